@@ -1,0 +1,239 @@
+"""What every adapter takes and gives: neutral records, a closed set of outcomes, one protocol.
+
+An adapter is a *wire format*. It owns the translation and nothing else: no retry policy for paid requests, no files,
+no database, no money. SDK types never leave it. Submit, poll and fetch are three calls, so that a job outlives the
+process that started it.
+
+Invariants:
+    * `submit` sends at most one paid POST, whatever happens, and never resends it.
+    * `submit` either carries every reference, character, frame and seed of the request, or raises
+      `UnsupportedRequest` before sending anything.
+    * an exception from `submit` says whether something may have been created: `Ambiguous` if so, any other
+      `ProviderError` or `UsageError` if not.
+    * `poll`, `fetch` and `recent` are free and safe to repeat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import SecretStr
+
+
+class Outcome(StrEnum):
+    """Where a job stands. Every word of every service maps to one of these, or is an error."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    """Content policy; see `Answer.stage` and `Answer.category`."""
+    FAILED = "failed"
+    EXPIRED = "expired"
+    """The job or its result is gone at the service."""
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+    """Nobody knows whether the job exists; counts against the cap until it is resolved."""
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the service will not change it any more."""
+        return self not in (Outcome.QUEUED, Outcome.RUNNING, Outcome.UNKNOWN)
+
+
+class Billing(StrEnum):
+    """What an answer says about money."""
+
+    CHARGED = "charged"
+    NOT_CHARGED = "not charged"
+    NOT_ESTABLISHED = "not established"
+
+
+class Role(StrEnum):
+    """What a picture or clip is for in a request."""
+
+    CHARACTER = "character"
+    """Shows who a character is."""
+    FIRST_FRAME = "first frame"
+    LAST_FRAME = "last frame"
+    VIEW = "view"
+    """An earlier view of the same character, fed back when designing the next one."""
+    PLACE = "place"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blob:
+    """Named bytes with a media type: what goes out or comes back as one file."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """The tagged digest of the bytes, `sha256:` and 64 hexadecimal digits."""
+        return f"sha256:{hashlib.sha256(self.data).hexdigest()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundReference:
+    """A reference bound to a role in one request."""
+
+    role: Role
+    blob: Blob
+    character: str = ""
+    """The name of the character it shows, exactly as the prompt says it; empty for frames and places."""
+    view: str = ""
+    """Which view it is: front, three-quarter, profile, back, face ..."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundCharacter:
+    """A character id that the service knows, with the name the prompt must contain verbatim."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoRequest:
+    """One clip to be made."""
+
+    model: str
+    prompt: str
+    seconds: int
+    width: int
+    height: int
+    references: tuple[BoundReference, ...] = ()
+    """In the order in which the prompt numbers them."""
+    characters: tuple[BoundCharacter, ...] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRequest:
+    """One picture to be made."""
+
+    model: str
+    prompt: str
+    width: int
+    height: int
+    references: tuple[BoundReference, ...] = ()
+    """In the order in which the prompt numbers them."""
+
+
+Request: TypeAlias = VideoRequest | ImageRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentField:
+    """One thing that went out: which bytes, in which field, under which name."""
+
+    field: str
+    """The wire's own name, such as `input_reference` or `input[0].content[1]`."""
+    name: str
+    """The file name or tag that the prompt or the service refers to."""
+    digest: str
+    role: str = ""
+    character: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a service said about a job, translated."""
+
+    outcome: Outcome
+    remote_id: str | None = None
+    progress: int | None = None
+    """Per cent, where the service says; never invented."""
+    model: str = ""
+    """The model as the service names it in its answer."""
+    message: str = ""
+    stage: str = ""
+    """For refusals: input, output or unknown."""
+    category: str = ""
+    """For refusals: the service's own word for why."""
+    billing: Billing = Billing.NOT_ESTABLISHED
+    expires_at: float | None = None
+    """Unix time after which the result cannot be fetched."""
+    poll_after: float | None = None
+    """Seconds that the service asks to wait before the next poll."""
+    media: tuple[Blob, ...] = ()
+    """Results that came with the answer itself (images)."""
+    sent: tuple[SentField, ...] = ()
+    """For `submit`: every reference and character that went out."""
+    usage: Mapping[str, float] = field(default_factory=dict)
+    """Token counts or dollars as the service states them."""
+    raw: str = field(default="", repr=False)
+    """The service's answer as JSON text, without media bytes and without keys."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A job as a service's list shows it, for reconciling what a crash left unclear."""
+
+    remote_id: str
+    created_at: float | None = None
+    prompt: str | None = None
+    model: str = ""
+    seconds: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How to reach an endpoint. An adapter is made from one of these and nothing else."""
+
+    endpoint: str
+    """The endpoint's name, for messages and records."""
+    base_url: str
+    key: SecretStr
+    dialect: str = ""
+    """Which variation of the wire format the endpoint speaks; empty for the plain one."""
+    timeout: float = 600.0
+    """Seconds that one HTTP exchange may take."""
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """One endpoint, spoken to in one wire format."""
+
+    connection: Connection
+
+    def submit(self, request: Request) -> Answer:
+        """Send the one paid POST for `request`.
+
+        Returns:
+            The answer; image routes usually come back `SUCCEEDED` with the picture in `media`.
+
+        Raises:
+            UnsupportedRequest: the wire cannot carry it; nothing was sent.
+            Rejected: the service said no; nothing was created.
+            RateLimited: try later; nothing was created.
+            Unavailable: the service was not reached; nothing was created.
+            Ambiguous: it may have been accepted; reconcile, do not resend.
+        """
+        ...
+
+    def poll(self, remote_id: str) -> Answer:
+        """Ask where a job stands.
+
+        Raises:
+            Unavailable: could not be asked; ask again.
+            BadResponse: a status word that is not documented.
+        """
+        ...
+
+    def fetch(self, remote_id: str) -> Iterator[bytes]:
+        """Stream the finished clip's bytes."""
+        ...
+
+    def recent(self, limit: int = 50) -> list[Listed] | None:
+        """Return the newest jobs, newest first, or None where the service has no list."""
+        ...
