@@ -1,0 +1,257 @@
+"""The main job: a production goes through the notebooks, one after the other, executed by papermill.
+
+papermill only warns about a parameter it does not know and hands `true` on as text. So parameters are checked against
+each notebook's own `parameters` cell before a kernel starts. Every executed notebook is kept in the run's folder, a
+failed one too; what was made before it stays, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from charkit.errors import (
+    BadDocument,
+    CharkitError,
+    MissingDependency,
+    RunBusy,
+    StorageFull,
+    UnknownName,
+    UsageError,
+)
+from charkit.rehearsal import start_simulator
+from charkit.settings import Settings, export
+from charkit.studio import find_production, run_folder, workspace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["NotebookFailed", "NotebookRun", "ProductionRun", "run_production", "tour"]
+
+Parameter = str | int | float | bool
+
+
+class NotebookFailed(CharkitError):
+    """A cell raised; the executed notebook up to there is kept."""
+
+    def __init__(self, notebook: str, error: str, kept: Path) -> None:
+        self.notebook = notebook
+        self.kept = kept
+        super().__init__(f"{notebook} stopped: {error}\nWhat was made stays; run again to go on. See {kept}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookRun:
+    """One executed notebook."""
+
+    name: str
+    path: Path
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionRun:
+    """What the main job left behind."""
+
+    folder: Path
+    notebooks: tuple[NotebookRun, ...]
+    seconds: float
+
+    @property
+    def film(self) -> Path:
+        """The finished film."""
+        return self.folder / "film.mp4"
+
+    @property
+    def report(self) -> Path:
+        """The self-contained report."""
+        return self.folder / "report.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """A parameter as a notebook declares it."""
+
+    type: str
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """A notebook and the parameters it takes."""
+
+    path: Path
+    parameters: Mapping[str, Declared] = field(default_factory=dict)
+
+
+def notebooks_folder() -> Path:
+    """Return where the notebooks stand: beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(__file__).parent
+    beside = package.parent / "notebooks"
+    return beside if (beside / "00_first_film.ipynb").is_file() else package / "notebooks"
+
+
+def tour() -> list[Notebook]:
+    """Return the notebooks of the main job, in order, with their declared parameters."""
+    papermill = _papermill()
+    found = [
+        Notebook(
+            path=path,
+            parameters={
+                name: Declared(type=about["inferred_type_name"] or "None", help=about["help"])
+                for name, about in papermill.inspect_notebook(str(path)).items()
+            },
+        )
+        for path in sorted(notebooks_folder().glob("0[0-6]_*.ipynb"))
+    ]
+    if not found:
+        raise UsageError(f"no notebooks in {notebooks_folder()}; install charkit again")
+    return found
+
+
+def run_production(
+    production: Path | str,
+    *,
+    run: str = "run",
+    live: bool = False,
+    max_spend: float | None = None,
+    resolution: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    on_notebook: Callable[[str, float | None], None] | None = None,
+) -> ProductionRun:
+    """Take a production through the notebooks and leave film, contact sheet, report and manifest in the run's folder.
+
+    Args:
+        production: folder with `storyboard.yaml` and `characters/`.
+        run: name of the folder under `data/runs`; the same name goes on where it stopped.
+        live: pay real services instead of asking the simulator.
+        max_spend: the cap in US dollars; the notebooks' own default where it is not given.
+        resolution: 360p, 720p or 1080p; the notebooks' own default (the draft) where it is not given.
+        parameters: more notebook parameters as text, converted to the type each notebook declares.
+        on_notebook: called with a notebook's name when it starts, and again with its seconds when it ends.
+
+    Raises:
+        BadDocument: the storyboard or a sheet says something it may not say.
+        UnknownName: a parameter that no notebook declares.
+        RunBusy: another process works in this run.
+        NotebookFailed: a cell raised.
+    """
+    home = find_production(production)
+    settings = Settings.load()
+    folder = run_folder(workspace_of(home, settings), run)
+    given: dict[str, Parameter] = {"production": str(home), "run": run, "live": live}
+    if max_spend is not None:
+        given["max_spend"] = max_spend
+    if resolution is not None:
+        given["resolution"] = resolution
+    notebooks = tour()
+    plan = [(nb, check_parameters(nb, given, parameters or {}, notebooks)) for nb in notebooks]
+    folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    try:
+        with FileLock(folder / ".batch.lock", timeout=0):
+            done = _execute_all(plan, folder, settings, live=live, on_notebook=on_notebook)
+    except Timeout:
+        raise RunBusy(run) from None
+    return ProductionRun(folder=folder, notebooks=tuple(done), seconds=time.monotonic() - began)
+
+
+def check_parameters(
+    notebook: Notebook,
+    given: Mapping[str, Parameter],
+    extra: Mapping[str, str],
+    all_notebooks: list[Notebook],
+) -> dict[str, Parameter]:
+    """Return what to inject into a notebook, with text converted to the declared types.
+
+    Raises:
+        UnknownName: a name that none of the notebooks declares.
+        BadDocument: a value that is not of the declared type.
+    """
+    known = {name for nb in all_notebooks for name in nb.parameters}
+    for name in extra:
+        if name not in known:
+            raise UnknownName("parameter", name, known)
+        if any(word in name.lower() for word in ("key", "token", "secret", "password")):
+            raise UsageError(
+                f"{name!r} looks like a secret. Parameters are stored in the notebook: use the environment."
+            )
+    values = {name: value for name, value in given.items() if name in notebook.parameters}
+    for name, text in extra.items():
+        if name in notebook.parameters:
+            values[name] = _typed(notebook, name, text)
+    return values
+
+
+def _typed(notebook: Notebook, name: str, text: str) -> Parameter:
+    wanted = notebook.parameters[name].type
+    try:
+        if wanted == "bool":
+            return {"true": True, "false": False}[text.lower()]
+        return {"int": int, "float": float}.get(wanted, str)(text)
+    except (KeyError, ValueError):
+        raise BadDocument(f"parameter {name!r} is a {wanted}, not {text!r}", file=notebook.path.name) from None
+
+
+def _execute_all(
+    plan: list[tuple[Notebook, dict[str, Parameter]]],
+    folder: Path,
+    settings: Settings,
+    *,
+    live: bool,
+    on_notebook: Callable[[str, float | None], None] | None,
+) -> list[NotebookRun]:
+    rehearsal = None
+    export(CHARKIT_PROGRESS="off")
+    if not live and settings.simulator_url is None:
+        rehearsal = start_simulator(folder.parent.parent / "simulator")
+        export(CHARKIT_SIMULATOR_URL=rehearsal.url)
+    try:
+        return [_execute(notebook, values, folder, on_notebook) for notebook, values in plan]
+    finally:
+        if rehearsal:
+            rehearsal.close()
+            export(CHARKIT_SIMULATOR_URL="")
+
+
+def _execute(
+    notebook: Notebook,
+    values: dict[str, Parameter],
+    folder: Path,
+    on_notebook: Callable[[str, float | None], None] | None,
+) -> NotebookRun:
+    papermill = _papermill()
+    name = notebook.path.stem
+    kept = folder / "notebooks" / notebook.path.name
+    kept.parent.mkdir(exist_ok=True)
+    if on_notebook:
+        on_notebook(name, None)
+    began = time.monotonic()
+    try:
+        papermill.execute_notebook(
+            str(notebook.path), str(kept), parameters=values, kernel_name="python3", progress_bar=False
+        )
+    except papermill.exceptions.PapermillExecutionError as error:
+        raise NotebookFailed(name, f"{error.ename}: {error.evalue}", kept) from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull("no space left; free some and run again to go on", path=kept) from error
+        raise
+    seconds = time.monotonic() - began
+    if on_notebook:
+        on_notebook(name, seconds)
+    return NotebookRun(name=name, path=kept, seconds=seconds)
+
+
+def _papermill():  # type: ignore[no-untyped-def]  # papermill has no types
+    try:
+        import papermill
+        import papermill.exceptions
+    except ImportError:
+        raise MissingDependency("papermill", "notebooks") from None
+    return papermill

@@ -1,0 +1,208 @@
+"""The shell's door: every command is one call of a function that notebooks can call too; `--json` prints its record."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from charkit import __version__
+from charkit.errors import CharkitError, UsageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Keep one character the same across every shot of an AI-generated film, and prove it with a measurement.",
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
+
+
+def main() -> None:
+    """Run the `charkit` command; charkit's own errors are one clear message, not a traceback."""
+    try:
+        app()
+    except CharkitError as error:
+        err.print(f"[bold red]charkit:[/] {_escaped(str(error))}")
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+
+
+@app.command()
+def run(
+    production: Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")],
+    *,
+    name: Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")] = "run",
+    live: Annotated[bool, typer.Option("--live", help="Pay real services instead of the simulator.")] = False,
+    max_spend: Annotated[float | None, typer.Option(help="Cap in US dollars.", min=0)] = None,
+    resolution: Annotated[str, typer.Option(help="360p, 720p or 1080p.")] = "720p",
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks; repeat.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take a production through the notebooks to a finished, scored film."""
+    from charkit.batch import run_production
+    from charkit.studio import find_production, run_folder, workspace_of
+
+    folder = run_folder(workspace_of(find_production(production)), name)
+    with _Narrator(folder / "progress.jsonl", quiet=as_json) as narrator:
+        made = run_production(
+            production,
+            run=name,
+            live=live,
+            max_spend=max_spend,
+            resolution=resolution,
+            parameters=_pairs(parameter or []),
+            on_notebook=narrator.notebook,
+        )
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "folder": str(made.folder),
+                    "film": str(made.film),
+                    "report": str(made.report),
+                    "seconds": round(made.seconds, 1),
+                    "notebooks": {nb.name: round(nb.seconds, 1) for nb in made.notebooks},
+                }
+            )
+        )
+        return
+    _where_the_time_went(narrator, made.seconds)
+    out.print(f"\n  film     {_escaped(str(made.film))}")
+    out.print(f"  report   {_escaped(str(made.report))}")
+    out.print(f"  sheet    {_escaped(str(made.folder / 'contact_sheet.jpg'))}")
+    out.print(
+        "  "
+        + ("paid by your keys; see the report" if live else "simulated: nothing was paid, nothing left this machine")
+    )
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the production.")],
+    *,
+    folder: Annotated[Path, typer.Option("--in", help="Where productions stand.")] = Path("data/productions"),
+    as_json: Json = False,
+) -> None:
+    """Make a production to edit: a commented storyboard and a character sheet that run as they are."""
+    from charkit.studio import new_production
+
+    made = new_production(name, folder)
+    if as_json:
+        typer.echo(json.dumps({"folder": str(made)}))
+        return
+    out.print(
+        f"Made {_escaped(str(made))}. Edit storyboard.yaml and characters/, then: charkit run {_escaped(str(made))}"
+    )
+
+
+@app.command()
+def routes(
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Also those that ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show which routes are live today, what they can do and what they cost."""
+    from charkit.studio import route_matrix
+
+    matrix = route_matrix()
+    rows = matrix.rows(every=every)
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    table = Table(box=None, header_style="bold")
+    for column in rows[0] if rows else {}:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(_escaped(str(value)) for value in row.values()))
+    out.print(table)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+class _Narrator:
+    """Tells the person what the notebooks are doing: one line a notebook, and one a shot as its takes come in."""
+
+    def __init__(self, events: Path, *, quiet: bool) -> None:
+        self.stages: dict[str, float] = {}
+        self.notebooks: dict[str, float] = {}
+        self._events = events
+        self._from = events.stat().st_size if events.is_file() else 0
+        self._quiet = quiet
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def notebook(self, name: str, seconds: float | None) -> None:
+        if seconds is None:
+            self._say(f"[bold]{name}[/]")
+        else:
+            self.notebooks[name] = seconds
+            self._say(f"  [dim]done in {seconds:.1f} s[/]")
+
+    def _follow(self) -> None:
+        while not self._over.wait(0.3):
+            self._read()
+        self._read()
+
+    def _read(self) -> None:
+        if not self._events.is_file():
+            return
+        with self._events.open(encoding="utf-8") as lines:
+            lines.seek(self._from)
+            for line in iter(lines.readline, ""):
+                if not line.endswith("\n"):
+                    break
+                self._from = lines.tell()
+                self._tell(json.loads(line))
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        if "stage" in event:
+            self.stages[event["stage"]] = self.stages.get(event["stage"], 0.0) + float(event["seconds"])
+        elif event.get("final"):
+            self._say(f"  {_escaped(str(event['subject'])):<24} {_escaped(str(event['outcome']))}")
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            out.print(text)
+
+
+def _where_the_time_went(narrator: _Narrator, total: float) -> None:
+    out.print(f"\n[bold]{total:.0f} s[/], of which")
+    inside = sum(narrator.stages.values())
+    for stage, seconds in narrator.stages.items():
+        out.print(f"  {stage:<12} {seconds:6.1f} s")
+    out.print(f"  {'notebooks':<12} {max(0.0, total - inside):6.1f} s  (starting kernels, reading, showing)")
+
+
+def _pairs(items: list[str]) -> dict[str, str]:
+    pairs = {}
+    for item in items:
+        name, found, value = item.partition("=")
+        if not found:
+            raise UsageError(f"-p {item!r} is not NAME=VALUE")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

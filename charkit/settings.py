@@ -1,0 +1,62 @@
+"""The only file that reads the environment.
+
+Order: environment, then `.env` beside or above the working directory. An empty variable counts as not set. Keys are
+read when they are needed, handed on as `SecretStr`, and stand in no field of `Settings`, so that showing, logging or
+pickling the settings cannot leak one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings", "child_environment", "export"]
+
+
+class Settings(BaseSettings):
+    """What a person can set outside a notebook, each as `CHARKIT_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="CHARKIT_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    data: Path | None = None
+    """Folder for runs, store and ledger; by default the `data` folder the production lies in."""
+    routes: Path | None = None
+    """A person's own routes and endpoints, merged over the built-in matrix."""
+    simulator_url: str | None = Field(default=None, pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d+$")
+    """A simulator that already runs; by default the studio starts one of its own."""
+    progress: Literal["auto", "off"] = "auto"
+    """Progress bars in notebooks and shells; off where outputs are compared."""
+    parallel: int = Field(default=4, ge=1, le=64)
+    """Jobs that are in the air at once."""
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Read the environment and the nearest `.env`."""
+        return cls(_env_file=_dotenv())  # type: ignore[call-arg]  # pydantic-settings' own keyword
+
+    @staticmethod
+    def key(variable: str) -> SecretStr | None:
+        """Return the key in an environment variable or `.env`, or None where it is not set or empty."""
+        dotenv = _dotenv()
+        value = os.environ.get(variable) or (dotenv_values(dotenv).get(variable) if dotenv else None)
+        return SecretStr(value) if value else None
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Return this process's environment with changes, for a process that charkit starts."""
+    return {**os.environ, **changes}
+
+
+def export(**variables: str) -> None:
+    """Set variables for the kernels that this process will start; papermill takes no environment of its own."""
+    os.environ.update(variables)
+
+
+def _dotenv() -> Path | None:
+    here = Path.cwd()
+    return next((folder / ".env" for folder in (here, *here.parents) if (folder / ".env").is_file()), None)

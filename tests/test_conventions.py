@@ -1,0 +1,63 @@
+"""What reviewers would otherwise repeat: the public names, the light import, and rules no linter has."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import charkit
+
+PACKAGE = Path(charkit.__file__).parent
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if "notebooks" not in p.parts)
+
+
+def test_public_names_are_sorted_and_all_there() -> None:
+    assert charkit.__all__ == sorted(charkit.__all__)
+    for name in charkit.__all__:
+        assert getattr(charkit, name) is not None
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no 'Camera'"):
+        charkit.Camera  # noqa: B018
+
+
+def test_importing_charkit_loads_no_sdk_no_numpy_no_notebook_machinery() -> None:
+    heavy = "openai google.genai numpy av PIL cv2 scipy sqlalchemy papermill IPython ipywidgets pydantic matplotlib"
+    code = f"import sys, charkit; print([m for m in {heavy.split()!r} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert found == "[]"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_settings_reads_the_environment(module: Path) -> None:
+    if module.name == "settings.py":
+        return
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        reads = isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "putenv"}
+        assert not reads, f"{module}:{node.lineno}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_raises_an_anonymous_error_or_catches_everything(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+            assert node.exc.func.id not in {"Exception", "RuntimeError", "BaseException"}, f"{module}:{node.lineno}"
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"{module}:{node.lineno} catches everything"
+
+
+def test_every_package_module_has_its_test_at_the_parallel_path() -> None:
+    tests = Path(__file__).parent
+    missing = []
+    for module in MODULES:
+        relative = module.relative_to(PACKAGE)
+        if relative.name in {"__init__.py", "__main__.py"}:
+            continue
+        if not (tests / relative.parent / f"test_{relative.name}").is_file():
+            missing.append(str(relative))
+    assert missing == []
