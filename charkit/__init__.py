@@ -47,7 +47,7 @@ _WHERE = {
     "Take": "takes",
     "Takes": "takes",
     "UsageError": "errors",
-    "new_production": "studio",
+    "new_production": "workspace",
     "open_studio": "studio",
 }
 
@@ -88,8 +88,9 @@ if TYPE_CHECKING:
     from charkit.scoring import Score, Scorecard
     from charkit.settings import Settings
     from charkit.shots import Shot, Storyboard
-    from charkit.studio import Studio, new_production, open_studio
+    from charkit.studio import Studio, open_studio
     from charkit.takes import Take, Takes
+    from charkit.workspace import new_production
 
 
 def __getattr__(name: str) -> Any:

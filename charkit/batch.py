@@ -26,7 +26,7 @@ from charkit.errors import (
 )
 from charkit.rehearsal import start_simulator
 from charkit.settings import Settings, export
-from charkit.studio import find_production, run_folder, workspace_of
+from charkit.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,10 +141,10 @@ def run_production(
         RunBusy: another process works in this run.
         NotebookFailed: a cell raised.
     """
-    home = find_production(production)
     settings = Settings.load()
-    folder = run_folder(workspace_of(home, settings), run)
-    given: dict[str, Parameter] = {"production": str(home), "run": run, "live": live}
+    place = Workspace.locate(production, run, settings)
+    folder = place.folder
+    given: dict[str, Parameter] = {"production": str(place.home), "run": run, "live": live}
     if max_spend is not None:
         given["max_spend"] = max_spend
     if resolution is not None:
@@ -155,7 +155,7 @@ def run_production(
     began = time.monotonic()
     try:
         with FileLock(folder / ".batch.lock", timeout=0):
-            done = _execute_all(plan, folder, settings, live=live, on_notebook=on_notebook)
+            done = _execute_all(plan, place, settings, live=live, on_notebook=on_notebook)
     except Timeout:
         raise RunBusy(run) from None
     return ProductionRun(folder=folder, notebooks=tuple(done), seconds=time.monotonic() - began)
@@ -200,7 +200,7 @@ def _typed(notebook: Notebook, name: str, text: str) -> Parameter:
 
 def _execute_all(
     plan: list[tuple[Notebook, dict[str, Parameter]]],
-    folder: Path,
+    place: Workspace,
     settings: Settings,
     *,
     live: bool,
@@ -209,10 +209,10 @@ def _execute_all(
     rehearsal = None
     export(CHARKIT_PROGRESS="off")
     if not live and settings.simulator_url is None:
-        rehearsal = start_simulator(folder.parent.parent / "simulator")
+        rehearsal = start_simulator(place.simulator)
         export(CHARKIT_SIMULATOR_URL=rehearsal.url)
     try:
-        return [_execute(notebook, values, folder, on_notebook) for notebook, values in plan]
+        return [_execute(notebook, values, place.folder, on_notebook) for notebook, values in plan]
     finally:
         if rehearsal:
             rehearsal.close()

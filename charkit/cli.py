@@ -49,10 +49,9 @@ def run(
 ) -> None:
     """Take a production through the notebooks to a finished, scored film."""
     from charkit.batch import run_production
-    from charkit.studio import find_production, run_folder, workspace_of
+    from charkit.workspace import Workspace
 
-    folder = run_folder(workspace_of(find_production(production)), name)
-    with _Narrator(folder / "progress.jsonl", quiet=as_json) as narrator:
+    with _Narrator(Workspace.locate(production, name).progress, quiet=as_json) as narrator:
         made = run_production(
             production,
             run=name,
@@ -93,7 +92,7 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Make a production to edit: a commented storyboard and a character sheet that run as they are."""
-    from charkit.studio import new_production
+    from charkit.workspace import new_production
 
     made = new_production(name, folder)
     if as_json:

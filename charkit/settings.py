@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Settings:
         """Read the environment and the nearest `.env`."""
-        return cls(_env_file=_dotenv())  # type: ignore[call-arg]  # pydantic-settings' own keyword
+        return cls(_env_file=_dotenv())
 
     @staticmethod
     def key(variable: str) -> SecretStr | None:

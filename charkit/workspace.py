@@ -1,0 +1,118 @@
+"""Where things lie: the production that a person writes, and the data folder with runs, store, ledger and simulator.
+
+    data/productions/<name>/     storyboard.yaml, characters/*.yaml, own pictures
+    data/runs/<run>/             what one run made: plan, takes, film, report, executed notebooks
+    data/store/                  every picture and clip once, by the digest of its bytes
+    data/ledger.sqlite           every paid request, before it was sent
+    data/simulator/              the simulator's own records
+
+A production that stands elsewhere has its data folder inside itself, unless `CHARKIT_DATA` names one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from charkit.errors import UnknownName, UsageError
+from charkit.settings import Settings
+
+__all__ = ["Workspace", "find_production", "new_production"]
+
+_NAME = re.compile(r"[^\W.][\w.-]{0,79}")
+_TEMPLATE = Path(__file__).parent / "templates" / "production"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """The places of one run of one production."""
+
+    home: Path
+    """The production's folder."""
+    data: Path
+    """Where runs, store and ledger lie."""
+    run: str
+    """The run's name."""
+
+    @classmethod
+    def locate(cls, production: Path | str, run: str, settings: Settings | None = None) -> Workspace:
+        """Find a production, looking upwards from the working directory, and its data folder.
+
+        Raises:
+            UsageError: there is no such production, or the run's name cannot be a folder.
+        """
+        home = find_production(production)
+        _checked("run", run)
+        chosen = (settings or Settings.load()).data
+        if chosen is None:
+            chosen = home.parent.parent if home.parent.name == "productions" else home / "data"
+        return cls(home=home, data=chosen.resolve(), run=run)
+
+    @property
+    def folder(self) -> Path:
+        """What this run makes."""
+        return self.data / "runs" / self.run
+
+    @property
+    def store(self) -> Path:
+        """Pictures and clips by digest."""
+        return self.data / "store"
+
+    @property
+    def ledger(self) -> Path:
+        """The record of every paid request."""
+        return self.data / "ledger.sqlite"
+
+    @property
+    def simulator(self) -> Path:
+        """The simulator's records and rendered clips."""
+        return self.data / "simulator"
+
+    @property
+    def progress(self) -> Path:
+        """One JSON line for everything that happened in this run, for whoever watches."""
+        return self.folder / "progress.jsonl"
+
+
+def find_production(production: Path | str) -> Path:
+    """Return a production's folder; a relative path is looked for here and in every folder above.
+
+    Raises:
+        UsageError: nothing there, or no storyboard in it; says what is.
+    """
+    wanted = Path(production).expanduser()
+    here = Path.cwd()
+    tried = [wanted] if wanted.is_absolute() else [folder / wanted for folder in (here, *here.parents)]
+    for folder in tried:
+        if (folder / "storyboard.yaml").is_file():
+            return folder.resolve()
+    for folder in tried:
+        if folder.is_dir():
+            raise UsageError(f"{folder} has no storyboard.yaml. Make a production with: charkit new NAME")
+    siblings = [path.parent for root in tried for path in root.parent.glob("*/storyboard.yaml")]
+    if siblings:
+        raise UnknownName("production", str(production), [str(Path(production).parent / s.name) for s in siblings])
+    raise UsageError(f"no production at {production}. Make one with: charkit new NAME")
+
+
+def new_production(name: str, folder: Path | str = "data/productions") -> Path:
+    """Make a production to edit and return its folder: a commented storyboard and a sheet that run as they are.
+
+    Raises:
+        UsageError: the name cannot be a folder, or something stands there already; nothing is overwritten.
+    """
+    _checked("production", name)
+    home = Path(folder) / name
+    if home.exists():
+        raise UsageError(f"{home} is there already; choose another name, or edit it as it is")
+    shutil.copytree(_TEMPLATE, home)
+    return home
+
+
+def _checked(kind: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be a {kind}'s name: letters, digits, '-', '_' and '.', not starting with '.'"
+        )
