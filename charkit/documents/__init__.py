@@ -1,0 +1,10 @@
+"""Reads and writes the files that people and programs keep: YAML to edit, JSON to exchange.
+
+YAML is 1.2 (`on: no` is text, not a pair of booleans), every document is checked against a pydantic model,
+and whatever is wrong is said with file, line and the nearest thing that would be right. Writing never leaves
+a half file under the final name, and keeps the comments of a YAML file that was there before.
+"""
+
+from charkit.documents.files import read_json, read_yaml, replace_file, write_json, write_yaml
+
+__all__ = ["read_json", "read_yaml", "replace_file", "write_json", "write_yaml"]
