@@ -1,0 +1,285 @@
+"""What the film must show: an ordered list of shots, in a file that people write.
+
+Invariants: shot ids are unique; who speaks in a shot is in it; once a storyboard is loaded with its cast, every
+character it names is in the cast and has the outfit it is to wear.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
+
+from charkit.character import Line, Name, Written, counted, folded, line_in
+from charkit.documents import read_yaml
+from charkit.errors import BadDocument, UnknownName, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from charkit.character import Cast
+
+__all__ = ["Aspect", "Dialogue", "Framing", "InShot", "Resolution", "Shot", "Storyboard"]
+
+Framing = Literal["wide", "full", "medium", "close-up"]
+"""How much of a character the picture holds: small in its place; head to foot; to the waist; the face."""
+
+Aspect = Literal["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"]
+
+Resolution = Literal["360p", "720p", "1080p"]
+"""The shorter side in pixels; 360p is for drafts."""
+
+
+def _an_id(text: str) -> str:
+    if not all(c.isalnum() or c in "-_" for c in text) or len(text) > 32:
+        raise ValueError("an id has at most 32 letters, digits, '-' and '_', since files are named after it")
+    return text
+
+
+class InShot(Written):
+    """A character as one shot shows it. A plain name is enough where nothing else is to be said."""
+
+    name: Name
+    wardrobe: str = "default"
+    position: Line | None = None
+    """Such as `on the left`."""
+
+
+class Dialogue(Written):
+    """What somebody says."""
+
+    character: Name
+    text: Line
+
+
+class Shot(Written):
+    """One piece of the film; without characters it is a transition.
+
+    Examples:
+        >>> Shot(id="S01", seconds=4, place="a harbour").is_transition
+        True
+    """
+
+    id: Annotated[Line, AfterValidator(_an_id)]
+    seconds: int = Field(gt=0, le=600)
+    """How long the clip is asked to be; whole seconds, as every service counts."""
+    framing: Framing = "medium"
+    angle: Line | None = None
+    """Where the camera stands: `at eye level`, `from above`."""
+    place: Line
+    light: Line | None = None
+    action: Line | None = None
+    camera: Line | None = None
+    """How the camera moves."""
+    characters: tuple[Annotated[InShot, BeforeValidator(lambda v: {"name": v} if isinstance(v, str) else v)], ...] = ()
+    dialogue: tuple[Dialogue, ...] = ()
+    sound: Line | None = None
+    route: str | None = None
+    """The route to use whatever the planner thinks."""
+    notes: str | None = None
+    """For people; never part of a prompt."""
+
+    @field_validator("characters")
+    @classmethod
+    def _once(cls, value: tuple[InShot, ...]) -> tuple[InShot, ...]:
+        names = [folded(who.name) for who in value]
+        for who in value:
+            if names.count(folded(who.name)) > 1:
+                raise ValueError(f"{who.name!r} stands here more than once")
+        return value
+
+    @field_validator("dialogue")
+    @classmethod
+    def _present(cls, value: tuple[Dialogue, ...], info: ValidationInfo) -> tuple[Dialogue, ...]:
+        present = [who.name for who in info.data.get("characters", ())]
+        for line in value:
+            if folded(line.character) not in map(folded, present):
+                near = did_you_mean(line.character, present) if present else "Nobody is."
+                raise ValueError(f"{line.character!r} speaks but is not among the characters of this shot. {near}")
+        return value
+
+    @property
+    def is_transition(self) -> bool:
+        """Whether it shows no character."""
+        return not self.characters
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether it asks for sound or speech."""
+        return bool(self.sound or self.dialogue)
+
+    def __repr__(self) -> str:
+        who = ", ".join(who.name for who in self.characters) or "no character"
+        return f"<Shot {self.id}: {self.seconds} s, {self.framing}, {who}, {self.place}>"
+
+    __str__ = __repr__
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "text/html": _shot_card(self)}
+
+
+class Storyboard(Written):
+    """The film in order."""
+
+    title: Line
+    logline: Line | None = None
+    """The story in a sentence; for people and reports, never part of a prompt."""
+    style: Line
+    """The style line of every prompt."""
+    aspect: Aspect = "16:9"
+    resolution: Resolution = "720p"
+    fps: int = Field(default=24, ge=12, le=60)
+    """Pictures a second of the finished film."""
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    """The root of every take's seed, where a route takes one."""
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    """Of dialogue and subtitles (BCP 47): `en`, `ja`, `zh-Hant`."""
+    route: str | None = None
+    """The route for every shot that names none."""
+    shots: tuple[Shot, ...]
+
+    _file: Path | None = PrivateAttr(default=None)
+
+    @field_validator("shots")
+    @classmethod
+    def _a_film(cls, value: tuple[Shot, ...]) -> tuple[Shot, ...]:
+        if not value:
+            raise ValueError("a storyboard needs at least one shot")
+        return value
+
+    @classmethod
+    def load(cls, path: Path | str, cast: Cast | None = None) -> Self:
+        """Read a storyboard, and check it against the cast where one is given.
+
+        Raises:
+            BadDocument: with file and line, and the nearest name that would be right.
+        """
+        path = Path(path)
+        storyboard = read_yaml(path, cls)
+        storyboard._file = path  # noqa: SLF001  # its own class
+        storyboard.check(cast)
+        return storyboard
+
+    @property
+    def file(self) -> Path | None:
+        """The file it was read from."""
+        return self._file
+
+    @property
+    def seconds(self) -> int:
+        """The length of all shots together."""
+        return sum(shot.seconds for shot in self.shots)
+
+    def check(self, cast: Cast | None = None) -> None:
+        """Check that ids are unique and, with a cast, that every character is in it and owns what it wears.
+
+        Raises:
+            BadDocument: with file and line.
+        """
+        self._refuse_twins()
+        if cast is not None:
+            self._refuse_strangers(cast)
+
+    def _refuse_strangers(self, cast: Cast) -> None:
+        for index, shot in enumerate(self.shots):
+            for place, who in enumerate(shot.characters):
+                if who.name not in cast:
+                    near = did_you_mean(who.name, [sheet.name for sheet in cast.values()])
+                    raise self._wrong(
+                        f"shot {shot.id} shows {who.name!r}, who is not in the cast. {near}",
+                        ("shots", index, "characters", place),
+                    )
+                try:
+                    cast[who.name].outfit(who.wardrobe)
+                except UnknownName as error:
+                    place_of = ("shots", index, "characters", place, "wardrobe")
+                    raise self._wrong(f"shot {shot.id}: {error}", place_of) from None
+
+    def _refuse_twins(self) -> None:
+        seen: dict[str, int] = {}
+        for index, shot in enumerate(self.shots):
+            key = folded(shot.id)  # file systems may not tell s01 from S01
+            if key in seen:
+                raise self._wrong(
+                    f"the id {shot.id!r} is used twice: by shot {seen[key] + 1} and shot {index + 1} of the list",
+                    ("shots", index, "id"),
+                )
+            seen[key] = index
+
+    def _wrong(self, problem: str, place: tuple[str | int, ...]) -> BadDocument:
+        line = line_in(self._file, place) if self._file else None
+        return BadDocument(problem, file=self._file or "storyboard", line=line)
+
+    def __getitem__(self, shot_id: str) -> Shot:
+        """Return a shot by its id.
+
+        Raises:
+            UnknownName: no shot has this id.
+        """
+        for shot in self.shots:
+            if shot.id == shot_id:
+                return shot
+        raise UnknownName("shot", shot_id, (shot.id for shot in self.shots))
+
+    def each(self) -> Iterator[Shot]:
+        """Yield the shots in order."""
+        return iter(self.shots)
+
+    def __len__(self) -> int:
+        return len(self.shots)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Storyboard {self.title!r}: {counted(len(self.shots), 'shot')}, {self.seconds} s, "
+            f"{self.aspect} at {self.resolution}>"
+        )
+
+    __str__ = __repr__
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "text/html": _storyboard_table(self)}
+
+
+def _shot_card(shot: Shot) -> str:
+    from charkit.cards import card
+
+    rows = [(label, value) for label, value in _said(shot) if value]
+    return card(f"{shot.id}, {shot.seconds} s", rows=rows, badge=shot.framing, badge_kind="ok", note=shot.notes or "")
+
+
+def _said(shot: Shot) -> list[tuple[str, str]]:
+    return [
+        ("characters", _who(shot)),
+        ("place", shot.place),
+        ("light", shot.light or ""),
+        ("action", shot.action or ""),
+        ("camera", shot.camera or ""),
+        ("dialogue", _lines(shot)),
+        ("sound", shot.sound or ""),
+        ("route", shot.route or ""),
+    ]
+
+
+def _storyboard_table(storyboard: Storyboard) -> str:
+    from charkit.cards import table
+
+    rows = [
+        [shot.id, f"{shot.seconds} s", shot.framing, _who(shot) or "–", shot.place, shot.action or "", _lines(shot)]
+        for shot in storyboard.shots
+    ]
+    columns = ["shot", "length", "framing", "characters", "place", "action", "dialogue"]
+    caption = (
+        f"{storyboard.title}: {counted(len(storyboard.shots), 'shot')}, {storyboard.seconds} s. {storyboard.style}"
+    )
+    return table(columns, rows, caption=caption)
+
+
+def _who(shot: Shot) -> str:
+    return ", ".join(
+        who.name if who.wardrobe == "default" else f"{who.name} ({who.wardrobe})" for who in shot.characters
+    )
+
+
+def _lines(shot: Shot) -> str:
+    return " / ".join(f"{line.character}: “{line.text}”" for line in shot.dialogue)
