@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from charkit.errors import BadDocument
 
@@ -168,16 +168,21 @@ def merge(old: object, new: JsonValue) -> object:
         return _merge_list(old if isinstance(old, CommentedSeq) else CommentedSeq(), new)
     if type(old) is not bool and type(new) is not bool and isinstance(old, type(new)) and old == new:
         return old
-    if isinstance(new, str) and _reads_well_as_block(new):
-        return LiteralScalarString(new)
-    return new
+    return _spelled(new) if isinstance(new, str) else new
+
+
+def _spelled(text: str) -> object:
+    """Choose how a new text is written: as a block, or quoted where plain YAML would not give it back."""
+    if _reads_well_as_block(text):
+        return LiteralScalarString(text)
+    return text if text.isprintable() else DoubleQuotedScalarString(text)
 
 
 def _merge_map(old: CommentedMap, new: Mapping[str, JsonValue]) -> CommentedMap:
     for key in [k for k in old if k not in new]:
         del old[key]
     for key, value in new.items():
-        old[key] = merge(old.get(key), value)
+        old[key if key in old or key.isprintable() else DoubleQuotedScalarString(key)] = merge(old.get(key), value)
     return old
 
 
