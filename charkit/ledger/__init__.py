@@ -1,0 +1,35 @@
+"""What was meant, sent, answered, paid and made; see `charkit.ledger.ledger` for what always holds."""
+
+from __future__ import annotations
+
+from charkit.ledger.ledger import Ledger
+from charkit.ledger.records import (
+    Caps,
+    Entry,
+    Intent,
+    JobRow,
+    ScoreRow,
+    SentRow,
+    Spend,
+    Step,
+    TakeRow,
+    Transition,
+    micro,
+    usd,
+)
+
+__all__ = [
+    "Caps",
+    "Entry",
+    "Intent",
+    "JobRow",
+    "Ledger",
+    "ScoreRow",
+    "SentRow",
+    "Spend",
+    "Step",
+    "TakeRow",
+    "Transition",
+    "micro",
+    "usd",
+]

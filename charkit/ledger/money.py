@@ -1,0 +1,126 @@
+"""Money as entries that are only ever added.
+
+An entry puts an amount into a bucket or takes it out. What a job holds in a bucket is the sum of its entries there; a
+step moves money from one bucket to another and so changes no total except where the service charged another amount
+than was reserved.
+
+```
+reserve   reserved +p
+settle    reserved -p or unknown -p, settled +c
+release   reserved -p or unknown -p, released +p
+doubt     reserved -p, unknown +p
+refund    settled -c, refunded +c
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from charkit.errors import SpendLimit
+from charkit.ledger.records import Caps, Entry, JobRow, Money, Spend, usd
+from charkit.ledger.schema import entries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from charkit.ledger.records import Intent
+
+__all__ = ["check_caps", "entries_of", "held_by", "move", "reserve", "spend"]
+
+_COUNTED = ("reserved", "settled", "unknown")
+
+
+def held_by(connection: Connection, job_id: str) -> Spend:
+    """Return what one job holds in each bucket."""
+    return spend(connection, entries.c.job_id == job_id)
+
+
+def spend(connection: Connection, *where: ColumnElement[bool]) -> Spend:
+    """Return the sums per bucket over the entries that match."""
+    rows = connection.execute(
+        select(entries.c.bucket, func.sum(entries.c.amount)).where(*where).group_by(entries.c.bucket)
+    )
+    return Spend(**{bucket: int(total) for bucket, total in rows})
+
+
+def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
+    """Return a job's entries in the order in which they were made."""
+    rows = connection.execute(select(entries).where(entries.c.job_id == job_id).order_by(entries.c.id))
+    return tuple(Entry(job_id=r.job_id, at=r.at, bucket=r.bucket, amount=r.amount, note=r.note) for r in rows)
+
+
+def check_caps(connection: Connection, intent: Intent, caps: Caps, *, asked: int) -> None:
+    """Make sure that an intent fits under both caps; simulated and real money are counted apart.
+
+    Args:
+        connection: The transaction that reserves.
+        intent: What is to be sent.
+        caps: What may be committed.
+        asked: Micro-dollars that it adds to what is committed: its price, less what is set aside for it already.
+
+    Raises:
+        SpendLimit: it does not.
+    """
+    same_kind = (entries.c.production == intent.production, entries.c.simulated == intent.simulated)
+    what = f"{intent.subject}, take {intent.take_number}"
+    _fits(connection, caps.run, asked, f"{what} (run {intent.run!r})", *same_kind, entries.c.run == intent.run)
+    if caps.production is not None:
+        _fits(connection, caps.production, asked, f"{what} (production {intent.production!r})", *same_kind)
+
+
+def _fits(connection: Connection, cap: int, price: int, what: str, *where: ColumnElement[bool]) -> None:
+    committed = connection.scalar(
+        select(func.coalesce(func.sum(entries.c.amount), 0)).where(*where, entries.c.bucket.in_(_COUNTED))
+    )
+    # Written so that anything but a clear yes is a no.
+    if not (int(committed or 0) + price <= cap):
+        raise SpendLimit(cap=usd(cap), committed=usd(int(committed or 0)), asked=usd(price), what=what)
+
+
+def reserve(connection: Connection, job: JobRow, price: int, at: float) -> None:
+    """Set a job's price aside; what an earlier attempt had estimated is replaced."""
+    held = held_by(connection, job.id)
+    _add(connection, job, at, "priced", {"estimated": price - held.estimated, "reserved": price - held.reserved})
+
+
+def move(connection: Connection, job: JobRow, what: Money, charged: int | None, at: float) -> None:
+    """Do what a step says about a job's money."""
+    held = held_by(connection, job.id)
+    open_amount = held.reserved + held.unknown
+    if what == "settle":
+        amount = open_amount if charged is None else charged
+        _add(connection, job, at, "charged", {**_emptied(held), "settled": amount})
+    elif what == "release":
+        _add(connection, job, at, "not charged", {**_emptied(held), "released": open_amount})
+    elif what == "doubt":
+        _add(connection, job, at, "nobody knows", {"reserved": -held.reserved, "unknown": held.reserved})
+    elif what == "refund":
+        _add(connection, job, at, "given back", {"settled": -held.settled, "refunded": held.settled})
+    elif held.unknown:  # the doubt is over: the job exists, and its price is set aside again
+        _add(connection, job, at, "found", {"unknown": -held.unknown, "reserved": held.unknown})
+
+
+def _emptied(held: Spend) -> dict[str, int]:
+    return {"reserved": -held.reserved, "unknown": -held.unknown}
+
+
+def _add(connection: Connection, job: JobRow, at: float, note: str, amounts: Mapping[str, int]) -> None:
+    rows = [
+        {
+            "job_id": job.id,
+            "production": job.production,
+            "run": job.run,
+            "simulated": job.simulated,
+            "at": at,
+            "bucket": bucket,
+            "amount": amount,
+            "note": note,
+        }
+        for bucket, amount in amounts.items()
+        if amount
+    ]
+    if rows:
+        connection.execute(entries.insert(), rows)

@@ -1,0 +1,151 @@
+"""Reading the ledger: queries that see one state of it and block nobody."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, select
+
+from charkit.errors import LedgerError
+from charkit.ledger import money
+from charkit.ledger.engine import reading
+from charkit.ledger.records import Entry, JobRow, ScoreRow, SentRow, Spend, TakeRow, Transition
+from charkit.ledger.schema import entries, jobs, scores, sent, takes, transitions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["LedgerReader", "find_in", "job_in"]
+
+_JOB_FIELDS = tuple(f.name for f in fields(JobRow))
+
+
+class LedgerReader:
+    """What can be asked of a ledger."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def job(self, job_id: str) -> JobRow:
+        """Return a job.
+
+        Raises:
+            LedgerError: there is none with that id.
+        """
+        with reading(self._engine) as connection:
+            return job_in(connection, job_id)
+
+    def find(self, request_key: str, take_number: int) -> JobRow | None:
+        """Return the job for a request key and take number, if there is one."""
+        with reading(self._engine) as connection:
+            return find_in(connection, request_key, take_number)
+
+    def jobs(
+        self,
+        *,
+        production: str | None = None,
+        run: str | None = None,
+        endpoint: str | None = None,
+        states: Collection[str] | None = None,
+    ) -> list[JobRow]:
+        """Return the jobs that match, oldest first."""
+        query = _matching(select(jobs), production=production, run=run, endpoint=endpoint)
+        if states is not None:
+            query = query.where(jobs.c.state.in_(sorted(states)))
+        with reading(self._engine) as connection:
+            return [
+                _job_row(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id)).mappings()
+            ]
+
+    def takes(
+        self, *, job_id: str | None = None, production: str | None = None, run: str | None = None
+    ) -> list[TakeRow]:
+        """Return the takes that match, oldest first."""
+        query = _matching(select(takes).join(jobs), production=production, run=run)
+        if job_id is not None:
+            query = query.where(takes.c.job_id == job_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(takes.c.created_at, takes.c.job_id, takes.c.position))
+            return [TakeRow(**row) for row in rows.mappings()]
+
+    def scores(
+        self, *, job_id: str | None = None, production: str | None = None, run: str | None = None
+    ) -> list[ScoreRow]:
+        """Return what scorers said, oldest first."""
+        columns = [scores.c[f.name] for f in fields(ScoreRow)]
+        query = _matching(select(*columns).join(jobs), production=production, run=run)
+        if job_id is not None:
+            query = query.where(scores.c.job_id == job_id)
+        with reading(self._engine) as connection:
+            return [ScoreRow(**row) for row in connection.execute(query.order_by(scores.c.id)).mappings()]
+
+    def sent(self, job_id: str) -> tuple[SentRow, ...]:
+        """Return the references and characters that went out with a job, in order."""
+        columns = [sent.c[f.name] for f in fields(SentRow)]
+        query = select(*columns).where(sent.c.job_id == job_id).order_by(sent.c.position)
+        with reading(self._engine) as connection:
+            return tuple(SentRow(**row) for row in connection.execute(query).mappings())
+
+    def spend(self, *, run: str | None = None, production: str | None = None, simulated: bool | None = None) -> Spend:
+        """Return the sums of money over the jobs that match."""
+        wanted = ((entries.c.run, run), (entries.c.production, production), (entries.c.simulated, simulated))
+        with reading(self._engine) as connection:
+            return money.spend(connection, *(column == value for column, value in wanted if value is not None))
+
+    def money(self, job_id: str) -> tuple[Entry, ...]:
+        """Return a job's money entries in the order in which they were made."""
+        with reading(self._engine) as connection:
+            return money.entries_of(connection, job_id)
+
+    def held_by(self, job_id: str) -> Spend:
+        """Return the sums of one job's money."""
+        with reading(self._engine) as connection:
+            return money.held_by(connection, job_id)
+
+    def history(self, job_id: str) -> tuple[Transition, ...]:
+        """Return a job's transitions, oldest first."""
+        columns = [transitions.c[f.name] for f in fields(Transition)]
+        query = select(*columns).where(transitions.c.job_id == job_id).order_by(transitions.c.id)
+        with reading(self._engine) as connection:
+            return tuple(Transition(**row) for row in connection.execute(query).mappings())
+
+    def remote_ids(self, endpoint: str) -> frozenset[str]:
+        """Return every remote id of an endpoint that belongs to a job here."""
+        query = select(jobs.c.remote_id).where(jobs.c.endpoint == endpoint, jobs.c.remote_id.is_not(None))
+        with reading(self._engine) as connection:
+            return frozenset(str(value) for value in connection.scalars(query))
+
+
+def job_in(connection: Connection, job_id: str) -> JobRow:
+    """Return a job inside a transaction, holding its row where that can be.
+
+    Raises:
+        LedgerError: there is none with that id.
+    """
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update()).mappings().one_or_none()
+    if row is None:
+        raise LedgerError(f"the ledger has no job {job_id}")
+    return _job_row(row)
+
+
+def find_in(connection: Connection, request_key: str, take_number: int) -> JobRow | None:
+    """Return the job for a request key and take number inside a transaction."""
+    key = (jobs.c.request_key == request_key, jobs.c.take_number == take_number)
+    row = connection.execute(select(jobs).where(*key)).mappings().one_or_none()
+    return None if row is None else _job_row(row)
+
+
+def _job_row(row: RowMapping) -> JobRow:
+    return JobRow(**{name: row[name] for name in _JOB_FIELDS})
+
+
+def _matching(
+    query: Select[*tuple[object, ...]],
+    *,
+    production: str | None = None,
+    run: str | None = None,
+    endpoint: str | None = None,
+) -> Select[*tuple[object, ...]]:
+    wanted = ((jobs.c.production, production), (jobs.c.run, run), (jobs.c.endpoint, endpoint))
+    return query.where(*(column == value for column, value in wanted if value is not None))
