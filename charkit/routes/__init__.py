@@ -1,0 +1,10 @@
+"""The route matrix: what can be used today, for what, at what price, and how anybody knows.
+
+Adding a route is one entry in `routes.yaml`, or in a file of one's own; adding an endpoint likewise.
+"""
+
+from charkit.routes.facts import Fact, Lengths, Price, Size
+from charkit.routes.matrix import RouteMatrix
+from charkit.routes.route import Capabilities, Endpoint, Route, TagStyle
+
+__all__ = ["Capabilities", "Endpoint", "Fact", "Lengths", "Price", "Route", "RouteMatrix", "Size", "TagStyle"]

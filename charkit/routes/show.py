@@ -1,0 +1,87 @@
+"""How routes look: the matrix as a table, one route as a card with a source for every fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from charkit.cards import Html, badge, card, table
+from charkit.routes.facts import Fact
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from charkit.cards import BadgeKind
+    from charkit.routes.matrix import RouteMatrix
+    from charkit.routes.route import Route
+
+__all__ = ["Row", "facts_of", "matrix_table", "route_card", "row"]
+
+Row: TypeAlias = dict[str, str]
+
+_TONES: dict[str, BadgeKind] = {"live": "ok", "self-hosted": "ok", "preview": "warn", "deprecated": "warn"}
+
+
+def facts_of(route: Route) -> Iterator[tuple[str, Fact[object]]]:
+    """Yield every fact of a route with its name."""
+    for owner in (route, route.capabilities):
+        for name in type(owner).model_fields:
+            fact = getattr(owner, name)
+            if isinstance(fact, Fact):
+                yield name.replace("_", " "), fact
+
+
+def row(route: Route, on: dt.date) -> Row:
+    """Return a route as one row of plain text, newest evidence's date included."""
+    can = route.capabilities
+    ends = f", ends {route.ends.value}" if route.ends and route.live(on) else ""
+    return {
+        "route": route.name,
+        "makes": route.kind,
+        "model": route.model,
+        "endpoint": route.endpoint,
+        "today": route.state(on) + ends,
+        "length": str(can.seconds.value) if can.seconds else "",
+        "sizes": ", ".join(can.sizes.value) if can.sizes else "",
+        "references": ", ".join(f"{n} {role}" for role, n in can.references.value.items() if n)
+        if can.references
+        else "",
+        "seed": "yes" if route.takes_seed else "",
+        "sound": {True: "yes", False: "no", None: "not established"}[route.sound] if route.kind == "video" else "",
+        "price": str(route.price.value) if route.price else "not established",
+        "as of": max(fact.as_of for _, fact in facts_of(route)).isoformat(),
+    }
+
+
+def matrix_table(matrix: RouteMatrix, on: dt.date) -> Html:
+    """Return all routes as a table, the live ones first."""
+    routes = sorted(matrix.routes.values(), key=lambda route: (not route.live(on), route.kind != "video"))
+    rows = [row(route, on) for route in routes]
+    cells = [
+        [
+            badge(cell, _TONES.get(cell.partition(",")[0], "bad")) if name == "today" else cell
+            for name, cell in r.items()
+        ]
+        for r in rows
+    ]
+    return table(list(rows[0]) if rows else [], cells, caption=f"Routes on {on}; every fact has a date and a source.")
+
+
+def route_card(route: Route) -> Html:
+    """Return one route with all its facts, each with date and source."""
+    rows = [("endpoint", route.endpoint), ("model", route.model)]
+    for name, fact in facts_of(route):
+        value = _spell(fact.value)
+        said = f"{value} ({fact.confidence}, {fact.as_of}: {fact.source})"
+        rows.append((name, f"{said} {fact.note}" if fact.note else said))
+    return card(route.name, rows=rows, badge=route.status.value, badge_kind=_TONES.get(route.status.value, "bad"))
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return str(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_spell(inner)}" for key, inner in value.items())
+    return str(value)
