@@ -1,0 +1,101 @@
+"""Pictures and clips that requests carry: what they are, how large, and where their bytes come from."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+
+from charkit.simulator.intake import Refused, decoded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A picture that came with a request, decoded as far as its header."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    width: int
+    """Pixels, after the orientation that the file asks for."""
+    height: int
+
+
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heif",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+}
+_TURNED = (5, 6, 7, 8)
+"""Values of the EXIF orientation tag that swap width and height."""
+_ORIENTATION = 0x0112
+
+
+def measured(data: bytes, accepted: frozenset[str], param: str) -> Arrived:
+    """Return what a picture is and how large.
+
+    Args:
+        data: the file.
+        accepted: the media types that this wire takes.
+        param: the field it came in, for the error.
+
+    Raises:
+        Refused: it is no picture, or of a type that the wire does not take.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    _know_heic()
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            media_type = MEDIA_TYPES.get(picture.format or "", "")
+            width, height = picture.size
+            if picture.getexif().get(_ORIENTATION) in _TURNED:
+                width, height = height, width
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+        raise Refused(f"Invalid image file for '{param}': {problem}", code="invalid_image", param=param) from None
+    if media_type not in accepted:
+        raise Refused(
+            f"Unsupported image type for '{param}': {media_type or 'unknown'}. "
+            f"Supported: {', '.join(sorted(accepted))}.",
+            code="unsupported_image_type",
+            param=param,
+        )
+    return Arrived(data=data, media_type=media_type, width=width, height=height)
+
+
+def from_url(url: str, param: str) -> bytes:
+    """Return the bytes of a data URL.
+
+    Raises:
+        Refused: another kind of URL. A real service would download it; the simulator reaches nothing beyond its own
+            machine, and says so rather than draw without the reference.
+    """
+    if not url.startswith("data:"):
+        raise Refused(
+            f"The simulator downloads nothing: send '{param}' as a data URL or a file.",
+            code="invalid_image_url",
+            param=param,
+        )
+    data = decoded(url)
+    if data is None:
+        raise Refused(f"Invalid data URL for '{param}'.", code="invalid_image_url", param=param)
+    return data
+
+
+def image_labels(prompt: str, count: int) -> list[str]:
+    """Return, per picture, the name that the prompt gives it: `Image 1: Mira ...`, `Image 2 (profile) shows Mira`."""
+    named = re.findall(r"[Ii]mage ?(\d+)(?: \([^)]*\))?(?::| is| shows) ([A-Z]\w+)", prompt)
+    names = {int(number): name for number, name in named}
+    return [names.get(number, "") for number in range(1, count + 1)]
+
+
+def _know_heic() -> None:
+    try:
+        import pillow_heif
+    except ImportError:
+        return
+    pillow_heif.register_heif_opener()
