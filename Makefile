@@ -28,7 +28,7 @@ demo: $(READY)  ## the film: eleven shots, two characters, scored and cut, witho
 	@$(PY) -m charkit run data/productions/lantern --run demo
 
 lab: $(READY)  ## JupyterLab on the notebooks
-	@$(PY) -m jupyterlab notebooks
+	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_first_film.ipynb
 
 test: lint types unit nbval  ## everything that CI runs
 

@@ -8,6 +8,7 @@ failed one too; what was made before it stays, and the next run goes on from the
 from __future__ import annotations
 
 import errno
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,7 +145,9 @@ def run_production(
     settings = Settings.load()
     place = Workspace.locate(production, run, settings)
     folder = place.folder
-    given: dict[str, Parameter] = {"production": str(place.home), "run": run, "live": live}
+    # Relative, so that an executed notebook tells nobody where it was executed.
+    home = Path(os.path.relpath(place.home, folder / "notebooks")).as_posix()
+    given: dict[str, Parameter] = {"production": home, "run": run, "live": live}
     if max_spend is not None:
         given["max_spend"] = max_spend
     if resolution is not None:
@@ -234,7 +237,12 @@ def _execute(
     began = time.monotonic()
     try:
         papermill.execute_notebook(
-            str(notebook.path), str(kept), parameters=values, kernel_name="python3", progress_bar=False
+            str(notebook.path.resolve()),
+            str(kept),
+            parameters=values,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(kept.parent),  # so that links in what is shown start from where the notebook is kept
         )
     except papermill.exceptions.PapermillExecutionError as error:
         raise NotebookFailed(name, f"{error.ename}: {error.evalue}", kept) from None

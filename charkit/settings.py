@@ -7,6 +7,7 @@ pickling the settings cannot leak one.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     """A simulator that already runs; by default the studio starts one of its own."""
     progress: Literal["auto", "off"] = "auto"
     """Progress bars in notebooks and shells; off where outputs are compared."""
+    today: dt.date = Field(default_factory=lambda: dt.datetime.now(tz=dt.UTC).date())
+    """The day for which routes are looked up; another one only to run something again as it was."""
     parallel: int = Field(default=4, ge=1, le=64)
     """Jobs that are in the air at once."""
 

@@ -1,12 +1,13 @@
 """Run the notebooks again and compare them with the outputs they were committed with (strict nbval).
 
-They run in reading order on an empty workspace with one simulator, as a person would. `--refresh` runs them the same
-way and keeps the new outputs instead.
+They run in reading order in an empty copy of the project's folders with one simulator, as a person would run them, on
+the day that `DAY` says, since routes are dated. `--refresh` runs them the same way and keeps the new outputs instead.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,8 @@ from pathlib import Path
 from charkit.rehearsal import start_simulator
 
 HERE = Path(__file__).parent
-NOTEBOOKS = sorted((HERE.parent / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+PROJECT = HERE.parent
+DAY = "2026-11-22"
 COMPARE = [
     "--nbval",
     "--nbval-current-env",
@@ -32,42 +34,40 @@ STRIP = [
 ]
 
 
-def main() -> int:
-    """Check, or refresh with `--refresh`."""
-    refresh = "--refresh" in sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="charkit-notebooks-") as data:
-        simulator = start_simulator(Path(data) / "simulator")
-        environment = {
-            **os.environ,
-            "CHARKIT_DATA": data,
-            "CHARKIT_SIMULATOR_URL": simulator.url,
-            "CHARKIT_PROGRESS": "off",
-            "JUPYTER_PLATFORM_DIRS": "1",
-        }
-        flags = REFRESH if refresh else COMPARE
-        notebooks = [str(path) for path in NOTEBOOKS]
+def main(arguments: list[str]) -> int:
+    """Check, or refresh with `--refresh`; returns what the shell should return."""
+    refresh = "--refresh" in arguments
+    with tempfile.TemporaryDirectory(prefix="charkit notebooks ") as folder:
+        copy = Path(folder)
+        shutil.copytree(PROJECT / "notebooks", copy / "notebooks", ignore=shutil.ignore_patterns(".*"))
+        shutil.copytree(PROJECT / "data" / "productions", copy / "data" / "productions")
+        notebooks = sorted((copy / "notebooks").glob("*.ipynb"))
+        simulator = start_simulator(copy / "data" / "simulator")
         try:
-            code = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "pytest",
-                    "-p",
-                    "no:cacheprovider",
-                    "-W",
-                    "default",
-                    *flags,
-                    *notebooks,
-                ],
-                env=environment,
-                check=False,
-            ).returncode
+            code = _pytest(REFRESH if refresh else COMPARE, notebooks, simulator.url)
         finally:
             simulator.close()
-    if refresh and code == 0:
-        code = subprocess.run([sys.executable, "-m", "nbstripout", *STRIP, *notebooks], check=False).returncode
+        if refresh and code == 0:
+            code = _strip(notebooks)
+            for notebook in notebooks:
+                shutil.copy(notebook, PROJECT / "notebooks")
     return code
 
 
+def _pytest(flags: list[str], notebooks: list[Path], simulator: str) -> int:
+    environment = {
+        **os.environ,
+        "CHARKIT_SIMULATOR_URL": simulator,
+        "CHARKIT_PROGRESS": "off",
+        "CHARKIT_TODAY": DAY,
+    }
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "default", *flags, *map(str, notebooks)]
+    return subprocess.run(command, env=environment, cwd=notebooks[0].parent, check=False).returncode
+
+
+def _strip(notebooks: list[Path]) -> int:
+    return subprocess.run([sys.executable, "-m", "nbstripout", *STRIP, *map(str, notebooks)], check=False).returncode
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
