@@ -1,0 +1,123 @@
+"""Small clips with the containers of real ones: one keyframe, two B-frames, an edit list, AAC at 48 kHz."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+import pytest
+from av.video.reformatter import ColorRange, Colorspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+SHARED_CLIPS = Path(__file__).resolve().parents[3] / "shared" / "media" / "clips"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What a test clip is made of."""
+
+    frames: int = 48
+    size: tuple[int, int] = (160, 90)
+    fps: Fraction = Fraction(24)
+    codec: str = "libx264"
+    pixel_format: str = "yuv420p"
+    keyframe_every: int = 1000
+    b_frames: int = 2
+    hue: int = 0
+    rate: int | None = 48_000
+    channels: int = 2
+    sound_seconds: float | None = None
+    pitch: float = 330.0
+    rotation: int = 0
+    options: tuple[tuple[str, str], ...] = ()
+    comment: str = ""
+    wobble: bool = False
+
+
+def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
+    """A soft ground in one hue with a bar that moves a known way: its left edge stands at `2 * index`."""
+    width, height = recipe.size
+    rgb = np.full((height, width, 3), 60, np.uint8)
+    rgb[:, :, recipe.hue % 3] = 140
+    left = 2 * index % (width - 16)
+    rgb[height // 4 : 3 * height // 4, left : left + 16] = 230
+    return rgb
+
+
+def write_clip(path: Path, recipe: Recipe) -> Path:
+    """Encode a clip as a service would."""
+    with av.open(str(path), "w") as out:
+        options = {"preset": "veryfast", "crf": "18", **dict(recipe.options)} if recipe.codec == "libx264" else {}
+        video = out.add_stream(recipe.codec, rate=recipe.fps, options=options)
+        video.width, video.height = recipe.size
+        video.pix_fmt = recipe.pixel_format
+        video.codec_context.gop_size = recipe.keyframe_every
+        video.codec_context.max_b_frames = recipe.b_frames
+        if recipe.wobble:
+            video.codec_context.time_base = 1 / (recipe.fps * 2)
+        if recipe.rotation:
+            video.set_display_rotation(recipe.rotation)
+        sound = None
+        if recipe.rate:
+            sound = out.add_stream("aac", rate=recipe.rate, layout="stereo" if recipe.channels == 2 else "mono")
+        if recipe.comment:
+            out.metadata["comment"] = recipe.comment
+        for index in range(recipe.frames):
+            frame = av.VideoFrame.from_ndarray(picture(recipe, index), format="rgb24")
+            frame = frame.reformat(
+                format=recipe.pixel_format, dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
+            )
+            late = 1 if recipe.wobble and index % 5 == 3 else 0
+            frame.pts, frame.time_base = index * 2 + late, 1 / (recipe.fps * 2)
+            out.mux(video.encode(frame))
+        out.mux(video.encode())
+        if sound is not None:
+            for block in _tone(recipe):
+                out.mux(sound.encode(block))
+            out.mux(sound.encode())
+    return path
+
+
+def _tone(recipe: Recipe) -> list[av.AudioFrame]:
+    assert recipe.rate
+    seconds = recipe.sound_seconds if recipe.sound_seconds is not None else float(recipe.frames / recipe.fps)
+    time = np.arange(round(seconds * recipe.rate)) / recipe.rate
+    wave = (0.4 * np.cos(2 * np.pi * recipe.pitch * time)).astype(np.float32)  # starts at its peak: a click if cut hard
+    blocks = []
+    for start in range(0, len(wave), 1024):
+        part = np.tile(wave[start : start + 1024], (recipe.channels, 1))
+        block = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo" if recipe.channels == 2 else "mono")
+        block.sample_rate, block.pts, block.time_base = recipe.rate, start, Fraction(1, recipe.rate)
+        blocks.append(block)
+    return blocks
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Callable[..., Path]:
+    """Make a clip by name; keywords change the recipe."""
+
+    def make(name: str = "clip.mp4", **changes: object) -> Path:
+        return write_clip(tmp_path / name, replace(Recipe(), **changes))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def real_clip() -> Callable[[str], Path]:
+    """Find a real clip by name, or skip and say so."""
+
+    def find(name: str) -> Path:
+        path = SHARED_CLIPS / name
+        if not path.exists():
+            pytest.skip(f"needs the real clip {name} in ../shared/media/clips, which is not there")
+        return path
+
+    return find

@@ -1,0 +1,249 @@
+"""Pictures as people hand them in."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from charkit.errors import BadReference, MissingDependency
+from charkit.media import images
+from charkit.media.images import encode_jpeg, encode_png, fit, open_upright, read_note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))
+
+
+def display_p3() -> bytes:
+    """A matrix ICC profile (v2.4) of Display P3: its primaries under D65, adapted to D50 (Bradford), gamma 2.2."""
+    columns = {
+        b"rXYZ": (0.515102, 0.241182, -0.001049),
+        b"gXYZ": (0.291965, 0.692236, 0.041882),
+        b"bXYZ": (0.157153, 0.066582, 0.784378),
+        b"wtpt": (0.964203, 1.0, 0.824905),
+    }
+    tags = {name: b"XYZ \0\0\0\0" + b"".join(map(fixed, xyz)) for name, xyz in columns.items()}
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
+    tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    words = b"Display P3 (test)\0"
+    tags[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", len(words)) + words + b"\0" * 78 + b"\0" * (-len(words) % 4 + 2)
+    tags[b"cprt"] = b"text\0\0\0\0none\0\0\0\0"
+    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", start + len(body), len(data))
+        body += data + b"\0" * (-len(data) % 4)
+    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0\0\0\0", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
+    return header.ljust(128, b"\0") + table + body
+
+
+def half_and_half(size: tuple[int, int] = (60, 40)) -> Image.Image:
+    """Left half red, right half grey."""
+    image = Image.new("RGB", size, (128, 128, 128))
+    image.paste((200, 40, 30), (0, 0, size[0] // 2, size[1]))
+    return image
+
+
+def close(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...], tolerance: int = 3) -> bool:
+    got = image.getpixel(at)
+    assert isinstance(got, tuple)
+    return all(abs(a - b) <= tolerance for a, b in zip(got, colour, strict=True))
+
+
+def test_a_rotated_phone_photo_in_wide_colour_comes_out_upright_in_srgb(tmp_path: Path) -> None:
+    photo = half_and_half()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the phone was held upright: show it turned a quarter clockwise
+    exif[0x010F] = "Phone maker"
+    photo.save(tmp_path / "p.jpg", quality=98, subsampling=0, exif=exif, icc_profile=display_p3())
+    got = open_upright(tmp_path / "p.jpg")
+    assert got.mode == "RGB"
+    assert got.size == (40, 60)
+    # P3 (200, 40, 30) is redder than sRGB's own: by hand through the matrices at gamma 2.2 the red gains about 15.
+    top = got.getpixel((20, 10))
+    assert isinstance(top, tuple)
+    assert 212 <= top[0] <= 222
+    assert top[1] < 34
+    assert close(got, (20, 50), (128, 128, 128), 4)
+    assert not got.info
+    assert not got.getexif()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_shows_the_same_scene(tmp_path: Path, orientation: int) -> None:
+    scene = Image.new("RGB", (60, 40), "#808080")
+    scene.paste((250, 0, 0), (0, 0, 20, 10))
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # orientation -> Pillow's transposition that a camera applied
+    stored = scene.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else scene
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored.save(tmp_path / "s.png", exif=exif)
+    got = open_upright(tmp_path / "s.png")
+    assert got.size == (60, 40)
+    assert np.array_equal(np.asarray(got), np.asarray(scene))
+
+
+def test_a_heic_photo_is_read(tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif", reason="pillow-heif (extra heic) is not installed")
+    heif.register_heif_opener()
+    half_and_half((128, 64)).save(tmp_path / "p.heic", quality=95)
+    got = open_upright(tmp_path / "p.heic")
+    assert got.size == (128, 64)
+    assert close(got, (20, 30), (200, 40, 30), 12)
+
+
+def test_a_heic_photo_without_its_reader_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40)
+    monkeypatch.setitem(__import__("sys").modules, "pillow_heif", None)
+    with pytest.raises(MissingDependency, match=r"charkit\[heic\]"):
+        open_upright(tmp_path / "p.heic")
+
+
+def test_webp_keeps_its_transparency(tmp_path: Path) -> None:
+    image = half_and_half().convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    image.save(tmp_path / "p.webp", lossless=True)
+    got = open_upright(tmp_path / "p.webp")
+    assert got.mode == "RGBA"
+    assert got.getchannel("A").getextrema()[0] < 10
+
+
+def test_an_alpha_channel_that_hides_nothing_is_dropped(tmp_path: Path) -> None:
+    half_and_half().convert("RGBA").save(tmp_path / "p.png")
+    assert open_upright(tmp_path / "p.png").mode == "RGB"
+
+
+def test_palettes_greys_and_print_colours_become_rgb(tmp_path: Path) -> None:
+    palette = half_and_half().quantize(4)
+    palette.save(tmp_path / "p.gif", transparency=0)
+    half_and_half().convert("L").save(tmp_path / "g.png")
+    half_and_half().convert("CMYK").save(tmp_path / "c.jpg", quality=98)
+    half_and_half().convert("1").save(tmp_path / "b.png")
+    half_and_half().convert("LA").save(tmp_path / "la.png")
+    assert open_upright(tmp_path / "p.gif").mode == "RGBA"
+    assert close(open_upright(tmp_path / "g.png"), (50, 20), (128, 128, 128))
+    assert close(open_upright(tmp_path / "c.jpg"), (10, 20), (200, 40, 30), 8)
+    assert open_upright(tmp_path / "b.png").mode == "RGB"
+    assert close(open_upright(tmp_path / "la.png"), (50, 20), (128, 128, 128))
+
+
+def test_sixteen_bit_greys_are_scaled_not_clipped(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (8, 1))
+    Image.fromarray(ramp).save(tmp_path / "r.png")
+    got = np.asarray(open_upright(tmp_path / "r.png"))[0, :, 0].astype(int)
+    assert np.abs(got - np.arange(256)).max() <= 1
+
+
+def test_of_a_moving_picture_the_first_frame_is_taken(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("#ff0000", "#00ff00")]
+    frames[0].save(tmp_path / "m.gif", save_all=True, append_images=frames[1:])
+    assert close(open_upright(tmp_path / "m.gif"), (5, 5), (255, 0, 0))
+
+
+def test_a_broken_colour_profile_does_not_lose_the_picture(tmp_path: Path) -> None:
+    half_and_half().save(tmp_path / "p.png", icc_profile=b"not a profile" * 20)
+    assert close(open_upright(tmp_path / "p.png"), (10, 20), (200, 40, 30))
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(BadReference) as caught:
+        open_upright(path)
+    assert caught.value.file == path
+    return str(caught.value)
+
+
+def test_what_is_no_picture_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    whole = encode_png(Image.effect_noise((200, 200), 50).convert("RGB"))
+    cases = {
+        "empty.png": (b"", "0 bytes"),
+        "cut.png": (whole[: len(whole) // 2], "cut off"),
+        "page.png": (b"<!DOCTYPE html><html>404</html>", "web page"),
+        "error.jpg": (b'{"error": "no such file"}', "error message"),
+        "clip.png": (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + b"\0" * 40, "is a video"),
+        "noise.png": (bytes(range(200)), "not a picture"),
+        "header.png": (whole[:20], ""),
+    }
+    for name, (data, words) in cases.items():
+        (tmp_path / name).write_bytes(data)
+        assert words in refused(tmp_path / name)
+    assert "no such file" in refused(tmp_path / "gone.png")
+    assert "folder" in refused(tmp_path)
+    (tmp_path / "link.png").symlink_to(tmp_path / "nowhere.png")
+    assert "a link to a file that is not there" in refused(tmp_path / "link.png")
+
+
+def test_a_picture_under_the_wrong_extension_is_read_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "really_jpeg.png").write_bytes(encode_jpeg(half_and_half()))
+    assert open_upright(tmp_path / "really_jpeg.png").size == (60, 40)
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0))
+    (tmp_path / "bomb.png").write_bytes(bomb + _chunk(b"IDAT", b"x") + _chunk(b"IEND", b""))
+    assert "make it smaller" in refused(tmp_path / "bomb.png")
+    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+    half_and_half().save(tmp_path / "p.png")
+    assert "60x40 pixels, more than 1,000" in refused(tmp_path / "p.png")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    import zlib
+
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def test_cropping_fills_the_size_and_keeps_what_it_is_told(tmp_path: Path) -> None:
+    wide = half_and_half((1600, 400))
+    left = fit(wide, 200, 200, keep=(0.0, 0.0, 0.2, 1.0))
+    assert left.size == (200, 200)
+    assert close(left, (199, 100), (200, 40, 30))
+    right = fit(wide, 200, 200, keep=(0.9, 0.0, 1.0, 1.0))
+    assert close(right, (0, 100), (128, 128, 128))
+    middle = fit(wide, 200, 200)
+    assert close(middle, (50, 100), (200, 40, 30))
+    assert close(middle, (150, 100), (128, 128, 128))
+
+
+def test_padding_shows_everything_on_the_ground_colour() -> None:
+    page = fit(half_and_half((60, 40)), 160, 90, "pad", "#102030")
+    assert page.size == (160, 90)
+    assert close(page, (2, 45), (16, 32, 48), 0)
+    assert close(page, (50, 45), (200, 40, 30))
+    assert close(page, (110, 45), (128, 128, 128))
+
+
+def test_transparency_is_laid_on_the_ground() -> None:
+    clear = Image.new("RGBA", (10, 10), (255, 0, 0, 0))
+    assert close(fit(clear, 20, 20, ground="#0000ff"), (10, 10), (0, 0, 255), 0)
+
+
+def test_impossible_sizes_and_modes_are_refused() -> None:
+    with pytest.raises(ValueError, match="0x10"):
+        fit(half_and_half(), 0, 10)
+    with pytest.raises(ValueError, match="'crop' or 'pad'"):
+        fit(half_and_half(), 10, 10, "stretch")  # type: ignore[arg-type]
+
+
+def test_written_pictures_carry_a_note_and_nothing_else() -> None:
+    image = half_and_half()
+    image.info["icc_profile"] = display_p3()
+    image.getexif()[0x010F] = "Phone maker"
+    data = encode_png(image, note={"view": "front", "who": "Mira’s"})
+    assert read_note(data) == {"view": "front", "who": "Mira’s"}
+    assert data == encode_png(image, note={"who": "Mira’s", "view": "front"})
+    again = Image.open(io.BytesIO(data))
+    assert "icc_profile" not in again.info
+    assert not again.getexif()
+    assert read_note(encode_png(image)) == {}
+    assert read_note(b"nothing") == {}
+    jpeg = Image.open(io.BytesIO(encode_jpeg(image)))
+    assert "icc_profile" not in jpeg.info
+    assert not jpeg.getexif()
