@@ -145,6 +145,17 @@ class Store:
             )
         return Stored(digest=digest, path=path, size=size)
 
+    def discard(self, digest: str) -> None:
+        """Delete an object; it is no error if there is none.
+
+        Raises:
+            StorageError: the digest is not one, or the disk refuses.
+        """
+        found = self._find(digest)
+        if found is not None:
+            with _disk(found):
+                found.unlink(missing_ok=True)
+
     def _find(self, digest: str) -> Path | None:
         stem = self._stem(digest)
         with _disk(stem):

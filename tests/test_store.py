@@ -98,6 +98,14 @@ def test_putting_the_good_bytes_again_heals_a_cut_off_file(store: Store) -> None
     assert store.verify(stored.digest) == stored
 
 
+def test_a_discarded_object_is_gone_and_can_be_put_again(store: Store) -> None:
+    stored = store.put(b"precious", ".mp4")
+    store.discard(stored.digest)
+    store.discard(stored.digest)
+    assert not store.has(stored.digest)
+    assert store.put(b"precious", ".mp4") == stored
+
+
 def test_a_stream_that_breaks_leaves_nothing_and_its_error_comes_through(store: Store) -> None:
     def broken() -> Iterator[bytes]:
         yield b"half of "

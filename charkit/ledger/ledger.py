@@ -129,13 +129,15 @@ class Ledger(LedgerReader):
                 self._append(connection, job, Step(to="intended", note="the service had not taken it on"), now)
             return self._claim(connection, job, intent.price, owner, now, lease)
 
-    def begin_sending(self, job: JobRow, *, owner: str) -> JobRow | None:
+    def begin_sending(self, job: JobRow, *, owner: str, lease: float = 900.0) -> JobRow | None:
         """Say that the POST leaves now. None if the job is not this owner's to send; then nothing may leave."""
         now = self._clock()
         with writing(self._engine) as connection:
             mine = (jobs.c.id == job.id, jobs.c.state == "intended", jobs.c.owner == owner)
             changed = connection.execute(
-                update(jobs).where(*mine).values(state="sending", accepted=None, sent_at=now, updated_at=now)
+                update(jobs)
+                .where(*mine)
+                .values(state="sending", accepted=None, sent_at=now, updated_at=now, claimed_until=now + lease)
             )
             if changed.rowcount != 1:
                 return None
@@ -150,7 +152,7 @@ class Ledger(LedgerReader):
 
         Raises:
             LedgerError: the step is not one that the states allow, leaves a finished job with money set aside, or
-                brings a second remote id.
+                brings a second remote id, or one that an unknown job would share with another.
         """
         now = self._clock()
         with writing(self._engine) as connection:
@@ -162,7 +164,7 @@ class Ledger(LedgerReader):
                 if current.state != job.state:
                     return current
                 raise LedgerError(f"{job.id} cannot go from {current.state!r} to {step.to!r}")
-            self._check_remote_id(current, step)
+            self._check_remote_id(connection, current, step)
             self._apply(connection, current, step, accepted, now)
             return job_in(connection, job.id)
 
@@ -267,7 +269,11 @@ class Ledger(LedgerReader):
             return job.owner == owner or job.claimed_until <= now or not owners.alive(job.owner)
         return allowed(job.state, "intended", accepted=job.accepted) and job.state in TERMINAL
 
-    def _check_remote_id(self, job: JobRow, step: Step) -> None:
+    def _check_remote_id(self, connection: Connection, job: JobRow, step: Step) -> None:
+        if job.state == "unknown" and step.remote_id not in (None, job.remote_id):
+            same = (jobs.c.endpoint == job.endpoint, jobs.c.remote_id == step.remote_id)
+            if (other := connection.scalar(select(jobs.c.id).where(*same))) is not None:
+                raise LedgerError(f"{step.remote_id} at {job.endpoint} is {other} already, so it cannot be {job.id}")
         if job.remote_id is not None and step.remote_id not in (None, job.remote_id):
             raise LedgerError(
                 f"{job.id} is {job.remote_id} at {job.endpoint}, and cannot be {step.remote_id} as well. "

@@ -1,0 +1,106 @@
+"""What every order needs on its way: where things are kept, who is spoken to, how long to wait, when to stop."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from charkit.ledger import owners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from charkit.errors import SpendLimit
+    from charkit.ledger import Caps, Ledger
+    from charkit.providers.base import Provider
+    from charkit.store import Store
+
+__all__ = ["Interrupted", "Means", "Pace", "Switchboard"]
+
+
+class Interrupted(BaseException):
+    """The floor is being left: an order stops at the next safe place. Never leaves `charkit.takes`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How long to wait for what, in seconds; and how often to try again what is free."""
+
+    first_poll: float = 0.5
+    """Before the first poll of a new job; later ones wait `growth` times longer each, up to `longest_poll`."""
+    growth: float = 1.5
+    longest_poll: float = 15.0
+    """Guides ask for a poll each 10 to 20 s (openai-video-wire.md, 2.4)."""
+    deadline: float = 1800.0
+    """How long one visit waits for a job; it goes on at the service, and the next visit finds it."""
+    send_tries: int = 6
+    """How often an order is sent while the service says that nothing was created."""
+    first_retry: float = 1.0
+    longest_retry: float = 120.0
+    """A longer Retry-After is not waited for."""
+    fetch_tries: int = 4
+    grace: float = 30.0
+    """How long after sending a job that the service does not list may still turn up there."""
+    resend_absent: bool = False
+    """Whether a job that the list does not show after the grace period counts as never accepted, and is sent again.
+    Right where the service's list is known to be complete; else the person is asked."""
+    lease: float = 900.0
+    """How long another machine leaves a job to the process that said it would send it."""
+    let_go: float = 10.0
+    """How long an interrupted `make` waits for POSTs that are under way; they are recorded even after that."""
+
+
+class Switchboard:
+    """Connects each endpoint once, whoever asks first."""
+
+    def __init__(self, connect: Callable[[str], Provider]) -> None:
+        self._connect = connect
+        self._providers: dict[str, Provider] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, endpoint: str) -> Provider:
+        with self._lock:
+            if endpoint not in self._providers:
+                self._providers[endpoint] = self._connect(endpoint)
+            return self._providers[endpoint]
+
+
+@dataclass(kw_only=True)
+class Means:
+    """What the orders of one `make` share. The only thing in it that changes is whether to stop."""
+
+    ledger: Ledger
+    store: Store
+    providers: Switchboard
+    caps: Caps
+    pace: Pace
+    clock: Callable[[], float]
+    sleep: Callable[[float], None] | None
+    checkpoint: Callable[[str], None]
+    """Called between any two steps that outlive the process, with the name of the step that was just taken."""
+    owner: str = field(default_factory=owners.current)
+    stop: threading.Event = field(default_factory=threading.Event)
+    over: SpendLimit | None = None
+    """The first order that did not fit under the cap; none is begun after it."""
+
+    def wait(self, seconds: float) -> None:
+        """Wait, unless the floor is being left.
+
+        Raises:
+            Interrupted: it is.
+        """
+        if self.sleep is None:
+            self.stop.wait(seconds)
+        elif not self.stop.is_set():
+            self.sleep(seconds)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Return if work may go on.
+
+        Raises:
+            Interrupted: the floor is being left.
+        """
+        if self.stop.is_set():
+            raise Interrupted

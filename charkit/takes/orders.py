@@ -1,0 +1,110 @@
+"""Orders: what is to be made, and the key that says when two orders are the same request.
+
+The key covers everything that determines what comes back: endpoint, model, prompt, length, size, seed, the bytes,
+role, character and view of every reference in order, and the character ids. It leaves out what does not: file names,
+shot names, run and production. So one changed byte of a reference is a new request, and a renamed file is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from charkit.errors import UsageError
+from charkit.ledger import Intent, micro
+from charkit.providers.base import VideoRequest
+
+if TYPE_CHECKING:
+    from charkit.providers.base import Request
+
+__all__ = ["Order", "intent_of", "prompt_in", "request_key", "request_text"]
+
+_VERSION = 1
+"""Part of every key: raise it when the text below changes its form."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One take that is wanted."""
+
+    production: str
+    run: str
+    subject: str
+    """The id of the shot, or of the view of a character."""
+    number: int = 1
+    """Which take of the same request this is; another number is another, paid attempt."""
+    route: str
+    endpoint: str
+    kind: Literal["video", "image"]
+    request: Request
+    price_usd: float
+    """What the plan says it costs; set aside before it is sent."""
+    simulated: bool
+
+    def __post_init__(self) -> None:
+        if (self.kind == "video") != isinstance(self.request, VideoRequest):
+            raise UsageError(f"{self.subject}: a {self.kind} order cannot carry a {type(self.request).__name__}")
+        if self.number < 1:
+            raise UsageError(f"{self.subject}: take numbers begin at 1, not {self.number}")
+
+    def __repr__(self) -> str:
+        return f"Order({self.subject} take {self.number}, {self.route}, ${self.price_usd:.2f})"
+
+
+def request_text(order: Order) -> str:
+    """Return what determines the request as canonical JSON, pictures as digests."""
+    request = order.request
+    content: dict[str, object] = {
+        "version": _VERSION,
+        "endpoint": order.endpoint,
+        "simulated": order.simulated,
+        "kind": order.kind,
+        "model": request.model,
+        "prompt": request.prompt,
+        "size": [request.width, request.height],
+        "references": [
+            {"role": r.role.value, "character": r.character, "view": r.view, "digest": r.blob.digest}
+            for r in request.references
+        ],
+    }
+    if isinstance(request, VideoRequest):
+        content |= {
+            "seconds": request.seconds,
+            "seed": request.seed,
+            "characters": [{"id": c.id, "name": c.name} for c in request.characters],
+        }
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def prompt_in(text: str) -> str:
+    """Return the prompt of a request as `request_text` wrote it."""
+    return str(json.loads(text)["prompt"])
+
+
+def request_key(order: Order) -> str:
+    """Return the tagged digest of everything that determines the request; the take number stands beside it."""
+    return f"request-{_VERSION}:sha256:{hashlib.sha256(request_text(order).encode()).hexdigest()}"
+
+
+def intent_of(order: Order) -> Intent:
+    """Return the order as the ledger writes it down.
+
+    Raises:
+        LedgerError: the price is not an amount of money.
+    """
+    return Intent(
+        request_key=request_key(order),
+        take_number=order.number,
+        request=request_text(order),
+        production=order.production,
+        run=order.run,
+        subject=order.subject,
+        kind=order.kind,
+        route=order.route,
+        endpoint=order.endpoint,
+        model=order.request.model,
+        price=micro(order.price_usd),
+        simulated=order.simulated,
+    )

@@ -1,0 +1,166 @@
+"""Takes: one attempt at a shot or view, whatever became of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from charkit.cards import BadgeKind, card
+from charkit.errors import MediaError
+from charkit.providers.base import Outcome, SentField
+
+__all__ = ["Progress", "Take"]
+
+_BADGES: dict[Outcome, BadgeKind] = {Outcome.SUCCEEDED: "ok", Outcome.REFUSED: "bad", Outcome.FAILED: "bad"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One piece of news about an order on its way."""
+
+    subject: str
+    number: int
+    outcome: Outcome
+    progress: int | None = None
+    """Per cent, where the service says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """One attempt at a shot or a view."""
+
+    production: str
+    run: str
+    subject: str
+    """The id of the shot, or of the view of a character."""
+    number: int
+    kind: Literal["video", "image"]
+    route: str
+    endpoint: str
+    model: str
+    """As the service named it in its answer; as it was asked for while there is none."""
+    outcome: Outcome
+    message: str = ""
+    """What the service or charkit has to say about it; empty when there is nothing to say."""
+    stage: str = ""
+    """For refusals: input, output or unknown."""
+    category: str = ""
+    """For refusals: the service's own word for why."""
+    digest: str = ""
+    """`sha256:` and 64 hexadecimal digits; empty without media."""
+    path: Path | None = field(default=None, repr=False)
+    """Where the media lies in the store; None without media."""
+    media_type: str = ""
+    seconds: float | None = None
+    """Measured length of a clip; None for pictures and without media."""
+    width: int = 0
+    """Measured pixels; 0 without media."""
+    height: int = 0
+    """Measured pixels; 0 without media."""
+    price_usd: float = 0.0
+    """What it cost, or may have cost where that is in doubt."""
+    estimated_usd: float = 0.0
+    """What the plan said it would cost."""
+    sent: tuple[SentField, ...] = ()
+    """Which reference bytes went out in which field under which name."""
+    prompt: str = field(default="", repr=False)
+    seed: int | None = None
+    simulated: bool
+    job_id: str = ""
+    """Its job in the ledger; empty if it never got as far."""
+    created: float = 0.0
+    """Unix seconds."""
+
+    @property
+    def id(self) -> str:
+        """Subject and number, such as `S02-t1`."""
+        return f"{self.subject}-t{self.number}"
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is media to look at."""
+        return self.outcome is Outcome.SUCCEEDED and self.path is not None
+
+    def __repr__(self) -> str:
+        parts = [self.id, self.status, self.route]
+        if self.ok:
+            parts.append(self.shape)
+        parts.append(f"${self.price_usd:.2f}")
+        if self.simulated:
+            parts.append("simulated")
+        return f"Take({', '.join(parts)})"
+
+    @property
+    def status(self) -> str:
+        """The outcome in a word or two."""
+        if self.outcome is Outcome.SUCCEEDED and self.path is None:
+            return "succeeded without media"
+        return self.outcome.value
+
+    @property
+    def shape(self) -> str:
+        """Size and length, such as `1280×720, 4.0 s`."""
+        size = f"{self.width}×{self.height}"
+        return size if self.seconds is None else f"{size}, {self.seconds:.1f} s"
+
+    def card(self, *, small: bool = False) -> str:
+        """Return the take as a card of HTML.
+
+        Args:
+            small: With a still of at most 20 kB instead of a moving preview, for showing many at once.
+        """
+        picture, picture_type = self._picture(small=small)
+        mark: BadgeKind = _BADGES.get(self.outcome, "warn")
+        word: str | None = self.status
+        if self.ok and self.simulated:
+            mark, word = "simulated", "simulated"
+        return card(
+            self.id,
+            rows=self._rows(),
+            picture=picture,
+            picture_type=picture_type,
+            link=self.link,
+            badge=word,
+            badge_kind=mark,
+            note="" if small else self.prompt,
+        )
+
+    @property
+    def link(self) -> str | None:
+        """Where the media lies, relative to the working directory; None without media."""
+        if self.path is None:
+            return None
+        try:
+            return Path(os.path.relpath(self.path)).as_posix()
+        except ValueError:  # another drive
+            return None
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("route", self.route), ("model", self.model)]
+        if self.ok:
+            rows.append(("size", self.shape))
+        rows.append(("price", f"${self.price_usd:.2f}"))
+        if self.category or self.stage:
+            rows.append(("refused at", " · ".join(word for word in (self.stage, self.category) if word)))
+        if self.message:
+            rows.append(("note", self.message))
+        if self.sent:
+            rows.append(("sent", ", ".join(f"{s.name} ({s.character or s.role})" for s in self.sent)))
+        return rows
+
+    def _picture(self, *, small: bool) -> tuple[bytes | None, str]:
+        if not self.ok or self.path is None:
+            return None, "image/webp"
+        from charkit.media import previews
+
+        try:
+            if self.kind == "video" and not small:
+                return previews.animated_webp(self.path), "image/webp"
+            return previews.poster_jpeg(self.path), "image/jpeg"
+        except (MediaError, OSError):  # a repr must not raise: the card says the rest without a picture
+            return None, "image/webp"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "text/html": self.card()}
