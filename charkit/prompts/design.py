@@ -1,0 +1,94 @@
+"""The prompts that design a character: the first picture, and one more view at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from charkit.character import View
+from charkit.errors import UnsupportedRequest
+from charkit.prompts.template import built_in, view_words, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from charkit.character import CharacterSheet
+    from charkit.prompts.template import Prompt
+    from charkit.routes import Route
+
+__all__ = ["anchor_prompt", "view_prompt"]
+
+_VIEWS = {
+    View.FACE: "front view, large close-up of the face",
+    View.FRONT: "front view, upper body, facing the camera",
+    View.THREE_QUARTER: "three-quarter view, full body, head to foot",
+    View.PROFILE: "profile view from the side, full body, head to foot",
+    View.LEFT_PROFILE: "profile view from the character's left side, full body, head to foot",
+    View.RIGHT_PROFILE: "profile view from the character's right side, full body, head to foot",
+    View.BACK: "back view, seen from behind, full body, head to foot",
+    View.FULL: "front view, full body, head to foot, facing the camera",
+    View.EXPRESSION: "front view, large close-up of the face, laughing",
+}
+_ALWAYS_AVOID = ("text", "a watermark", "a frame", "other characters")
+
+
+def anchor_prompt(
+    sheet: CharacterSheet,
+    *,
+    route: Route,
+    view: View = View.FULL,
+    wardrobe: str = "default",
+    ground: str = "light grey",
+) -> Prompt:
+    """Return the prompt for the first picture of a character, from words alone.
+
+    Raises:
+        UnsupportedRequest: the route does not take a prompt this long.
+    """
+    return within(_design("character_anchor", sheet, view, wardrobe, ground, {}), route, sheet.name)
+
+
+def view_prompt(
+    sheet: CharacterSheet,
+    view: View,
+    *,
+    inputs: Sequence[str],
+    route: Route,
+    wardrobe: str = "default",
+    ground: str = "light grey",
+) -> Prompt:
+    """Return the prompt for one more view, made from pictures that were kept.
+
+    Args:
+        sheet: Whom to show.
+        view: From where.
+        inputs: The views of the pictures that go along, in order; the first one is the anchor.
+        route: Decides the length.
+        wardrobe: What is worn.
+        ground: The colour of the plain background, in words.
+
+    Raises:
+        UnsupportedRequest: no pictures go along, or the route does not take a prompt this long.
+    """
+    if not inputs:
+        raise UnsupportedRequest(
+            f"a further view of {sheet.name} needs the picture that was kept first", nearest="anchor_prompt"
+        )
+    shown = [f"Image {n}: {sheet.name}, {view_words(v)}." for n, v in enumerate(inputs, start=1)]
+    prompt = _design("character_view", sheet, view, wardrobe, ground, {"inputs": " ".join(shown)})
+    return within(prompt, route, sheet.name)
+
+
+def _design(
+    template: str, sheet: CharacterSheet, view: View, wardrobe: str, ground: str, more: Mapping[str, object]
+) -> Prompt:
+    locked = sheet.locked_text(wardrobe)
+    values = {
+        "name": sheet.name,
+        "locked": locked,
+        "style": sheet.style or "clean character design",
+        "view": _VIEWS[view],
+        "ground": ground,
+        "avoid": ", ".join((*sheet.never, *_ALWAYS_AVOID)),
+        **more,
+    }
+    return built_in(template).fill(values, [(sheet.name, locked)])

@@ -1,0 +1,172 @@
+"""The prompt of a shot, as its route wants it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from charkit.prompts.template import built_in, sentence, view_words, within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from charkit.prompts.template import Prompt
+    from charkit.routes import Route, TagStyle
+
+__all__ = ["Appearing", "ShotWords", "Spoken", "video_prompt"]
+
+_FRAMINGS = {"wide": "wide shot", "full": "full shot", "medium": "medium shot", "close-up": "close-up"}
+
+_CLOSING = "The reference images show who the characters are; do not take them as literal opening frames."
+"""Google recommends a sentence to this effect with `reference_to_video` (google-wire 1.6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appearing:
+    """A character in one shot, as a prompt needs it."""
+
+    name: str
+    locked: str
+    views: tuple[str, ...] = ()
+    """The views of its pictures, in the order in which they are sent."""
+    position: str = ""
+    voice: str = ""
+
+
+class Spoken(Protocol):
+    """A line of dialogue."""
+
+    @property
+    def character(self) -> str:
+        """Who says it."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+
+
+class ShotWords(Protocol):
+    """The words of a shot. `charkit.shots.Shot` is one."""
+
+    @property
+    def id(self) -> str:
+        """The shot's id."""
+
+    @property
+    def framing(self) -> str:
+        """How large the character is."""
+
+    @property
+    def angle(self) -> str | None:
+        """Where the camera stands."""
+
+    @property
+    def place(self) -> str:
+        """Where it happens."""
+
+    @property
+    def light(self) -> str | None:
+        """What light there is."""
+
+    @property
+    def action(self) -> str | None:
+        """What happens."""
+
+    @property
+    def camera(self) -> str | None:
+        """How the camera moves."""
+
+    @property
+    def sound(self) -> str | None:
+        """What is heard."""
+
+    @property
+    def dialogue(self) -> Sequence[Spoken]:
+        """What is said."""
+
+
+def video_prompt(shot: ShotWords, appearing: Sequence[Appearing], *, style: str, route: Route) -> Prompt:
+    """Return the prompt of a shot, with characters or without, as a route wants it.
+
+    Args:
+        shot: What to show.
+        appearing: Its characters, in the order in which their pictures are sent.
+        style: The storyboard's style line.
+        route: Decides tags and length.
+
+    Raises:
+        UnsupportedRequest: the route does not take a prompt this long.
+    """
+    words: dict[str, object] = {
+        "style": style,
+        "shot": ", ".join([_framed(shot), *(f"{who.name} {who.position}" for who in appearing if who.position)]),
+        "place": shot.place,
+        "light": shot.light,
+        "action": shot.action,
+        "camera": shot.camera,
+        "sound": _sound(shot),
+    }
+    if not appearing:
+        return within(built_in("transition_shot").fill(words), route, shot.id)
+    pictured = any(who.views for who in appearing) and route.tags in {"omni", "index"}
+    values = {
+        **words,
+        "header": _header(appearing, route.tags),
+        "characters": _labelled(appearing, route.tags),
+        "dialogue": _spoken(shot, appearing),
+        "closing": _CLOSING if pictured else "",
+    }
+    prompt = built_in("video_shot").fill(values, [(who.name, who.locked) for who in appearing])
+    return within(prompt, route, shot.id)
+
+
+def _framed(shot: ShotWords) -> str:
+    framing = _FRAMINGS.get(shot.framing, shot.framing)
+    return f"{framing} {shot.angle}" if shot.angle else framing
+
+
+def _sound(shot: ShotWords) -> str:
+    # Where clips always have sound, only the prompt directs it (google-wire 1.1): silence about speech gives speech.
+    heard = sentence(shot.sound) if shot.sound else ""
+    return (
+        heard
+        if shot.dialogue and heard
+        else f"{heard} {'Only the dialogue.' if shot.dialogue else 'No dialogue.'}".strip()
+    )
+
+
+def _spoken(shot: ShotWords, appearing: Sequence[Appearing]) -> list[str]:
+    voices = {who.name: who.voice for who in appearing}
+    said = []
+    for line in shot.dialogue:
+        quoted = line.text.replace('"', "'")
+        voice = voices.get(line.character)
+        said.append(
+            f'{line.character} says: "{quoted}"' + (f" {line.character}'s voice: {sentence(voice)}" if voice else "")
+        )
+    return said
+
+
+def _labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, str]]:
+    labelled, sent = [], 0
+    for who in appearing:
+        numbers = range(sent, sent + len(who.views))
+        sent += len(who.views)
+        named = {"omni": [f"<IMAGE_REF_{n}>" for n in numbers], "index": [f"Image {n + 1}" for n in numbers]}.get(
+            tags, []
+        )
+        label = f"{who.name} ({', '.join(named)})" if named else who.name
+        labelled.append({"label": label, "locked": who.locked})
+    return labelled
+
+
+def _header(appearing: Sequence[Appearing], tags: TagStyle) -> str:
+    pictures = [(who.name, view) for who in appearing for view in who.views]
+    if not pictures:
+        return ""
+    if tags == "omni":
+        return f"[# References {' '.join(f'<IMAGE_REF_{n}>@Image{n + 1}' for n in range(len(pictures)))}]"
+    if tags == "index":
+        shown = [f"Image {n}: {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)]
+        return f"References: {' '.join(shown)}"
+    return ""
