@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from charkit.simulator import gemini_tags, gemini_wire, prices
@@ -108,14 +108,15 @@ def _clip(workshop: Workshop, arrival: Arrival, model: str, given: _Input, *, ba
     seed = config.whole("seed")
     if seed is not None and model != "gemini-omni-1.2-flash":
         raise Refused(f"seed is not supported by {model}.")
-    resolution, (width, height) = _pixels(shape)
+    previous = _previous(workshop, fields)
+    resolution, (width, height) = _pixels(shape, previous)
     seconds = _seconds(shape, model)
     delivery = shape.text("delivery", "inline")
     if delivery not in ("inline", "uri"):
         raise Refused(f"Invalid value at 'response_format.delivery': {delivery}")
     details = {"resolution": resolution, "delivery": delivery, "billed_seconds": f"{seconds:g}"}
-    if previous := _previous(workshop, fields):
-        brief = _continued(previous.brief, given, task, seconds)
+    if previous:
+        brief = replace(_continued(previous.brief, given, task, seconds), model=model, width=width, height=height)
         details |= {"previous": previous.id, "billed_seconds": _billed(brief, seconds, task)}
     else:
         if task in ("edit", "extend"):
@@ -220,8 +221,7 @@ def _bound(workshop: Workshop, given: _Input, task: str) -> tuple[Shown, ...]:
     if task == "reference_to_video" and not given.images:
         raise Refused("Task reference_to_video needs at least one reference.")
     bindings = gemini_tags.bind(given.prompt, len(given.images), task)
-    bound = zip(given.images, bindings, strict=True)
-    return tuple(workshop.keep(p.data, role=binding.role, label=binding.label) for p, binding in bound)
+    return tuple(workshop.keep(given.images[each.part].data, role=each.role, label=each.label) for each in bindings)
 
 
 def _previous(workshop: Workshop, fields: Fields) -> Job | None:
@@ -244,8 +244,13 @@ def _format(fields: Fields, kind: str) -> Fields:
     return Fields({}, "response_format")
 
 
-def _pixels(shape: Fields) -> tuple[str, tuple[int, int]]:
+def _pixels(shape: Fields, previous: Job | None) -> tuple[str, tuple[int, int]]:
+    """Return the resolution word and the pixels; what a continued clip does not name stays as it was."""
     resolution, aspect = shape.text("resolution", "720p"), shape.text("aspect_ratio", "16:9")
+    if previous is not None:
+        upright = previous.brief.height > previous.brief.width
+        resolution = shape.text("resolution", previous.details.get("resolution", "720p"))
+        aspect = shape.text("aspect_ratio", "9:16" if upright else "16:9")
     if resolution not in LANDSCAPE:
         raise Refused(f"Invalid value at 'response_format.resolution': {resolution}")
     if aspect not in ("16:9", "9:16"):

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 _HEADER = re.compile(r"\[#\s*(?:Sources|References)\b[^\]]*\]\s*")
 _MAPPING = re.compile(r"<(FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+)>\s*@Image(\d+)")
 _TAG = re.compile(r"<(FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+)>")
-_NAMED = re.compile(r"([A-Z][\w'’-]*)\s*(?:\(([^()]*<IMAGE_REF_\d+>[^()]*)\)|((?:<IMAGE_REF_\d+>[\s,]*)+))")
-"""A capitalised word and the tags behind it, in brackets or bare."""
+_NAMED = re.compile(
+    r"([A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)\s*"
+    r"(?:\(([^()]*<IMAGE_REF_\d+>[^()]*)\)|((?:<IMAGE_REF_\d+>[\s,]*)+))"
+)
+"""Capitalised words and the tags behind them, in brackets or bare."""
 _LEFT_OVER = re.compile(
     r"\s*\(\s*(?:<[A-Z_]+\d*>[\s,]*(?:and\s*)?)+\)|\s*<(?:FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+|"
     r"VIDEO_REF_\d+|VIDEO_\d+|PREVIOUS_VIDEO)>"
@@ -23,29 +26,31 @@ _ROLES = {"FIRST_FRAME": "first frame", "LAST_FRAME": "last frame"}
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """What one image part is for."""
+    """What an image part is for."""
 
+    part: int
+    """Which image part, from 0."""
     role: str
     label: str = ""
+    """The character's name, for references that the prompt names."""
 
 
 def bind(prompt: str, images: int, task: str) -> list[Binding]:
-    """Return a binding for each image part, in order.
+    """Return what the image parts are for, in order; a part that has two roles (a loop) appears twice.
 
     Args:
         prompt: the text as sent.
         images: how many image parts there are.
         task: the request's task word; empty where the model decides.
     """
-    parts = _mapped(prompt) or _numbered(prompt)
+    tagged = _mapped(prompt) or _numbered(prompt)
     names = _names(prompt)
     bound: list[Binding] = []
-    for index in range(images):
-        tag = parts.get(index)
-        if tag is None:
-            bound.append(Binding(role=_untagged(index, task)))
-        else:
-            bound.append(Binding(role=_ROLES.get(tag, "character"), label=names.get(tag, "")))
+    for part in range(images):
+        tags = [tag for number, tag in tagged if number == part]
+        bound += [Binding(part=part, role=_ROLES.get(tag, "character"), label=names.get(tag, "")) for tag in tags]
+        if not tags:
+            bound.append(Binding(part=part, role=_untagged(part, task)))
     return bound
 
 
@@ -54,19 +59,17 @@ def plain(prompt: str) -> str:
     return _LEFT_OVER.sub("", _HEADER.sub("", prompt)).strip()
 
 
-def _mapped(prompt: str) -> dict[int, str]:
+def _mapped(prompt: str) -> list[tuple[int, str]]:
     headers = "".join(_HEADER.findall(prompt))
-    return {int(number) - 1: tag for tag, number in _MAPPING.findall(headers)}
+    return [(int(number) - 1, tag) for tag, number in _MAPPING.findall(headers)]
 
 
-def _numbered(prompt: str) -> dict[int, str]:
+def _numbered(prompt: str) -> list[tuple[int, str]]:
     """Number the tags: frames come first, then references by their number."""
     tags = set(_TAG.findall(prompt))
-    frames = [tag for tag in ("FIRST_FRAME", "LAST_FRAME") if tag in tags]
-    parts = dict(enumerate(frames))
-    for tag in tags - set(frames):
-        parts[len(frames) + int(tag.removeprefix("IMAGE_REF_"))] = tag
-    return parts
+    frames = [tag for tag in _ROLES if tag in tags]
+    references = sorted(tags - set(frames))
+    return [*enumerate(frames), *((len(frames) + int(tag.removeprefix("IMAGE_REF_")), tag) for tag in references)]
 
 
 def _names(prompt: str) -> dict[str, str]:

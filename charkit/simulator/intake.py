@@ -199,9 +199,10 @@ async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
     total = 0
     async for chunk in request.stream():
         total += len(chunk)
-        if total > MAX_BODY:
-            raise Refused(f"Request body is larger than {MAX_BODY} bytes.", status=413)
-        yield chunk
+        if total <= MAX_BODY:  # the rest is read and dropped: a client that is still sending would not see the answer
+            yield chunk
+    if total > MAX_BODY:
+        raise Refused(f"Request body is larger than {MAX_BODY} bytes.", status=413)
 
 
 def _read_json(raw: bytes) -> dict[str, Value]:

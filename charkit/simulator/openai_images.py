@@ -18,7 +18,7 @@ from charkit.simulator.briefs import Brief, Shown
 from charkit.simulator.faults import Fault
 from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
 from charkit.simulator.jobs import Job, Status
-from charkit.simulator.openai_videos import WIRE
+from charkit.simulator.openai_wire import WIRE
 from charkit.simulator.pictures import image_labels
 from charkit.simulator.wires import Door, Said
 from charkit.simulator.workshop import REFUSED_TEXT

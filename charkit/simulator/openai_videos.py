@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from charkit.errors import CharkitError
-from charkit.simulator import openai_wire, prices
-from charkit.simulator.briefs import Brief, Known, Shown
+from charkit.simulator import openai_characters, openai_wire, prices
+from charkit.simulator.briefs import Brief, Shown
 from charkit.simulator.faults import Fault
 from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
-from charkit.simulator.jobs import Character, Job, Status
+from charkit.simulator.jobs import Job, Status
+from charkit.simulator.openai_wire import WIRE
 from charkit.simulator.wires import Door, Said
 
 if TYPE_CHECKING:
     from charkit.simulator.workshop import Workshop
 
-WIRE = "openai"
 SECONDS = ("4", "8", "12", "16", "20")
 SIZES = {
     "sora-2": ("720x1280", "1280x720"),
@@ -55,8 +54,7 @@ def doors(workshop: Workshop) -> list[Door]:
         Door(path="/videos", method="GET", handler=desk.listing),
         Door(path="/videos/edits", method="POST", handler=desk.edit),
         Door(path="/videos/extensions", method="POST", handler=desk.extend),
-        Door(path="/videos/characters", method="POST", handler=desk.create_character),
-        Door(path="/videos/characters/{id}", method="GET", handler=desk.get_character),
+        *openai_characters.doors(workshop),
         Door(path="/videos/{id}", method="GET", handler=desk.retrieve),
         Door(path="/videos/{id}", method="DELETE", handler=desk.delete),
         Door(path="/videos/{id}/content", method="GET", handler=desk.content),
@@ -81,7 +79,7 @@ class _Desk:
             height=height,
             seconds=_seconds(fields, model),
             pictures=self._opening(arrival, width, height),
-            known=self._characters(arrival, prompt),
+            known=openai_characters.cited(self._workshop, arrival, prompt),
         )
         return self._accepted(arrival, brief, prompt, usd=prices.sora(model, width, height, brief.seconds))
 
@@ -152,28 +150,6 @@ class _Desk:
                 return FileResponse(await renderer.spritesheet(job.brief), media_type="image/jpeg")
         raise Refused(f"Unknown variant '{variant}'.", code="invalid_value", param="variant")
 
-    async def create_character(self, arrival: Arrival) -> Response:
-        fields = arrival.fields
-        name, part = fields.text("name"), fields.values.get("video")
-        if not 1 <= len(name) <= 80:
-            raise Refused("'name' must have 1 to 80 characters.", code="invalid_value", param="name")
-        if not isinstance(part, FilePart):
-            raise Refused("Missing required parameter: 'video'.", code="missing_required_parameter", param="video")
-        if self._workshop.faults.meet(WIRE, name) is not Fault.NONE:
-            raise Refused("Upload may depict a realistic human. Please try again without humans in the frame.")
-        clip = self._workshop.shelf.input(self._workshop.shelf.put(part.data))
-        try:
-            check_character_clip(*await self._workshop.renderer.measure(clip))
-            look = await self._workshop.renderer.learn(clip)
-        except CharkitError as problem:
-            raise Refused(f"Invalid video file: {problem}", code="invalid_video", param="video") from None
-        made = Character(id=f"char_{secrets.token_hex(12)}", name=name, look=look, created=time.time())
-        self._workshop.jobs.keep_character(made)
-        return JSONResponse(_character(made))
-
-    async def get_character(self, arrival: Arrival) -> Response:
-        return JSONResponse(_character(self._known(arrival.path_part("id"), status=404)))
-
     def _remade(self, arrival: Arrival, source: Job, details: dict[str, str]) -> Response:
         prompt = openai_wire.prompt_of(arrival.fields)
         brief = source.brief.derived(f"{source.brief.prompt}\nChange: {prompt}")
@@ -207,26 +183,6 @@ class _Desk:
             raise Refused(INPAINT)
         return (self._workshop.keep(found.data, role="first frame"),)
 
-    def _characters(self, arrival: Arrival, prompt: str) -> tuple[Known, ...]:
-        cited = arrival.fields.branches("characters")
-        if len(cited) > 2:
-            raise Refused("At most 2 characters are allowed.", code="array_above_max_length", param="characters")
-        known = []
-        for entry in cited:
-            character = self._known(entry.text("id"), status=400)
-            if character.name in prompt:
-                known.append(Known(name=character.name, look=character.look))
-            else:
-                # Documented: the id alone does nothing. The real service says nothing either, so only the record does.
-                arrival.notes.append(f"character {character.id} ignored: {character.name!r} is not in the prompt")
-        return tuple(known)
-
-    def _known(self, character_id: str, *, status: int) -> Character:
-        found = self._workshop.jobs.character(character_id)
-        if found is None:
-            raise Refused(f"No character found with id '{character_id}'.", status=status, param="characters")
-        return found
-
     def _job(self, job_id: str) -> Job:
         job = self._workshop.jobs.get(job_id, WIRE)
         if job is None or job.brief.kind != "clip":
@@ -243,21 +199,6 @@ class _Desk:
         if isinstance(fields.values.get("video"), FilePart):
             raise Refused("Uploading a video here is limited to eligible customers.", status=403, param="video")
         return self._source(fields.branch("video").text("id"))
-
-
-def check_character_clip(width: int, height: int, seconds: float) -> None:
-    """Refuse a clip outside the documented limits: 2 to 4 s, 16:9 or 9:16, 720p to 1080p.
-
-    Args:
-        width: in pixels.
-        height: in pixels.
-        seconds: length; a tenth is granted, for containers round up to the end of a frame or sound packet.
-    """
-    if not 1.9 <= seconds <= 4.1:
-        raise Refused(f"The video must last 2 to 4 seconds, not {seconds:.1f}.", code="invalid_value", param="video")
-    short, long = sorted((width, height))
-    if not 720 <= short <= 1080 or abs(long / short - 16 / 9) > 0.02:
-        raise Refused(f"The video must be 16:9 or 9:16 at 720p to 1080p, not {width}x{height}.", param="video")
 
 
 def video(job: Job) -> Said:
@@ -290,10 +231,6 @@ def expires_at(job: Job, lifetime: float) -> float:
 def _video(job: Job) -> Response:
     headers = {} if job.status.terminal else {"openai-poll-after-ms": str(POLL_AFTER_MS)}
     return JSONResponse(video(job), headers=headers)
-
-
-def _character(character: Character) -> Said:
-    return {"id": character.id, "name": character.name, "created_at": int(character.created)}
 
 
 def _model(fields: Fields) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from charkit.simulator.intake import Fields, Value
     from charkit.simulator.workshop import Workshop
 
+WIRE = "openai"
 MODELS = (
     "sora-2",
     "sora-2-pro",
@@ -63,7 +64,7 @@ def doors(workshop: Workshop) -> list[Door]:
         part = arrival.fields.values.get("file")
         if not isinstance(part, FilePart):
             raise Refused("Missing required parameter: 'file'.", code="missing_required_parameter", param="file")
-        kept = workshop.keep_upload("openai", "file-", part.name, part.media_type, part.data)
+        kept = workshop.keep_upload(WIRE, "file-", part.name, part.media_type, part.data)
         said = {"id": kept.id, "object": "file", "bytes": kept.size, "created_at": int(time.time())}
         purpose = arrival.fields.text("purpose", "vision")
         return JSONResponse({**said, "filename": kept.name, "purpose": purpose, "status": "processed"})
@@ -94,7 +95,7 @@ def picture(workshop: Workshop, value: Value, param: str) -> pictures.Arrived:
             text = f"'{param}.image_url' is longer than {MAX_IMAGE_URL}."
             raise Refused(text, code="string_above_max_length", param=param)
         return pictures.measured(pictures.from_url(url, f"{param}.image_url"), IMAGES, param)
-    data = workshop.upload_bytes(str(file_id), "openai")
+    data = workshop.upload_bytes(str(file_id), WIRE)
     if data is None:
         raise Refused(f"No such File object: {file_id}", status=404, param=f"{param}.file_id")
     return pictures.measured(data, IMAGES, param)

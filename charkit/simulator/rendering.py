@@ -107,6 +107,8 @@ class Renderer:
 
     def close(self) -> None:
         """Kill the workers; what they were drawing is drawn again by the next server."""
+        for task in list(self._under_way.values()):
+            task.cancel()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
@@ -139,18 +141,24 @@ class Renderer:
         self._shelf.trim()
 
     async def _run(self, work: Callable[[], worker.Report]) -> worker.Report:
-        pool = self._running_pool()
-        try:
-            report = await asyncio.wrap_future(pool.submit(work))
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
-            raise EncodingFailed("the drawing process died") from None
+        report = await self._reported(work) or await self._reported(work)
+        if report is None:
+            raise EncodingFailed("the drawing process died twice")
         if report.disk_full:
             raise StorageFull(report.problem)
         if report.problem:
             raise EncodingFailed(report.problem)
         return report
+
+    async def _reported(self, work: Callable[[], worker.Report]) -> worker.Report | None:
+        """Return None if a worker died: all that was in the pool dies with it, so the innocent get another try."""
+        pool = self._running_pool()
+        try:
+            return await asyncio.wrap_future(pool.submit(work))
+        except BrokenProcessPool:
+            if self._pool is pool:
+                self._pool = None
+            return None
 
     def _running_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:

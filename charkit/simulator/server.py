@@ -32,7 +32,7 @@ def application(workshop: Workshop) -> Starlette:
     """Return the application with all wires mounted."""
     wires = [
         Wire(
-            name=openai_videos.WIRE,
+            name=openai_wire.WIRE,
             prefix="/openai/v1",
             doors=[
                 *openai_wire.doors(workshop),

@@ -74,7 +74,10 @@ def _endpoint(wire: Wire, door: Door, record: Record) -> Callable[[Request], Awa
             response = JSONResponse(wire.say(refusal), refusal.status_code)
         except Exception as problem:  # noqa: BLE001 - whatever breaks, a client gets an answer in the wire's shape
             response = JSONResponse(wire.say(_accident(problem)), 500)
-        await run_in_threadpool(record.append, wire.name, arrival, response.status_code)
+        try:
+            await run_in_threadpool(record.append, wire.name, arrival, response.status_code)
+        except OSError:
+            log.exception("a request could not be recorded")
         return response
 
     return answer

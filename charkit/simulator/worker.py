@@ -41,6 +41,7 @@ class Report:
 def start(artist: str, drift: Mapping[str, float]) -> None:
     """Prepare a fresh worker: one thread per worker, out of reach of Ctrl-C, never longer alive than the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # standard output belongs to the server's one line
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _SETUP["artist"] = artist
     _SETUP["drift"] = dict(drift)
