@@ -38,13 +38,22 @@ def anchor_prompt(
     view: View = View.FULL,
     wardrobe: str = "default",
     ground: str = "light grey",
+    pose: str = "standing relaxed",
 ) -> Prompt:
     """Return the prompt for the first picture of a character, from words alone.
+
+    Args:
+        sheet: Whom to show.
+        route: Decides the length.
+        view: From where.
+        wardrobe: What is worn.
+        ground: The colour of the plain background, in words.
+        pose: How the character stands; tells one candidate's request from the next.
 
     Raises:
         UnsupportedRequest: the route does not take a prompt this long.
     """
-    return within(_design("character_anchor", sheet, view, wardrobe, ground, {}), route, sheet.name)
+    return within(_design("character_anchor", sheet, view, wardrobe, ground, {"pose": pose}), route, sheet.name)
 
 
 def view_prompt(
