@@ -1,0 +1,159 @@
+"""Brings a clip to the shape of others by re-encoding it: size, pixel shape, rate, rotation, colour matrix.
+
+Only clips that copying cannot bridge come here. libx264 `veryfast` at CRF 16 is used: visually lossless on generated
+material, and about a fifth of `medium`'s time (reference: x264's own preset table; measured in performance.md 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import av
+from av.error import BlockingIOError as NotYet
+from av.error import EOFError as NoMore
+from av.filter import Graph
+
+from charkit.media.probe import ClipFacts, open_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.video.frame import VideoFrame
+
+__all__ = ["PRESET", "QUALITY", "Shape", "conform"]
+
+PRESET: Final = "veryfast"
+"""libx264's speed."""
+
+QUALITY: Final = 16
+"""libx264's constant rate factor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What all clips of one film have in common."""
+
+    codec: str
+    """Video codec, such as `h264`."""
+    profile: str | None
+    """Its profile, such as `High`."""
+    pixel_format: str
+    """FFmpeg's name, such as `yuv420p`."""
+    width: int
+    """Pixels across."""
+    height: int
+    """Pixels down."""
+    fps: Fraction
+    """Frames per second, constant."""
+    matrix: str
+    """Colour matrix, such as `bt709`."""
+    full_range: bool
+    """Whether code values run from 0 to 255 rather than 16 to 235."""
+
+
+def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
+    """Write a clip's picture, without sound, in a shape: scaled to fit, the rest black, frames repeated or left out.
+
+    Args:
+        facts: The clip.
+        shape: What it shall become; always H.264, whatever `shape.codec` says.
+        out: The MP4 to write.
+
+    Returns:
+        The number of frames written: as many as the clip's own length holds.
+    """
+    wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
+    with av.open(str(out), "w", format="mp4") as container:
+        options = {"preset": PRESET, "crf": str(QUALITY), "profile": (shape.profile or "high").lower().split(" ")[0]}
+        stream = container.add_stream("libx264", rate=shape.fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
+        stream.codec_context.max_b_frames = 2
+        written = 0
+        last: VideoFrame | None = None
+        for frame in _shaped(facts, shape):
+            if written >= wanted:
+                break
+            last = frame
+            container.mux(stream.encode(_numbered(frame, written, shape)))
+            written += 1
+        while last is not None and written < wanted:  # the last frame stands until its time is over
+            container.mux(stream.encode(_numbered(last, written, shape)))
+            written += 1
+        container.mux(stream.encode())
+    return written
+
+
+def _numbered(frame: VideoFrame, index: int, shape: Shape) -> VideoFrame:
+    frame.pts, frame.time_base = index, 1 / shape.fps
+    frame.pict_type = av.video.frame.PictureType.NONE  # the source's choice of keyframes is not ours
+    return frame
+
+
+def _shaped(facts: ClipFacts, shape: Shape) -> Iterator[VideoFrame]:
+    with open_clip(facts.path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        graph: Graph | None = None
+        for frame in container.decode(stream):
+            graph = graph or _graph(facts, shape, frame)
+            graph.push(frame)
+            yield from _ready(graph)
+        if graph is not None:
+            graph.push(None)
+            yield from _ready(graph)
+
+
+def _ready(graph: Graph) -> Iterator[VideoFrame]:
+    while True:
+        try:
+            yield graph.vpull()
+        except (NotYet, NoMore):
+            return
+
+
+def _graph(facts: ClipFacts, shape: Shape, frame: VideoFrame) -> Graph:
+    turn = {90: ["transpose=cclock"], 180: ["hflip", "vflip"], 270: ["transpose=clock"]}.get(facts.rotation, [])
+    size = f"{shape.width}:{shape.height}"
+    width, height = _inside(facts.width, facts.height, shape)
+    steps = [
+        *turn,
+        f"fps={shape.fps}:start_time={facts.start}",
+        f"scale={width}:{height}:flags=lanczos+accurate_rnd:{_colours(facts, shape)}",
+        f"format={shape.pixel_format}",
+        f"pad={size}:-1:-1:black",
+        "setsar=1",
+    ]
+    graph = Graph()
+    nodes = [
+        graph.add_buffer(
+            template=None, width=frame.width, height=frame.height, format=frame.format, time_base=facts.time_base
+        )
+    ]
+    for step in steps:
+        name, _, arguments = step.partition("=")
+        nodes.append(graph.add(name, arguments or None))
+    nodes.append(graph.add("buffersink"))
+    for one, following in pairwise(nodes):
+        one.link_to(following)
+    graph.configure()
+    return graph
+
+
+def _colours(facts: ClipFacts, shape: Shape) -> str:
+    into = f"out_color_matrix={shape.matrix}:out_range={'full' if shape.full_range else 'limited'}"
+    if facts.matrix == "rgb":
+        return into
+    return f"in_color_matrix={facts.matrix}:in_range={facts.colour.range or 'limited'}:{into}"
+
+
+def _inside(width: int, height: int, shape: Shape) -> tuple[int, int]:
+    """Return the largest even size of the same aspect that fits."""
+    scale = min(Fraction(shape.width, width), Fraction(shape.height, height))
+    return (
+        min(shape.width, max(2, round(width * scale / 2) * 2)),
+        min(shape.height, max(2, round(height * scale / 2) * 2)),
+    )

@@ -1,0 +1,122 @@
+"""Which clips can be copied side by side into one stream, and why the others cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from charkit.media.avc import begins_with_idr, parameter_sets
+from charkit.media.conform import Shape
+from charkit.media.probe import ClipFacts, open_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Fit", "fit_together"]
+
+_RATES: Final = tuple(
+    Fraction(*rate)
+    for rate in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1))
+)
+"""The rates films are made in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """How one clip goes into the film."""
+
+    facts: ClipFacts
+    """The clip."""
+    shape: Shape
+    """The film's shape."""
+    reason: str | None
+    """Why the clip has to be re-encoded; None if its packets can be copied."""
+
+
+def fit_together(clips: Sequence[ClipFacts]) -> list[Fit]:
+    """Choose the film's shape, that of most running time among the clips that can be copied, and judge each clip.
+
+    Raises:
+        UnreadableMedia: A clip cannot be read.
+    """
+    faults = [_fault(facts) for facts in clips]
+    weights: dict[Shape, float] = {}
+    for facts, fault in zip(clips, faults, strict=True):
+        if fault is None:
+            weights[_shape(facts)] = weights.get(_shape(facts), 0.0) + facts.seconds
+    shape = max(weights, key=lambda one: weights[one]) if weights else _made_up(clips[0])
+    return [
+        Fit(facts=facts, shape=shape, reason=fault or _difference(_shape(facts), shape))
+        for facts, fault in zip(clips, faults, strict=True)
+    ]
+
+
+def _shape(facts: ClipFacts) -> Shape:
+    return Shape(
+        codec=facts.codec,
+        profile=facts.profile,
+        pixel_format=facts.pixel_format,
+        width=facts.coded_width,
+        height=facts.coded_height,
+        fps=facts.fps,
+        matrix=facts.matrix,
+        full_range=facts.colour.range == "full",
+    )
+
+
+def _made_up(facts: ClipFacts) -> Shape:
+    """A shape for a film none of whose clips can be copied: the first clip's, made regular."""
+    return Shape(
+        codec="h264",
+        profile="High",
+        pixel_format="yuv420p",
+        width=max(2, facts.width // 2 * 2),
+        height=max(2, facts.height // 2 * 2),
+        fps=min(_RATES, key=lambda rate: abs(rate - facts.fps)),
+        matrix="bt709" if facts.matrix not in {"bt601", "bt2020"} else facts.matrix,
+        full_range=False,
+    )
+
+
+def _fault(facts: ClipFacts) -> str | None:
+    """Say what keeps a clip from being copied into any film."""
+    if facts.codec != "h264":
+        return f"its codec is {facts.codec}, films are H.264"
+    if facts.rotation:
+        return f"it is rotated by {facts.rotation} degrees"
+    if facts.sample_aspect not in {0, 1}:
+        return f"its pixels are not square ({facts.sample_aspect})"
+    if not facts.constant_rate:
+        return "its frame rate varies"
+    if facts.hidden_frames:
+        return f"an edit list hides {facts.hidden_frames} of its frames"
+    return _stream_fault(facts)
+
+
+def _stream_fault(facts: ClipFacts) -> str | None:
+    with open_clip(facts.path) as container:
+        stream = container.streams.video[0]
+        sets = parameter_sets(stream.codec_context.extradata)
+        if sets is None:
+            return "its parameter sets are not stored as MP4 stores them"
+        first = next((p for p in container.demux(stream) if p.size), None)
+        if first is None or not begins_with_idr(bytes(first), sets):
+            return "it does not begin with a picture that decodes by itself"
+    return None
+
+
+def _difference(own: Shape, film: Shape) -> str | None:
+    if (own.width, own.height) != (film.width, film.height):
+        return f"it has {own.width}x{own.height} pixels, the film {film.width}x{film.height}"
+    if own.fps != film.fps:
+        return f"it has {_rate(own.fps)} frames per second, the film {_rate(film.fps)}"
+    for name in ("codec", "profile", "pixel_format", "matrix", "full_range"):
+        mine, theirs = getattr(own, name), getattr(film, name)
+        if mine != theirs:
+            return f"its {name.replace('_', ' ')} is {mine}, the film's {theirs}"
+    return None
+
+
+def _rate(fps: Fraction) -> str:
+    return str(fps.numerator) if fps.denominator == 1 else f"{float(fps):.3f}"

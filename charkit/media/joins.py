@@ -1,0 +1,93 @@
+"""Checks a finished film at its cuts: do timestamps go on, does the sound click, does the level jump?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import av
+import numpy as np
+from av.error import FFmpegError
+
+from charkit.errors import UnreadableMedia
+from charkit.media import sound as audio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["JoinCheck", "check_joins"]
+
+_NEAR: Final = audio.RATE // 100  # 10 ms each side: where a click would be
+_AROUND: Final = audio.RATE // 5  # 200 ms each side: what the sound does by itself
+_CLICK: Final = 2.5  # times the largest jump around; faded joins stay below 1, cuts through a loud tone reach 10
+_AUDIBLE: Final = 0.02  # of full scale; a smaller jump is masked by any sound around
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinCheck:
+    """What one cut of a film looks and sounds like."""
+
+    time: float
+    """When, in seconds."""
+    frame_gap: float
+    """Time between the frames before and after, as a multiple of the film's frame; 1 is right."""
+    jump: float
+    """The largest jump between neighbouring samples within 10 ms, as a share of full scale."""
+    usual_jump: float
+    """The largest jump in the 200 ms before and after, without those 10 ms."""
+    level_before: float
+    """RMS of the 200 ms before, as a share of full scale."""
+    level_after: float
+    """RMS of the 200 ms after."""
+
+    @property
+    def clicks(self) -> bool:
+        """Whether the cut can be heard as a click."""
+        return self.jump > max(_AUDIBLE, _CLICK * self.usual_jump)
+
+    @property
+    def ok(self) -> bool:
+        """Whether timestamps go on evenly and nothing clicks."""
+        return abs(self.frame_gap - 1) < 0.02 and not self.clicks
+
+
+def check_joins(film: Path, times: Sequence[float]) -> tuple[JoinCheck, ...]:
+    """Decode a film's sound, read its video timestamps, and look at each cut.
+
+    Args:
+        film: The film.
+        times: When the cuts are, in seconds.
+
+    Raises:
+        UnreadableMedia: The film cannot be read.
+    """
+    try:
+        with av.open(str(film), metadata_errors="replace") as container:
+            stream = container.streams.video[0]
+            shown = sorted((p.pts or 0) * Fraction(p.time_base) for p in container.demux(stream) if p.size)
+    except (FFmpegError, OSError) as error:
+        raise UnreadableMedia(f"cannot be read: {error.strerror or error}", path=film) from None
+    stamps = np.array([float(time - shown[0]) for time in shown])
+    sound = audio.decode(film, start=shown[0])
+    return tuple(_check(time, stamps, sound) for time in times)
+
+
+def _check(time: float, stamps: np.ndarray, sound: audio.Sound) -> JoinCheck:
+    after = min(len(stamps) - 1, max(1, int(np.searchsorted(stamps, time - 1e-4))))
+    usual = float(np.median(np.diff(stamps))) if len(stamps) > 1 else 1.0
+    at = round(time * audio.RATE)
+    before_part, after_part = sound[:, max(0, at - _AROUND) : at], sound[:, at : at + _AROUND]
+    jumps = np.abs(np.diff(sound[:, max(0, at - _AROUND) : at + _AROUND], axis=1)).max(axis=0, initial=0.0)
+    middle = at - max(0, at - _AROUND)
+    near = jumps[max(0, middle - _NEAR) : middle + _NEAR]
+    around = np.concatenate([jumps[: max(0, middle - _NEAR)], jumps[middle + _NEAR :]])
+    return JoinCheck(
+        time=time,
+        frame_gap=float(stamps[after] - stamps[after - 1]) / usual,
+        jump=float(near.max(initial=0.0)),
+        usual_jump=float(around.max(initial=0.0)),
+        level_before=audio.rms(before_part),
+        level_after=audio.rms(after_part),
+    )

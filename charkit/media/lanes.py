@@ -1,0 +1,157 @@
+"""The two streams of a film: pictures copied onto its grid of frames, sound encoded without a seam.
+
+Where clips differ in their parameter sets, each keyframe carries its own clip's in front (FFmpeg's concat muxing does
+the same); decoders of FFmpeg and of browsers take them from there. Decoding times are counted afresh, late enough for
+the clip that reorders most, so that they rise steadily across the cuts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, cast
+
+import av
+
+from charkit.media import sound as audio
+from charkit.media.avc import ParameterSets, parameter_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+__all__ = ["Picture", "SoundLane", "VideoLane", "sound_stream", "video_stream"]
+
+_BLOCK: Final = 1024  # samples of an AAC frame
+_BIT_RATE: Final = 192_000  # of stereo AAC by FFmpeg's own encoder: transparent for speech, effects and music
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """The compressed picture of one clip, ready to be copied."""
+
+    path: Path
+    """The file its packets come from."""
+    frames: int
+    """How many frames it shows."""
+    fps: Fraction
+    """The film's rate."""
+    extradata: bytes
+    """The codec's header."""
+    sets: ParameterSets | None
+    """The parameter sets in it."""
+    delay: int
+    """How many frames later than it is stored a frame may be shown at most."""
+
+    @classmethod
+    def of(cls, path: Path, frames: int, fps: Fraction) -> Picture:
+        """Read it from a clip whose frames all stand on the grid of `fps`."""
+        with av.open(str(path), metadata_errors="replace") as container:
+            stream = container.streams.video[0]
+            extradata = stream.codec_context.extradata or b""
+            packets = [p for p in container.demux(stream) if p.size]
+            places = _places(packets, fps)
+        return cls(
+            path=path,
+            frames=frames,
+            fps=fps,
+            extradata=extradata,
+            sets=parameter_sets(extradata),
+            delay=max(i - place for i, place in enumerate(places)),
+        )
+
+
+def _places(packets: Sequence[Packet[VideoStream]], fps: Fraction) -> list[int]:
+    """Return the place in the order shown, from 0, of packets in the order stored."""
+    first = min(packet.pts or 0 for packet in packets)
+    return [round(((p.pts or 0) - first) * Fraction(p.time_base) * fps) for p in packets]
+
+
+@dataclass(kw_only=True)
+class VideoLane:
+    """Writes copied pictures with fresh timestamps on the film's grid."""
+
+    film: OutputContainer
+    """Where to."""
+    stream: VideoStream
+    """Its video stream."""
+    pictures: Sequence[Picture]
+    """All clips of the film."""
+    fps: Fraction
+    """Frames per second."""
+
+    def __post_init__(self) -> None:
+        self.delay = max(picture.delay for picture in self.pictures)
+        self.mixed = len({picture.extradata for picture in self.pictures}) > 1
+
+    def write(self, index: int, start: int) -> None:
+        """Copy one clip's picture to where the film's frame `start` is."""
+        picture = self.pictures[index]
+        with av.open(str(picture.path), metadata_errors="replace") as container:
+            packets = [p for p in container.demux(container.streams.video[0]) if p.size]
+            for order, (packet, place) in enumerate(zip(packets, _places(packets, self.fps), strict=True)):
+                copy = self._copy(packet, picture)
+                copy.stream = self.stream
+                copy.time_base = 1 / self.fps
+                copy.pts, copy.dts, copy.duration = start + place, start + order - self.delay, 1
+                self.film.mux(copy)
+
+    def _copy(self, packet: Packet[VideoStream], picture: Picture) -> Packet[VideoStream]:
+        if not (self.mixed and packet.is_keyframe and picture.sets):
+            return packet
+        copy = av.Packet(picture.sets.before(bytes(packet)))
+        copy.is_keyframe = True
+        return cast("Packet[VideoStream]", copy)
+
+
+@dataclass(kw_only=True)
+class SoundLane:
+    """Feeds one encoder with whole blocks, whatever lengths come in."""
+
+    film: OutputContainer
+    """Where to."""
+    stream: AudioStream
+    """Its sound stream."""
+    at: int = 0
+    """The next sample to encode."""
+    rest: audio.Sound = field(default_factory=lambda: audio.silence(0))
+    """Samples that do not fill a block yet."""
+
+    def write(self, sound: audio.Sound) -> None:
+        """Append sound."""
+        waiting = audio.appended(self.rest, sound)
+        whole = waiting.shape[1] // _BLOCK * _BLOCK
+        for begin in range(0, whole, _BLOCK):
+            self._encode(waiting[:, begin : begin + _BLOCK])
+        self.rest = waiting[:, whole:]
+
+    def finish(self) -> None:
+        """Encode what is left."""
+        if self.rest.shape[1]:
+            self._encode(self.rest)
+        self.film.mux(self.stream.encode())
+
+    def _encode(self, block: audio.Sound) -> None:
+        frame = audio.frame(block, self.at)
+        self.at += block.shape[1]
+        self.film.mux(self.stream.encode(frame))
+
+
+def video_stream(film: OutputContainer, picture: Picture, fps: Fraction) -> VideoStream:
+    """Open a video stream in a film for packets like a clip's."""
+    with av.open(str(picture.path), metadata_errors="replace") as container:
+        stream = film.add_stream_from_template(container.streams.video[0])
+    stream.time_base = 1 / fps
+    return stream
+
+
+def sound_stream(film: OutputContainer) -> SoundLane:
+    """Open an AAC stream in a film."""
+    stream = film.add_stream("aac", rate=audio.RATE, layout="stereo")
+    stream.bit_rate = _BIT_RATE
+    return SoundLane(film=film, stream=stream)
