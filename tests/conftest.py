@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -23,12 +25,20 @@ def picture():
 
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory):
-    """Start the simulator once for the whole session; yield its base URL."""
+    """Start the simulator once for the whole session; yield its base URL.
+
+    It paints flat colours in milliseconds (`tests/simulator/plain_artist.py`): what is tested with it is the wire.
+    """
     pytest.importorskip("charkit.simulator.server", reason="SKIPPED: the simulator's packages are not installed")
     state = tmp_path_factory.mktemp("simulator")
     command = [sys.executable, "-m", "charkit.simulator", "--port", "0", "--state", str(state), "--exit-with-parent"]
     process = subprocess.Popen(
-        [*command, "--workers", "1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--workers", "1", "--artist", "plain_artist"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent / "simulator")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         line = process.stdout.readline()

@@ -7,6 +7,7 @@ What a failed request means depends on whether it was paid (`openai-video-wire.m
     sent, then silence or a broken connection  Ambiguous                  Unavailable
     429                                        RateLimited                RateLimited
     503 with a documented overload word        RateLimited                RateLimited
+    503 because no channel serves the model    Rejected                   Unavailable
     408, any other 5xx                         Ambiguous                  Unavailable
     409, 425                                   Rejected                   Unavailable
     any other 4xx                              Rejected                   Rejected
@@ -42,8 +43,14 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 10.0
 """Seconds to wait for a connection; what comes after it waits as long as the endpoint's `Connection.timeout`."""
 
+FREE_SILENCE = 60.0
+"""Seconds of silence after which a poll or download counts as failed; asking again costs nothing."""
+
 OVERLOADED = frozenset({"server_is_overloaded", "slow_down"})
 """Words with which a service turns a request away for load, so that nothing was created (openai-python PR #3803)."""
+
+NOT_SERVED = frozenset({"model_not_found"})
+"""Words with which a relay says, as 503, that no channel serves the model, before it sends anything on (new-api)."""
 
 _NEVER_SENT = (
     httpx2.ConnectError,
@@ -56,8 +63,8 @@ _NEVER_SENT = (
 )
 _KEY_HEADERS = ("authorization", "x-goog-api-key")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_TOO_MANY = 429
-_OVERLOAD_STATUS = 503
+_TOO_MANY_REQUESTS = 429
+_SERVICE_UNAVAILABLE = 503
 _MAYBE_ACCEPTED = frozenset({408})
 _BUSY = frozenset({408, 409, 425})
 _SHOWN = 500
@@ -152,7 +159,7 @@ class Exchange:
         home = httpx2.URL(self.connection.base_url)
         client = httpx2.Client(
             verify=trusted(),
-            timeout=self.timeout,
+            timeout=self.timeout(paid=paid),
             follow_redirects=not paid,
             max_redirects=3,
             limits=httpx2.Limits(max_keepalive_connections=0 if paid else 8),
@@ -162,10 +169,10 @@ class Exchange:
         weakref.finalize(self, client.close)
         return client
 
-    @property
-    def timeout(self) -> httpx2.Timeout:
-        """Ten seconds to connect, then as much silence as the connection allows."""
-        return httpx2.Timeout(self.connection.timeout, connect=min(CONNECT_TIMEOUT, self.connection.timeout))
+    def timeout(self, *, paid: bool) -> httpx2.Timeout:
+        """Return ten seconds to connect, then as much silence as the connection allows, a minute where it is free."""
+        silence = self.connection.timeout if paid else min(self.connection.timeout, FREE_SILENCE)
+        return httpx2.Timeout(silence, connect=min(CONNECT_TIMEOUT, silence))
 
     def scrub(self, text: str) -> str:
         """Return text without the endpoint's key, shortened for a message; services do repeat keys in errors."""
@@ -225,7 +232,8 @@ class Exchange:
         return kind(problem, endpoint=self.connection.endpoint, remote_id=remote_id, status_code=reply.status)
 
     def _paid(self, reply: Reply, told: str) -> tuple[type[ProviderError], str]:
-        if reply.status >= 500 or reply.status in _MAYBE_ACCEPTED:
+        not_served = reply.status == _SERVICE_UNAVAILABLE and reply.error.text("code") in NOT_SERVED
+        if (reply.status >= 500 or reply.status in _MAYBE_ACCEPTED) and not not_served:
             return Ambiguous, f"{told}; the request may have been accepted and charged"
         if reply.is_page or reply.status < 400:
             return BadResponse, told
@@ -257,8 +265,8 @@ def trusted() -> ssl.SSLContext:
 
 
 def _turned_away(reply: Reply) -> bool:
-    overloaded = reply.status == _OVERLOAD_STATUS and reply.error.text("code") in OVERLOADED
-    return reply.status == _TOO_MANY or overloaded
+    overloaded = reply.status == _SERVICE_UNAVAILABLE and reply.error.text("code") in OVERLOADED
+    return reply.status == _TOO_MANY_REQUESTS or overloaded
 
 
 def _root(error: BaseException) -> BaseException:
@@ -283,5 +291,5 @@ def _guard(home: httpx2.URL) -> Callable[[httpx2.Request], None]:
 
 def _leave_to_caller(response: httpx2.Response) -> None:
     """Keep the openai SDK from sleeping through a 429: how long to wait is the caller's to weigh against other jobs."""
-    if response.status_code == _TOO_MANY:
+    if response.status_code == _TOO_MANY_REQUESTS:
         response.headers["x-should-retry"] = "false"

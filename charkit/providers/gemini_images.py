@@ -14,6 +14,7 @@ from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, SentField
 from charkit.providers.exchange import Reply
 from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
+from charkit.providers.limits import GOOGLE_PICTURES, check_model, check_pictures, check_prompt
 from charkit.providers.reading import Fields, decode, shape_note, without_media
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
 
 SLACK = 1.03
 """A size word gives a little more than its square: 1K at 16:9 is 1376x768, 0.8 per cent more."""
-
-INPUT_TYPES = frozenset(f"image/{kind}" for kind in ("bmp", "gif", "heic", "heif", "jpeg", "png", "tiff", "webp"))
-"""Media types of reference pictures."""
 
 REFUSED = frozenset(
     {
@@ -70,7 +68,9 @@ class GeminiImages:
         """
         if not isinstance(request, ImageRequest):
             raise UnsupportedRequest("generateContent makes pictures, not clips", nearest="a video route")
-        _check(request)
+        check_model(request.model, source=SOURCE)
+        check_prompt(request.prompt, source=SOURCE)
+        check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
         config = types.GenerateContentConfig(
             response_modalities=["TEXT", "IMAGE"],
             image_config=types.ImageConfig(
@@ -194,18 +194,6 @@ def covering_size(width: int, height: int) -> str:
     raise UnsupportedRequest(
         f"no picture of {width}x{height} pixels", rule="at most 4K, about 16.8 megapixels", nearest="4K", source=SOURCE
     )
-
-
-def _check(request: ImageRequest) -> None:
-    if not request.prompt:
-        raise UnsupportedRequest("the prompt is empty", source=SOURCE)
-    for reference in request.references:
-        if reference.blob.media_type not in INPUT_TYPES:
-            raise UnsupportedRequest(
-                f"{reference.blob.name} is {reference.blob.media_type}",
-                rule=f"one of {', '.join(sorted(INPUT_TYPES))}",
-                source=SOURCE,
-            )
 
 
 def _generate(client: genai.Client, model: str, content: types.Content, config: types.GenerateContentConfig) -> Reply:

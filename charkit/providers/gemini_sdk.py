@@ -64,7 +64,7 @@ class GoogleSession(Exchange):
         options = types.HttpOptions(
             base_url=self.connection.base_url,
             api_version=API_VERSIONS[name],
-            timeout=round(self.connection.timeout * 1000),  # milliseconds
+            timeout=round((self.timeout(paid=paid).read or 0.0) * 1000),  # milliseconds
             retry_options=types.HttpRetryOptions(attempts=1) if paid else FREE_RETRIES,
             httpx_client=self.http(paid=paid),
             async_client_args={

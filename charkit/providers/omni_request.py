@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Role, SentField, VideoRequest
+from charkit.providers.limits import GOOGLE_PICTURES, check_model, check_pictures, check_prompt
 from charkit.providers.reading import encode
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ RESOLUTIONS: Mapping[int, str] = MappingProxyType({360: "360p", 720: "720p", 108
 
 MAX_IMAGES = 10
 """Pictures per prompt, the hard cap of the model card."""
-
-INPUT_TYPES = frozenset(f"image/{kind}" for kind in ("bmp", "gif", "heic", "heif", "jpeg", "png", "tiff", "webp"))
-"""Media types of pictures (google-genai 3.4.0)."""
 
 _FRAMES = (Role.FIRST_FRAME, Role.LAST_FRAME)
 
@@ -108,8 +106,8 @@ def _aspect(request: VideoRequest) -> str:
 
 
 def _check(request: VideoRequest) -> None:
-    if not request.prompt:
-        raise UnsupportedRequest("the prompt is empty; even that would render and bill in full", source=SOURCE)
+    check_model(request.model, source=SOURCE)
+    check_prompt(request.prompt, source=SOURCE)
     if request.characters:
         names = ", ".join(character.name for character in request.characters)
         raise UnsupportedRequest(
@@ -122,13 +120,7 @@ def _check(request: VideoRequest) -> None:
         raise UnsupportedRequest(
             f"the request has {len(request.references)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE
         )
-    for reference in request.references:
-        if reference.blob.media_type not in INPUT_TYPES:
-            raise UnsupportedRequest(
-                f"{reference.blob.name} is {reference.blob.media_type}",
-                rule=f"one of {', '.join(sorted(INPUT_TYPES))}",
-                source=SOURCE,
-            )
+    check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
     _check_frames(request)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, SentField
+from charkit.providers.limits import OPENAI_PICTURES, check_model, check_pictures, check_prompt
 from charkit.providers.openai_sdk import OpenAISession, policy_details, policy_word
 from charkit.providers.reading import decode, shape_note, without_media
 
@@ -36,8 +37,6 @@ MAX_INPUTS = 16
 """Input pictures of one edit."""
 MAX_INPUT_BYTES = 50_000_000
 """Bytes of one input picture."""
-INPUT_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
-"""Media types of input pictures."""
 
 
 class OpenAIImages:
@@ -160,6 +159,9 @@ def legal_size(width: int, height: int) -> bool:
 
 
 def _check(request: ImageRequest) -> None:
+    check_model(request.model, source=SOURCE)
+    check_prompt(request.prompt, longest=MAX_PROMPT, source=SOURCE)
+    check_pictures(request.references, OPENAI_PICTURES, source=SOURCE)
     if not legal_size(request.width, request.height):
         near = nearest_size(request.width, request.height)
         raise UnsupportedRequest(
@@ -169,22 +171,13 @@ def _check(request: ImageRequest) -> None:
             nearest=f"{near[0]}x{near[1]}",
             source=SOURCE,
         )
-    if not 1 <= len(request.prompt) <= MAX_PROMPT:
-        raise UnsupportedRequest(
-            f"the prompt has {len(request.prompt)} characters", rule=f"1 to {MAX_PROMPT}", source=SOURCE
-        )
     if len(request.references) > MAX_INPUTS:
         raise UnsupportedRequest(
             f"the request has {len(request.references)} pictures", rule=f"at most {MAX_INPUTS}", source=SOURCE
         )
-    for reference in request.references:
-        blob = reference.blob
-        if blob.media_type not in INPUT_TYPES or len(blob.data) >= MAX_INPUT_BYTES:
-            raise UnsupportedRequest(
-                f"{blob.name} is {blob.media_type} of {len(blob.data)} bytes",
-                rule="png, webp or jpeg below 50 MB",
-                source=SOURCE,
-            )
+    for blob in (reference.blob for reference in request.references):
+        if len(blob.data) >= MAX_INPUT_BYTES:
+            raise UnsupportedRequest(f"{blob.name} has {len(blob.data)} bytes", rule="below 50 MB", source=SOURCE)
 
 
 def _sent(request: ImageRequest) -> Iterator[SentField]:

@@ -50,7 +50,7 @@ class OpenAISession(Exchange):
         client = openai.OpenAI(
             api_key=self.key,
             base_url=self.connection.base_url,
-            timeout=self.timeout,
+            timeout=self.timeout(paid=paid),
             max_retries=0 if paid else FREE_RETRIES,
             http_client=self.http(paid=paid),
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Role, SentField
+from charkit.providers.limits import OPENAI_PICTURES, check_pictures, check_prompt
 from charkit.providers.reading import data_url, measured
 from charkit.providers.video_dialects import Shape
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from charkit.providers.base import Blob, BoundReference, VideoRequest
     from charkit.providers.video_dialects import Dialect, FrameField
-
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
-"""Media types of pictures that dialect A takes, and its descendants with it."""
 
 MAX_DATA_URL = 20_971_520
 """Characters of one `data:` URL (openai-openapi @ f85dbe2)."""
@@ -53,7 +51,7 @@ def compose(dialect: Dialect, request: VideoRequest) -> Form:
         UnsupportedRequest: the dialect cannot carry all of it.
         BadReference: a frame cannot be read as a picture.
     """
-    _check_prompt(dialect, request)
+    check_prompt(request.prompt, longest=dialect.max_prompt, source=dialect.source)
     _check_characters(dialect, request)
     body = _plain_fields(dialect, request)
     parts = _frames(dialect, request) + _references(dialect, request)
@@ -82,15 +80,6 @@ def _plain_fields(dialect: Dialect, request: VideoRequest) -> dict[str, object]:
         body[dialect.seed_field] = request.seed
     body.update(dialect.extra)
     return body
-
-
-def _check_prompt(dialect: Dialect, request: VideoRequest) -> None:
-    if not 1 <= len(request.prompt) <= dialect.max_prompt:
-        raise UnsupportedRequest(
-            f"the prompt has {len(request.prompt)} characters",
-            rule=f"1 to {dialect.max_prompt}",
-            source=dialect.source,
-        )
 
 
 def _check_characters(dialect: Dialect, request: VideoRequest) -> None:
@@ -128,7 +117,7 @@ def _frames(dialect: Dialect, request: VideoRequest) -> list[_Part]:
 
 
 def _frame(dialect: Dialect, request: VideoRequest, place: FrameField, frame: BoundReference) -> _Part:
-    _check_picture(dialect, frame)
+    check_pictures((frame,), OPENAI_PICTURES, source=dialect.source)
     size = measured(frame.blob)
     if dialect.exact_frame and size != (request.width, request.height):
         raise UnsupportedRequest(
@@ -163,19 +152,9 @@ def _references(dialect: Dialect, request: VideoRequest) -> list[_Part]:
             nearest="a first frame, a character id, or a route with references",
             source=dialect.source,
         )
-    for one in shown:
-        _check_picture(dialect, one)
+    check_pictures(shown, OPENAI_PICTURES, source=dialect.source)
     field = dialect.reference_field
     return [_Part(record=_record(field, one), file=(field, one.blob)) for one in shown]
-
-
-def _check_picture(dialect: Dialect, reference: BoundReference) -> None:
-    if reference.blob.media_type not in PICTURES:
-        raise UnsupportedRequest(
-            f"{reference.blob.name} is {reference.blob.media_type}",
-            rule="pictures are jpeg, png or webp",
-            source=dialect.source,
-        )
 
 
 def _record(field: str, reference: BoundReference) -> SentField:

@@ -142,6 +142,10 @@ FAILURES = {
         lambda s, w: s.says({"error": {"code": "server_is_overloaded", "message": "busy"}}, 503, retry_after="9"),
         RateLimited,
     ),
+    "503 without a channel": (
+        lambda s, w: s.says({"error": {"code": "model_not_found", "message": "no available channel"}}, 503),
+        Rejected,
+    ),
     "504": (lambda s, w: s.says(w.error, 504, retry_after="0.01"), Ambiguous),
     "dropped": (lambda s, w: s.behaves("drop"), Ambiguous),
     "silence": (lambda s, w: s.behaves("hang"), Ambiguous),
@@ -302,6 +306,13 @@ def test_the_kind_of_request_it_does_not_make_is_refused(wire, service, adapter)
 def test_an_empty_prompt_is_refused_before_it_costs_anything(wire, service, adapter):
     with pytest.raises(UnsupportedRequest, match="prompt"):
         adapter.submit(replace(wire.request, prompt=""))
+    assert not service.arrived
+
+
+@each_wire
+def test_half_a_character_in_the_prompt_is_refused_before_it_costs_anything(wire, service, adapter):
+    with pytest.raises(UnsupportedRequest, match="position 5"):
+        adapter.submit(replace(wire.request, prompt="Mira \ud83d"))
     assert not service.arrived
 
 

@@ -1,0 +1,61 @@
+"""Checks that several wire formats share, made before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from charkit.errors import UnsupportedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from charkit.providers.base import BoundReference
+
+OPENAI_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+"""Media types of pictures that OpenAI's wires take (openai-video-wire.md 2.2, image-models.md 2.2)."""
+
+GOOGLE_PICTURES = frozenset(f"image/{kind}" for kind in ("bmp", "gif", "heic", "heif", "jpeg", "png", "tiff", "webp"))
+"""Media types of pictures that Gemini takes (google-genai 3.4.0; google-wire.md 1.4)."""
+
+
+def check_model(model: str, *, source: str) -> None:
+    """Refuse a request that names no model.
+
+    Raises:
+        UnsupportedRequest: the name is empty.
+    """
+    if not model:
+        raise UnsupportedRequest("the request names no model", source=source)
+
+
+def check_prompt(prompt: str, *, source: str, longest: int | None = None) -> None:
+    """Refuse a prompt that is empty (services render and bill it all the same), too long, or not text.
+
+    Raises:
+        UnsupportedRequest: so it is.
+    """
+    if not prompt or (longest is not None and len(prompt) > longest):
+        rule = f"1 to {longest}" if longest is not None else "not empty"
+        raise UnsupportedRequest(f"the prompt has {len(prompt)} characters", rule=rule, source=source)
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        where = f"the prompt holds half a character at position {error.start}"
+        raise UnsupportedRequest(where, rule="text that can be written as UTF-8") from None
+
+
+def check_pictures(references: Iterable[BoundReference], kinds: frozenset[str], *, source: str) -> None:
+    """Refuse pictures of media types that the wire does not take.
+
+    Raises:
+        UnsupportedRequest: one is of another type.
+    """
+    for reference in references:
+        if reference.blob.media_type not in kinds:
+            names = ", ".join(sorted(kind.removeprefix("image/") for kind in kinds))
+            raise UnsupportedRequest(
+                f"{reference.blob.name} is {reference.blob.media_type}",
+                rule=f"pictures are {names}",
+                nearest="the same picture as PNG",
+                source=source,
+            )
