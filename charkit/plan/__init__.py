@@ -1,0 +1,10 @@
+"""The plan: for every shot its route, bound references, price and warnings, made before any money is spent.
+
+Invariants: a plan names only routes that are live on its day; it holds the exact words and the digests of the exact
+bytes that a request will carry; what a route cannot carry is said here, or the plan is refused.
+"""
+
+from charkit.plan.choosing import plan_film
+from charkit.plan.records import PassedOver, Plan, PlannedShot
+
+__all__ = ["PassedOver", "Plan", "PlannedShot", "plan_film"]

@@ -1,0 +1,177 @@
+"""Whether and how one route can carry one shot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from charkit.errors import UnsupportedRequest
+from charkit.prompts import Appearing, Prompt, video_prompt
+from charkit.providers.base import BoundCharacter
+from charkit.references import Choice, Pruned, choose
+from charkit.routes import Size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from charkit.character import Cast
+    from charkit.references import Reference
+    from charkit.routes import Route
+    from charkit.shots import Shot, Storyboard
+
+__all__ = ["Carried", "Need", "Refused", "carry", "film_size"]
+
+_SHORT_SIDES = {"360p": 360, "720p": 720, "1080p": 1080}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """What one shot asks of a route."""
+
+    shot: Shot
+    storyboard: Storyboard
+    cast: Cast
+    references: Sequence[Reference]
+    resolution: str
+    size: Size
+    """The film's pixels; clips of another size could not be joined without re-encoding."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """A shot as one route would make it."""
+
+    route: Route
+    resolution: str
+    size: Size
+    choice: Choice
+    ids: tuple[BoundCharacter, ...]
+    prompt: Prompt
+    usd: float
+
+    @property
+    def means(self) -> int:
+        """How identity is carried: 3 by character ids, 2 by pictures of all, 1 of some, 0 by words alone."""
+        names = {name for name, _ in self.prompt.locked}
+        pictured = {reference.name for reference in self.choice.kept}
+        if not names:
+            return 0
+        if len(self.ids) == len(names):
+            return 3
+        return 2 if pictured >= names else int(bool(pictured))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Why a route cannot carry a shot, and what it could."""
+
+    route: Route
+    why: str
+    nearest: str = ""
+    source: str = ""
+
+
+def film_size(resolution: str, aspect: str) -> Size:
+    """Return the film's pixels: the resolution is the shorter side, the longer one follows, rounded to even."""
+    short = _SHORT_SIDES[resolution]
+    across, _, down = aspect.partition(":")
+    wide, high = int(across), int(down)
+    long = round(short * max(wide, high) / min(wide, high) / 2) * 2
+    return Size(long, short) if wide >= high else Size(short, long)
+
+
+def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refused:
+    """Return a shot as a route would make it, or why it cannot.
+
+    Args:
+        route: The route.
+        need: What the shot asks for.
+        forced: Whether a person chose the route: then its nearest size will do.
+    """
+    if route.kind != "video":
+        return Refused(route=route, why="makes pictures, no clips")
+    resolution = _resolution(route, need, forced=forced)
+    if resolution is None:
+        return _wrong_size(route, need)
+    size = route.size(resolution, need.storyboard.aspect) or need.size
+    ids = _ids(route, need)
+    choice = _choice(route, need, ids)
+    lengths = route.lengths(resolution, references=bool(choice.kept))
+    if need.shot.seconds not in lengths:
+        return _wrong_length(route, need, resolution, lengths)
+    if need.shot.has_sound and route.sound is False:
+        return Refused(route=route, why="its clips have no sound", source=route.capabilities.sound.source)  # type: ignore[union-attr]
+    try:
+        usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
+        prompt = video_prompt(need.shot, _appearing(need, choice), style=need.storyboard.style, route=route)
+    except UnsupportedRequest as error:
+        return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
+    return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)
+
+
+def _resolution(route: Route, need: Need, *, forced: bool) -> str | None:
+    aspect = need.storyboard.aspect
+    offered = {name: size for name in _offered(route) if (size := route.size(name, aspect)) is not None}
+    exact = next((name for name, size in offered.items() if size == need.size), None)
+    if exact is not None or not forced or not offered:
+        return exact
+    return min(offered, key=lambda name: abs(min(offered[name]) - min(need.size)))
+
+
+def _offered(route: Route) -> tuple[str, ...]:
+    return tuple(route.capabilities.sizes.value) if route.capabilities.sizes else ()
+
+
+def _wrong_size(route: Route, need: Need) -> Refused:
+    aspect = need.storyboard.aspect
+    sizes = [f"{name} ({size})" for name in _offered(route) if (size := route.size(name, aspect)) is not None]
+    what = f"makes {', '.join(sizes)} at {aspect}" if sizes else f"makes no {aspect}"
+    source = route.capabilities.sizes.source if route.capabilities.sizes else ""
+    nearest = f"{sizes[0]} on {route.name}" if sizes else ""
+    return Refused(route=route, why=f"{what}; the film is {need.size}", nearest=nearest, source=source)
+
+
+def _wrong_length(route: Route, need: Need, resolution: str, lengths: tuple[int, ...]) -> Refused:
+    seconds = route.capabilities.seconds
+    if seconds is None or not lengths:
+        return Refused(route=route, why=f"no clip length is established at {resolution}")
+    nearest = min(lengths, key=lambda n: abs(n - need.shot.seconds))
+    return Refused(
+        route=route,
+        why=f"makes {seconds.value} at {resolution}, not {need.shot.seconds} s",
+        nearest=f"{nearest} s on {route.name}",
+        source=seconds.source,
+    )
+
+
+def _ids(route: Route, need: Need) -> tuple[BoundCharacter, ...]:
+    """Return the character ids, if the endpoint knows all of the shot's characters and the route takes as many."""
+    sheets = [need.cast[who.name] for who in need.shot.characters]
+    known = [sheet for sheet in sheets if route.endpoint in sheet.provider_ids]
+    if len(known) < len(sheets) or not 0 < len(sheets) <= route.max_characters:
+        return ()
+    return tuple(BoundCharacter(id=sheet.provider_ids[route.endpoint], name=sheet.name) for sheet in sheets)
+
+
+def _choice(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> Choice:
+    if not ids:
+        return choose(need.shot, need.references, route.max_references("character"))
+    whole = choose(need.shot, need.references, len(need.references))
+    known = tuple(Pruned(reference=r, why="the endpoint knows the character by id") for r in whole.kept)
+    return Choice(pruned=(*known, *whole.pruned))
+
+
+def _appearing(need: Need, choice: Choice) -> list[Appearing]:
+    appearing = []
+    for who in need.shot.characters:
+        sheet = need.cast[who.name]
+        appearing.append(
+            Appearing(
+                name=sheet.name,
+                locked=sheet.locked_text(who.wardrobe),
+                views=tuple(str(r.view) for r in choice.kept if r.character == sheet.slug),
+                position=who.position or "",
+                voice=sheet.voice or "",
+            )
+        )
+    return appearing

@@ -1,0 +1,232 @@
+"""The plan as a record: what will be asked of whom, for how much, and why."""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  # pydantic reads annotations when a plan is loaded
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from charkit.character import counted
+from charkit.documents import read_json, write_json
+from charkit.errors import UnknownName
+from charkit.prompts import Prompt  # noqa: TC001
+from charkit.providers.base import BoundCharacter, VideoRequest
+from charkit.references import Reference, beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from charkit.cards import Html
+
+__all__ = ["PassedOver", "Plan", "PlannedShot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedOver:
+    """A live route that was not taken."""
+
+    route: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedShot:
+    """One shot, bound to a route."""
+
+    shot: str
+    """The shot's id."""
+    route: str
+    endpoint: str
+    model: str
+    seconds: int
+    width: int
+    height: int
+    resolution: str
+    prompt: Prompt
+    references: tuple[Reference, ...] = ()
+    """In the order in which the prompt counts them."""
+    characters: tuple[BoundCharacter, ...] = ()
+    """Characters that the endpoint knows by id."""
+    sheets: tuple[tuple[str, str], ...] = ()
+    """Name and version digest of every character sheet it was planned with."""
+    root_seed: int | None = None
+    """What the takes' seeds are made from; None where the route takes no seed."""
+    price_usd: float
+    """Of one take, in US dollars."""
+    reasons: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Pictures that do not go along, each with the reason."""
+    warnings: tuple[str, ...] = ()
+
+    def seed(self, take: int) -> int | None:
+        """Return a take's seed, 31 bits of a digest of root seed, shot and take number; None without seeds."""
+        if self.root_seed is None:
+            return None
+        digest = hashlib.sha256(f"{self.root_seed}/{self.shot}/{take}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") & 0x7FFF_FFFF
+
+    def request(self, take: int) -> VideoRequest:
+        """Return what an adapter sends for a take, with the bytes of every picture.
+
+        Raises:
+            BadReference: a picture is gone, or is not the one that was planned.
+        """
+        return VideoRequest(
+            model=self.model,
+            prompt=self.prompt.text,
+            seconds=self.seconds,
+            width=self.width,
+            height=self.height,
+            references=tuple(reference.bound() for reference in self.references),
+            characters=self.characters,
+            seed=self.seed(take),
+        )
+
+    def __repr__(self) -> str:
+        pictures = f", {counted(len(self.references), 'picture')}" if self.references else ""
+        asked = f"{self.seconds} s at {self.resolution}{pictures}"
+        return f"<PlannedShot {self.shot}: {self.route}, {asked}, ${self.price_usd:.2f}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "text/html": _shot_card(self)}
+
+
+class _PlanFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    plan: Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """For every shot of a film: route, references, price, warnings. Made before money is spent."""
+
+    title: str
+    on: dt.date
+    """The day for which the routes were looked up."""
+    aspect: str
+    resolution: str
+    fps: int
+    shots: tuple[PlannedShot, ...]
+
+    @property
+    def total_usd(self) -> float:
+        """What one take of every shot costs, in US dollars."""
+        return round(sum(shot.price_usd for shot in self.shots), 6)
+
+    @property
+    def seconds(self) -> int:
+        """The length of all shots together."""
+        return sum(shot.seconds for shot in self.shots)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Every warning once, with the shots that it concerns."""
+        found: dict[str, list[str]] = {}
+        for shot in self.shots:
+            for warning in shot.warnings:
+                found.setdefault(warning, []).append(shot.shot)
+        return tuple(f"{', '.join(shots)}: {warning}" for warning, shots in found.items())
+
+    def save(self, path: Path | str) -> None:
+        """Write it as JSON, complete or not at all, with paths relative to the file."""
+        path = Path(path)
+        write_json(path, _PlanFile(plan=_with_paths(self, lambda file: beside(file, path))))
+
+    @classmethod
+    def load(cls, path: Path | str) -> Plan:
+        """Read what `save` wrote.
+
+        Raises:
+            BadDocument: the file is missing or not one of ours.
+        """
+        path = Path(path)
+        return _with_paths(read_json(path, _PlanFile).plan, lambda file: path.parent / file)
+
+    def __getitem__(self, shot_id: str) -> PlannedShot:
+        """Return a planned shot by its id.
+
+        Raises:
+            UnknownName: the plan has no such shot.
+        """
+        for shot in self.shots:
+            if shot.shot == shot_id:
+                return shot
+        raise UnknownName("planned shot", shot_id, (shot.shot for shot in self.shots))
+
+    def __iter__(self) -> Iterator[PlannedShot]:
+        return iter(self.shots)
+
+    def __len__(self) -> int:
+        return len(self.shots)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Plan {self.title!r}: {counted(len(self.shots), 'shot')}, {self.seconds} s at {self.resolution}, "
+            f"${self.total_usd:.2f}>"
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "text/html": _plan_table(self)}
+
+
+def _with_paths(plan: Plan, change: Callable[[Path], Path]) -> Plan:
+    shots = tuple(
+        replace(shot, references=tuple(replace(r, path=change(r.path)) for r in shot.references)) for shot in plan.shots
+    )
+    return replace(plan, shots=shots)
+
+
+def _shot_card(shot: PlannedShot) -> Html:
+    from charkit.cards import card
+
+    rows = [
+        ("route", f"{shot.route} ({shot.model} at {shot.endpoint})"),
+        ("asks for", f"{shot.seconds} s, {shot.width}x{shot.height}"),
+        ("pictures", _pictures(shot) or "none"),
+        ("price", f"${shot.price_usd:.4f} a take"),
+        *(("because", reason) for reason in shot.reasons),
+        *((f"not {other.route}", other.why) for other in shot.passed_over),
+        *(("left out", what) for what in shot.left_out),
+        *(("mind", warning) for warning in shot.warnings),
+    ]
+    return card(shot.shot, rows=rows, note=shot.prompt.text)
+
+
+def _plan_table(plan: Plan) -> Html:
+    from charkit.cards import Html, table
+
+    rows = [
+        [
+            shot.shot,
+            shot.route,
+            f"{shot.seconds} s",
+            f"{shot.width}x{shot.height}",
+            _pictures(shot) or "–",
+            f"${shot.price_usd:.3f}",
+            "; ".join(shot.reasons),
+        ]
+        for shot in plan.shots
+    ]
+    routes = Counter(shot.route for shot in plan.shots)
+    shares = ", ".join(f"{count} on {route}" for route, count in routes.items())
+    caption = f"{plan.title}: {plan.seconds} s, ${plan.total_usd:.2f} for one take of each shot; {shares}"
+    columns = ["shot", "route", "length", "size", "pictures", "price", "because"]
+    warnings = [[warning] for warning in plan.warnings]
+    return Html(table(columns, rows, caption=caption) + (table(["mind"], warnings) if warnings else ""))
+
+
+def _pictures(shot: PlannedShot) -> str:
+    views: dict[str, list[str]] = {}
+    for reference in shot.references:
+        views.setdefault(reference.name, []).append(str(reference.view))
+    known = [f"{who.name} by id" for who in shot.characters]
+    return "; ".join([*known, *(f"{name}: {', '.join(seen)}" for name, seen in views.items())])
+
+
+_PlanFile.model_rebuild()
