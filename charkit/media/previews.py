@@ -167,9 +167,7 @@ class _Sheet:
         """Paint it."""
         top = self.margin
         if self.title:
-            top += (
-                round(self.large.size * 1.35) + (round(self.small.size * 1.6) if self.subtitle else 0) + self.gap // 2
-            )
+            top += round(self.large.size * 1.35) + (round(self.small.size * 1.6) if self.subtitle else 0) + self.gap
         rows = -(-len(self.items) // self.columns)
         row_height = self.picture_height + self.label_height + self.gap
         width = self.margin * 2 + self.columns * self.cell + (self.columns - 1) * self.gap
