@@ -101,7 +101,7 @@ class _Desk:
             said_by_model = turn.text("role", "user") == "model"
             for part in turn.branches("parts"):
                 inline = either(part, "inlineData", "inline_data") or either(part, "fileData", "file_data")
-                if inline is not None and inline.values:
+                if inline:
                     if said_by_model and not word(part, "thoughtSignature", "thought_signature"):
                         raise Refused("Image part is missing a thought_signature in the model's turn.")
                     found.append(gemini_wire.picture(self._workshop, inline, inline.path("")))

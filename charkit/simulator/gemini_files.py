@@ -32,7 +32,9 @@ def doors(workshop: Workshop) -> list[Door]:
         Door(path="/{version}/models", method="GET", handler=desk.models),
         Door(path="/{version}/models/{model}", method="GET", handler=desk.model),
         Door(path="/upload/{version}/files", method="POST", handler=desk.begin_upload),
-        Door(path="/upload/{version}/files/{ticket}", method="POST", handler=desk.finish_upload, keyless=True),
+        Door(
+            path="/upload/{version}/files/{ticket}", method="POST", handler=desk.finish_upload, keyless=True, raw=True
+        ),
         Door(path="/{version}/files/{id}:download", method="GET", handler=desk.download),
         Door(path="/{version}/files/{id}", method="GET", handler=desk.describe),
     ]

@@ -69,6 +69,9 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self.values.get(name) is not None
 
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
     def text(self, name: str, default: str = "") -> str:
         """Return a string field."""
         value = self.values.get(name)
@@ -172,8 +175,12 @@ class Arrival:
         return self.request.query_params.get(name, default)
 
 
-async def read(request: Request) -> Arrival:
+async def read(request: Request, *, raw: bool = False) -> Arrival:
     """Read a request's body.
+
+    Args:
+        request: as it came.
+        raw: take the body as bytes, whatever its content type says (uploads).
 
     Raises:
         Refused: too large, or not what its content type says.
@@ -182,12 +189,12 @@ async def read(request: Request) -> Arrival:
     if request.method in ("GET", "DELETE", "HEAD", "OPTIONS"):
         return arrival
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    if kind == "multipart/form-data" and not raw:
         arrival.encoding = "multipart"
         arrival.fields = Fields(await _read_form(request))
         return arrival
     arrival.raw = b"".join([chunk async for chunk in _limited(request)])
-    if arrival.raw and kind in ("application/json", ""):
+    if arrival.raw and not raw and kind in ("application/json", ""):
         arrival.encoding = "json"
         arrival.fields = Fields(_read_json(arrival.raw))
     elif arrival.raw:

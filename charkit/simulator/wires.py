@@ -35,6 +35,8 @@ class Door:
     handler: Handler
     keyless: bool = False
     """Whether it answers without a key (signed download links)."""
+    raw: bool = False
+    """Whether its body is bytes, whatever the content type says (uploads)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ def _endpoint(wire: Wire, door: Door, record: Record) -> Callable[[Request], Awa
         arrival = Arrival(request=request)
         try:
             _let_in(wire, door, arrival)
-            arrival = await intake.read(request)
+            arrival = await intake.read(request, raw=door.raw)
             response = await door.handler(arrival)
         except Refused as refusal:
             response = JSONResponse(wire.say(refusal), refusal.status_code)

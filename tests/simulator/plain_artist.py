@@ -11,6 +11,7 @@ import io
 import json
 import os
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 import av
@@ -50,7 +51,7 @@ def learn_character(clip: Path) -> str:
 
 
 def _colour(direction: Direction, drift: Drift) -> tuple[int, int, int]:
-    return direction.seed % 251, len(direction.pictures) * 20 % 256, round(drift.text * 255)
+    return direction.seed % 251, zlib.crc32(direction.prompt.encode()) % 256, round(drift.text * 255)
 
 
 def _misbehave(prompt: str) -> None:

@@ -56,13 +56,9 @@ def test_a_json_edit_takes_data_urls_and_a_mask(server: Server) -> None:
 
 
 def test_a_mask_of_another_size_is_refused(server: Server) -> None:
+    mask = ("m.png", png(32, 32), "image/png")
     with pytest.raises(openai.BadRequestError, match="size of the first image"):
-        server.openai().images.edit(
-            image=("a.png", png(), "image/png"),
-            mask=("m.png", png(32, 32), "image/png"),
-            prompt="x",
-            model="gpt-image-2",
-        )
+        server.openai().images.edit(image=("a.png", png(), "image/png"), mask=mask, prompt="x", model="gpt-image-2")
 
 
 @pytest.mark.parametrize(

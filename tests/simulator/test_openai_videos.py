@@ -30,12 +30,8 @@ def finished(client: OpenAI, video: Video) -> Video:
 
 
 def made(client: OpenAI, prompt: str, **more: Any) -> Video:
-    return finished(client, client.videos.create(prompt=prompt, size="1280x720", seconds="4", **more))
-
-
-def small(client: OpenAI, prompt: str, seconds: str) -> Video:
-    """Make a clip of a size that only simulated models make, to be quick."""
-    body = {"prompt": prompt, "model": "sim-1", "size": "128x72", "seconds": seconds}
+    """Make a clip; of a size that only simulated models make, to be quick."""
+    body = {"prompt": prompt, "model": "sim-1", "size": "128x72", "seconds": "4", **more}
     return finished(client, client.post("/videos", body=body, cast_to=Video))
 
 
@@ -85,7 +81,7 @@ def test_the_same_request_gives_the_same_bytes_and_another_seed_of_words_does_no
 
 def test_a_file_of_the_exact_size_becomes_the_opening_frame_and_is_recorded(server: Server, client: OpenAI) -> None:
     data = png(1280, 720)
-    made(client, "From a picture.", input_reference=("open.png", data, "image/png"))
+    client.videos.create(prompt="A picture.", size="1280x720", input_reference=("open.png", data, "image/png"))
     line = server.last_post("/videos")
     (reference,) = [f for f in line["fields"] if f["name"] == "input_reference"]
     assert line["encoding"] == "multipart"
@@ -149,7 +145,8 @@ def test_pro_models_make_1080p_and_simulated_models_make_drafts(client: OpenAI) 
 
 
 def character(client: OpenAI, name: str) -> str:
-    clip = client.videos.download_content(made(client, "Source clip.").id).read()
+    source = made(client, "Source clip.", model="sora-2", size="1280x720")
+    clip = client.videos.download_content(source.id).read()
     answer = client.videos.create_character(name=name, video=("mira.mp4", clip, "video/mp4"))
     assert answer.id is not None
     assert client.videos.get_character(answer.id).name == name
@@ -162,8 +159,7 @@ def test_a_character_counts_only_when_its_name_is_in_the_prompt(server: Server, 
     clips = {}
     for prompt in ("Mira waves.", "She waves."):
         for ids in ([], cited):
-            body = {"prompt": prompt, "size": "1280x720", "characters": ids}
-            video = finished(client, client.post("/videos", body=body, cast_to=Video))
+            video = made(client, prompt, characters=ids)
             clips[prompt, bool(ids)] = client.videos.download_content(video.id).read()
     assert clips["Mira waves.", True] != clips["Mira waves.", False]
     assert clips["She waves.", True] == clips["She waves.", False]
@@ -180,9 +176,7 @@ def test_form_fields_with_brackets_carry_characters(server: Server, client: Open
 
 @pytest.mark.parametrize("problem", ["long", "text", "human"])
 def test_character_uploads_outside_the_rules_are_refused(client: OpenAI, problem: str) -> None:
-    long = client.videos.download_content(
-        finished(client, client.videos.create(prompt="Long.", seconds="8", size="1280x720")).id
-    ).read()
+    long = client.videos.download_content(made(client, "Long.", seconds="8").id).read()
     data, name = (b"no video", "A") if problem == "text" else (long, "A")
     words = {"long": "2 to 4 seconds", "text": "Invalid video", "human": "realistic human"}[problem]
     with pytest.raises(openai.BadRequestError, match=words):
@@ -190,7 +184,7 @@ def test_character_uploads_outside_the_rules_are_refused(client: OpenAI, problem
 
 
 def test_remix_edit_and_extension_go_on_from_a_finished_clip(client: OpenAI) -> None:
-    source = small(client, "The source.", seconds="4")
+    source = made(client, "The source.")
     remix = finished(client, client.videos.remix(source.id, prompt="At night."))
     assert remix.remixed_from_video_id == source.id
     edit = client.post("/videos/edits", body={"prompt": "Rain.", "video": {"id": source.id}}, cast_to=Video)
@@ -201,7 +195,7 @@ def test_remix_edit_and_extension_go_on_from_a_finished_clip(client: OpenAI) -> 
 
 
 def test_a_clip_cannot_be_extended_beyond_120_seconds(client: OpenAI) -> None:
-    clip = small(client, "Long.", seconds="20")
+    clip = made(client, "Long.", seconds="20")
     for total in ("40", "60", "80", "100", "120"):
         body = {"prompt": "On.", "seconds": "20", "video": {"id": clip.id}}
         clip = finished(client, client.post("/videos/extensions", body=body, cast_to=Video))
