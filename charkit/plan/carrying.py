@@ -99,8 +99,9 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
     lengths = route.lengths(resolution, references=bool(choice.kept))
     if need.shot.seconds not in lengths:
         return _wrong_length(route, need, resolution, lengths)
-    if need.shot.has_sound and route.sound is False:
-        return Refused(route=route, why="its clips have no sound", source=route.capabilities.sound.source)  # type: ignore[union-attr]
+    sound = route.capabilities.sound
+    if need.shot.has_sound and sound is not None and not sound.value:
+        return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
         prompt = video_prompt(need.shot, _appearing(need, choice), style=need.storyboard.style, route=route)

@@ -53,7 +53,7 @@ def test_a_shot_of_two_with_pictures_reads_like_this() -> None:
         "Shot: medium shot, Mira on the left, Fenn on the right.\n"
         "Place: the lamp room of the lighthouse, the great lamp behind them.\n"
         "Light: warm golden light floods the room.\n"
-        "Action: the lamp lights up, Mira smiles and Fenn jumps for joy.\n"
+        "Action: the lamp lights up; Mira smiles; Fenn jumps for joy.\n"
         "Camera: slow pull back.\n"
         "Sound: a deep hum, a rising chime. No dialogue.\n"
         "The reference images show who the characters are; do not take them as literal opening frames."
