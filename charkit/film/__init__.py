@@ -1,0 +1,16 @@
+"""The film: a cut list that people can edit, and what is made of it.
+
+    film.mp4            the takes joined by hard cuts; pictures copied wherever their streams allow
+    contact_sheet.jpg   one labelled frame per shot
+    film.srt            subtitles from the dialogue, if there is any
+    film.json           what the film is, so that another notebook can show it
+
+Each file appears under its name only when it is whole.
+"""
+
+from charkit.film.assembly import assemble
+from charkit.film.cuts import Cut, CutList
+from charkit.film.records import Film, FilmShot
+from charkit.film.subtitles import Cue, subtitles
+
+__all__ = ["Cue", "Cut", "CutList", "Film", "FilmShot", "assemble", "subtitles"]

@@ -1,0 +1,151 @@
+"""The finished film, as a record that shows itself and can be read back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from charkit.cards import Html, card
+from charkit.documents import read_json, write_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmShot:
+    """Where a take stands in the film, and what was done to it."""
+
+    shot: str
+    take: int
+    start: float
+    """Seconds from the film's beginning."""
+    seconds: float
+    frames: int
+    action: str
+    """`copied` bit for bit, or `conformed`: encoded again."""
+    reason: str = ""
+    """Why it was encoded again."""
+    sound: str = ""
+    """What was done to its sound."""
+
+
+class _File(BaseModel):
+    """film.json."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    format: Literal["charkit film 1"] = "charkit film 1"
+    title: str
+    seconds: float
+    frames: int
+    fps: str
+    shots: tuple[FilmShot, ...]
+    largest_step: float
+    simulated: bool
+    subtitled: bool
+    preview: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A finished film and the files beside it."""
+
+    folder: Path
+    title: str
+    seconds: float
+    frames: int
+    fps: Fraction
+    shots: tuple[FilmShot, ...]
+    largest_step: float
+    """The largest jump of sound at a cut, as a share of full scale; a click is heard from about 0.1."""
+    simulated: bool
+    """Whether the simulator drew it."""
+    subtitled: bool = False
+    preview: bytes = field(repr=False)
+    """An endless animated WebP without sound, at most 300 kB."""
+
+    @property
+    def path(self) -> Path:
+        """The film itself."""
+        return self.folder / "film.mp4"
+
+    @property
+    def contact_sheet(self) -> Path:
+        """One labelled frame per shot, JPEG."""
+        return self.folder / "contact_sheet.jpg"
+
+    @property
+    def subtitles(self) -> Path | None:
+        """The subtitles, if anybody speaks."""
+        return self.folder / "film.srt" if self.subtitled else None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files of the film that exist."""
+        named = (self.path, self.contact_sheet, self.folder / "film.srt", self.folder / "film.json")
+        return tuple(path for path in named if path.exists())
+
+    def save(self) -> None:
+        """Write film.json beside the film.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        facts = {name: getattr(self, name) for name in _File.model_fields if name not in ("format", "fps")}
+        write_json(self.folder / "film.json", _File(fps=str(self.fps), **facts))
+
+    @classmethod
+    def load(cls, folder: Path) -> Film:
+        """Read back a film that was assembled earlier.
+
+        Raises:
+            BadDocument: There is none, or its film.json is damaged.
+        """
+        file = read_json(Path(folder) / "film.json", _File)
+        facts = {name: getattr(file, name) for name in _File.model_fields if name not in ("format", "fps")}
+        return cls(folder=Path(folder), fps=Fraction(file.fps), **facts)
+
+    def __repr__(self) -> str:
+        kind = ", simulated" if self.simulated else ""
+        return f"Film({self.title!r}: {len(self.shots)} shots, {self.seconds:.0f} s, {float(self.fps):g} fps{kind})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.media.previews import poster_jpeg
+
+        rows = [
+            ("length", f"{self.seconds:.2f} s, {self.frames} frames, {float(self.fps):g} fps"),
+            ("shots", ", ".join(shot.shot for shot in self.shots)),
+            ("picture", self._treatment()),
+            ("sound at cuts", f"largest step {self.largest_step:.3f} of full scale"),
+        ]
+        shown = card(
+            self.title,
+            rows=rows,
+            picture=self.preview,
+            link=_from_here(self.path),
+            badge="simulated" if self.simulated else None,
+            badge_kind="simulated",
+        )
+        sheet = ""
+        if self.contact_sheet.exists():
+            from PIL import Image
+
+            with Image.open(self.contact_sheet) as opened:
+                small = poster_jpeg(opened.convert("RGB"), width=640)
+            sheet = card("Contact sheet", picture=small, picture_type="image/jpeg", link=_from_here(self.contact_sheet))
+        return {"text/plain": repr(self), "text/html": Html(shown + sheet)}
+
+    def _treatment(self) -> str:
+        again = [shot.shot for shot in self.shots if shot.action != "copied"]
+        return f"encoded again: {', '.join(again)}" if again else "every shot copied bit for bit"
+
+
+def _from_here(path: Path) -> str:
+    """Return a link that works from the folder in which the notebook runs, without naming this machine."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive
+        return path.name

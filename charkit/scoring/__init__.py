@@ -1,0 +1,45 @@
+"""Is it the same character? Scores that say what they measure, how far they reach, and what they could not judge.
+
+Tier 0 needs no weights: `PaletteScorer` measures palette drift of the masked subject, which is not identity. Other
+scorers join behind the same protocol (`Scorer`), each on its own axis.
+"""
+
+from charkit.scoring.base import (
+    Axis,
+    Box,
+    FrameEvidence,
+    Score,
+    Scorer,
+    ScorerFacts,
+    ShotEvidence,
+    Threshold,
+    Verdict,
+)
+from charkit.scoring.palette import STOCK, PaletteScorer
+from charkit.scoring.run import score_takes
+from charkit.scoring.scorecard import Scorecard, ScoredTake
+from charkit.scoring.statistics import Interval, Rate, wilson
+from charkit.scoring.subject import GrabCut, Masker, Subject
+
+__all__ = [
+    "STOCK",
+    "Axis",
+    "Box",
+    "FrameEvidence",
+    "GrabCut",
+    "Interval",
+    "Masker",
+    "PaletteScorer",
+    "Rate",
+    "Score",
+    "Scorecard",
+    "ScoredTake",
+    "Scorer",
+    "ScorerFacts",
+    "ShotEvidence",
+    "Subject",
+    "Threshold",
+    "Verdict",
+    "score_takes",
+    "wilson",
+]

@@ -1,0 +1,72 @@
+"""Puts takes before scorers: each clip is decoded once, memory is bounded by one clip, one bad clip stops nothing."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from charkit.errors import MediaError, StorageError
+from charkit.media import frames as sampling
+from charkit.scoring.palette import PaletteScorer
+from charkit.scoring.scorecard import Scorecard, ScoredTake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from charkit.media.frames import Frame
+    from charkit.scoring.base import Scorer, ShotEvidence
+
+SAMPLE_HEIGHT = 240
+"""Pixels to which frames are shrunk while they are decoded; masks work below it, evidence pictures too."""
+
+
+def score_takes(
+    evidence: Iterable[ShotEvidence],
+    *,
+    scorers: Sequence[Scorer] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Scorecard:
+    """Score characters in takes.
+
+    A clip that cannot be decoded makes its characters unverifiable, with the reason; the others are scored.
+
+    Args:
+        evidence: One entry per character and take; one with an empty `character` for a take that shows none.
+            Entries of the same take should follow each other, so that it is decoded once.
+        scorers: Fresh scorers; the palette scorer when left out.
+        on_progress: Called after each clip with how many are done and how many there are.
+
+    Raises:
+        MissingDependency: A scorer's package is not installed.
+    """
+    chosen: Sequence[Scorer] = scorers if scorers is not None else (PaletteScorer(),)
+    entries = list(evidence)
+    takes = [(key, list(group)) for key, group in groupby(entries, key=lambda e: (e.shot, e.take, e.clip))]
+    for done, (_, group) in enumerate(takes, start=1):
+        _score_one(group, chosen)
+        if on_progress is not None:
+            on_progress(done, len(takes))
+    return Scorecard(
+        takes=tuple(dict.fromkeys(ScoredTake(shot=e.shot, take=e.take, clip_digest=e.clip_digest) for e in entries)),
+        scores=tuple(score for scorer in chosen for score in scorer.compute()),
+        scorers=tuple(scorer.facts for scorer in chosen),
+    )
+
+
+def _score_one(group: Sequence[ShotEvidence], scorers: Sequence[Scorer]) -> None:
+    characters = [entry for entry in group if entry.character]
+    if not characters or not scorers:
+        return
+    frames, problem = _sampled(group[0].clip, max(scorer.frames for scorer in scorers))
+    for scorer in scorers:
+        for entry in characters:
+            scorer.update(entry, frames, problem=problem)
+
+
+def _sampled(clip: Path, count: int) -> tuple[list[Frame], str]:
+    try:
+        frames = sampling.sample(clip, count, height=SAMPLE_HEIGHT)
+    except (MediaError, StorageError, OSError) as error:
+        return [], f"the clip cannot be decoded ({type(error).__name__})"
+    return frames, "" if frames else "the clip holds no picture"

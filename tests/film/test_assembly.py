@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from charkit.errors import BadDocument, UnreadableMedia, UnsupportedRequest
+from charkit.film import Cue, Cut, CutList, Film, assemble
+
+
+def make_cuts(clips, **more) -> CutList:
+    cuts = tuple(Cut(shot=clip.stem, file=str(clip), **more) for clip in clips)
+    return CutList(title="The Lantern", cuts=cuts)
+
+
+@pytest.fixture(scope="module")
+def film(clips, tmp_path_factory) -> Film:
+    return assemble(
+        make_cuts(clips),
+        tmp_path_factory.mktemp("demo"),
+        cues=(Cue(shot="S02", text="The light is out.", speaker="Mira"),),
+        captions={"S02": "Mira"},
+        simulated=True,
+    )
+
+
+def test_the_film_holds_every_frame_of_its_takes(film):
+    with av.open(film.path) as opened:
+        frames = sum(1 for _ in opened.decode(video=0))
+        assert opened.streams.video[0].codec_context.name == "h264"
+        assert opened.streams.audio[0].codec_context.name == "aac"
+        assert "SIMULATED" in opened.metadata["comment"]
+        assert opened.metadata["title"] == "The Lantern"
+    assert frames == film.frames == 24 + 36 + 48
+    assert [shot.start for shot in film.shots] == pytest.approx([0.0, 1.0, 2.5])
+    assert film.seconds == pytest.approx(4.5)
+
+
+def test_a_contact_sheet_and_subtitles_stand_beside_it(film):
+    with Image.open(film.contact_sheet) as sheet:
+        assert sheet.format == "JPEG"
+        assert sheet.width > 3 * 300
+    assert "00:00:01," in film.subtitles.read_text()
+    assert [path.name for path in film.files] == ["film.mp4", "contact_sheet.jpg", "film.srt", "film.json"]
+    assert len(film.preview) <= 300_000
+
+
+def test_another_notebook_reads_the_same_film(film):
+    again = Film.load(film.folder)
+    assert again == film
+    with pytest.raises(BadDocument, match="film.json"):
+        Film.load(film.folder / "elsewhere")
+
+
+def test_it_shows_itself_without_naming_this_machine(film):
+    shown = film._repr_mimebundle_()
+    assert shown["text/plain"] == "Film('The Lantern': 3 shots, 4 s, 24 fps, simulated)"
+    page = shown["text/html"]
+    assert "image/webp" in page
+    assert "simulated" in page
+    assert 'href="/' not in page
+
+
+def test_points_that_leave_a_clip_whole_are_fine(clips, tmp_path):
+    cut = Cut(shot="S01", file=str(clips[0]), start=0.0, end=1.0)
+    assert assemble(CutList(cuts=(cut,)), tmp_path).frames == 24
+
+
+def test_points_inside_a_clip_are_refused_rather_than_ignored(clips, tmp_path):
+    with pytest.raises(UnsupportedRequest, match=r"S01.*joined whole"):
+        assemble(make_cuts(clips[:1], start=0.25), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_clip_is_named_and_nothing_is_left(clips, tmp_path):
+    with pytest.raises(UnreadableMedia, match="gone.mp4"):
+        assemble(make_cuts([clips[0], Path("gone.mp4")]), tmp_path)
+    assert not (tmp_path / "film.mp4").exists()
+
+
+def test_old_subtitles_do_not_outlive_their_film(clips, tmp_path):
+    assemble(make_cuts(clips[:1]), tmp_path, cues=(Cue(shot="S01", text="Oh."),))
+    film = assemble(make_cuts(clips[:1]), tmp_path)
+    assert film.subtitles is None
+    assert not (tmp_path / "film.srt").exists()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from charkit.errors import BadDocument, StorageError, UsageError
+from charkit.film import Cut, CutList
+from charkit.store import Store
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+def test_a_cut_list_reads_back_what_it_wrote(tmp_path):
+    cuts = CutList(title="The Lantern", cuts=(Cut(shot="S01", clip=DIGEST), Cut(shot="S02", take=2, file="own.mp4")))
+    cuts.save(tmp_path / "cuts.yaml")
+    again = CutList.load(tmp_path / "cuts.yaml")
+    assert (again.title, again.cuts) == (cuts.title, cuts.cuts)
+    assert (tmp_path / "cuts.yaml").read_text().startswith("# The cuts of the film, in order.")
+
+
+def test_a_persons_words_for_points_are_in_and_out(tmp_path):
+    (tmp_path / "cuts.yaml").write_text("title: A\ncuts:\n  - {shot: S01, file: a.mp4, in: 0.5, out: 2}\n")
+    cut = CutList.load(tmp_path / "cuts.yaml").cuts[0]
+    assert (cut.start, cut.end) == (0.5, 2.0)
+    CutList(title="A", cuts=(cut,)).save(tmp_path / "again.yaml")
+    assert "in: 0.5" in (tmp_path / "again.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{shot: S01}", "needs either clip"),
+        ("{shot: S01, file: a.mp4, in: 3, out: 2}", "before it begins"),
+        ("{shot: S01, file: a.mp4, taek: 2}", "take"),  # the nearest key is offered
+        ("{shot: S01, clip: abc}", "clip"),
+    ],
+)
+def test_a_wrong_entry_is_named_with_its_line(tmp_path, entry, said):
+    path = tmp_path / "cuts.yaml"
+    path.write_text(f"title: A\ncuts:\n  - {entry}\n")
+    with pytest.raises(BadDocument, match=said) as caught:
+        CutList.load(path)
+    assert caught.value.line == 3
+
+
+def test_an_empty_cut_list_is_refused():
+    with pytest.raises(ValidationError, match="at least one cut"):
+        CutList(title="A", cuts=())
+
+
+def test_clips_are_found_beside_the_list_and_in_the_store(tmp_path):
+    store = Store(tmp_path / "store")
+    stored = store.put(b"a clip", ".mp4")
+    (tmp_path / "cuts.yaml").write_text(
+        f"cuts:\n  - {{shot: S01, file: own.mp4}}\n  - {{shot: S02, clip: {stored.digest}}}\n"
+    )
+    cuts = CutList.load(tmp_path / "cuts.yaml")
+    assert [cuts.locate(cut, store) for cut in cuts.cuts] == [tmp_path / "own.mp4", stored.path]
+
+
+def test_a_clip_that_is_nowhere_is_an_error(tmp_path):
+    cuts = CutList(cuts=(Cut(shot="S01", clip=DIGEST),))
+    with pytest.raises(StorageError):
+        cuts.locate(cuts.cuts[0], Store(tmp_path))
+    with pytest.raises(UsageError, match="no store was given"):
+        cuts.locate(cuts.cuts[0], None)
+
+
+def test_it_shows_itself_in_one_line_and_as_a_table():
+    cuts = CutList(title="The Lantern", cuts=(Cut(shot="S01", clip=DIGEST), Cut(shot="S02", take=2, file="own.mp4")))
+    shown = cuts._repr_mimebundle_()
+    assert shown["text/plain"] == "CutList('The Lantern': S01/1, S02/2)"
+    assert "own.mp4" in shown["text/html"]

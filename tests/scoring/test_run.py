@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from charkit.scoring import Scorecard, ShotEvidence, Verdict, score_takes
+
+
+def write_clip(path: Path, pictures: list[np.ndarray]) -> Path:
+    with av.open(path, "w") as out:
+        height, width = pictures[0].shape[:2]
+        stream = out.add_stream("libx264", rate=24, options={"preset": "veryfast", "crf": "18"})
+        stream.width, stream.height, stream.pix_fmt, stream.time_base = width, height, "yuv420p", Fraction(1, 24)
+        for picture in pictures:
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")):
+                out.mux(packet)
+        for packet in stream.encode():
+            out.mux(packet)
+    return path
+
+
+@pytest.fixture(scope="module")
+def clips(bed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    made = {}
+    for name, drawn in (("same", 5), ("other", 8)):
+        _, pictures, _ = bed.figures.shot(bed.figures.figure(drawn), seed=4, frames=24, framing="medium")
+        made[name] = write_clip(folder / f"{name}.mp4", pictures)
+    made["cut short"] = folder / "short.mp4"
+    made["cut short"].write_bytes(made["same"].read_bytes()[:900])
+    return made
+
+
+def make_evidence(shot: str, clip: Path, references=(), **more) -> ShotEvidence:
+    said = {"character": "Mira", "expected": ("Mira",), "framing": "medium", "references": references}
+    return ShotEvidence(shot=shot, clip=clip, **{**said, **more})
+
+
+def test_clips_become_a_scorecard(bed, clips):
+    references, seen = bed.references(5), []
+    card = score_takes(
+        [
+            make_evidence("S01", clips["same"], character="", expected=()),
+            make_evidence("S02", clips["same"], references),
+            make_evidence("S03", clips["other"], references),
+            make_evidence("S03", clips["same"], references, take=2),
+            make_evidence("S04", clips["cut short"], references),
+        ],
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
+    assert isinstance(card, Scorecard)
+    verdicts = {(score.shot, score.take): score.verdict for score in card.scores}
+    assert verdicts == {
+        ("S02", 1): Verdict.CONSISTENT,
+        ("S03", 1): Verdict.DRIFTED,
+        ("S03", 2): Verdict.CONSISTENT,
+        ("S04", 1): Verdict.UNVERIFIABLE,
+    }
+    assert card.best() == {"S01": 1, "S02": 1, "S03": 2, "S04": 1}
+    assert "cannot be decoded" in card.unverifiable[0].reason
+    assert seen == [(n, 5) for n in range(1, 6)]
+
+
+def test_a_clip_with_two_characters_is_decoded_once(bed, clips, monkeypatch):
+    from charkit.media import frames
+
+    opened, sample = [], frames.sample
+    monkeypatch.setattr(frames, "sample", lambda path, *a, **k: (opened.append(path), sample(path, *a, **k))[1])
+    both = ("Mira", "Fenn")
+    card = score_takes(
+        make_evidence("S01", clips["same"], bed.references(5), character=name, expected=both) for name in both
+    )
+    assert len(card.scores) == 2
+    assert len(opened) == 1
+
+
+def test_a_missing_clip_is_unverifiable_and_never_a_pass(bed, tmp_path):
+    card = score_takes([make_evidence("S01", tmp_path / "gone.mp4", bed.references(5))])
+    assert card.scores[0].verdict is Verdict.UNVERIFIABLE
+    assert card.rate("Mira").passes == 0
