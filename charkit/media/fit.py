@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from charkit.media.avc import begins_with_idr, parameter_sets
+from charkit.media.avc import parameter_sets
 from charkit.media.conform import Shape
-from charkit.media.probe import ClipFacts, open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from charkit.media.probe import ClipFacts
 
 __all__ = ["Fit", "fit_together"]
 
@@ -35,11 +36,7 @@ class Fit:
 
 
 def fit_together(clips: Sequence[ClipFacts]) -> list[Fit]:
-    """Choose the film's shape, that of most running time among the clips that can be copied, and judge each clip.
-
-    Raises:
-        UnreadableMedia: A clip cannot be read.
-    """
+    """Choose the film's shape, that of most running time among the clips that can be copied, and judge each clip."""
     faults = [_fault(facts) for facts in clips]
     weights: dict[Shape, float] = {}
     for facts, fault in zip(clips, faults, strict=True):
@@ -91,19 +88,9 @@ def _fault(facts: ClipFacts) -> str | None:
         return "its frame rate varies"
     if facts.hidden_frames:
         return f"an edit list hides {facts.hidden_frames} of its frames"
-    return _stream_fault(facts)
-
-
-def _stream_fault(facts: ClipFacts) -> str | None:
-    with open_clip(facts.path) as container:
-        stream = container.streams.video[0]
-        sets = parameter_sets(stream.codec_context.extradata)
-        if sets is None:
-            return "its parameter sets are not stored as MP4 stores them"
-        first = next((p for p in container.demux(stream) if p.size), None)
-        if first is None or not begins_with_idr(bytes(first), sets):
-            return "it does not begin with a picture that decodes by itself"
-    return None
+    if parameter_sets(facts.codec_header) is None:
+        return "its parameter sets are not stored as MP4 stores them"
+    return None if facts.clean_start else "it does not begin with a picture that decodes by itself"
 
 
 def _difference(own: Shape, film: Shape) -> str | None:

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+    from charkit.media.probe import ClipFacts
+
 __all__ = ["Picture", "SoundLane", "VideoLane", "sound_stream", "video_stream"]
 
 _BLOCK: Final = 1024  # samples of an AAC frame
 _BIT_RATE: Final = 192_000  # of stereo AAC by FFmpeg's own encoder: transparent for speech, effects and music
+
+# FFmpeg's quick search for quantisers: on real clips at this rate half the time of `twoloop` at the same error
+# (35.1 against 35.6 dB of signal to noise, measured).
+_CODER: Final = "fast"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +45,6 @@ class Picture:
     """The file its packets come from."""
     frames: int
     """How many frames it shows."""
-    fps: Fraction
-    """The film's rate."""
     extradata: bytes
     """The codec's header."""
     sets: ParameterSets | None
@@ -49,20 +53,14 @@ class Picture:
     """How many frames later than it is stored a frame may be shown at most."""
 
     @classmethod
-    def of(cls, path: Path, frames: int, fps: Fraction) -> Picture:
-        """Read it from a clip whose frames all stand on the grid of `fps`."""
-        with av.open(str(path), metadata_errors="replace") as container:
-            stream = container.streams.video[0]
-            extradata = stream.codec_context.extradata or b""
-            packets = [p for p in container.demux(stream) if p.size]
-            places = _places(packets, fps)
+    def of(cls, facts: ClipFacts) -> Picture:
+        """Take it from a clip whose frames all stand on the film's grid."""
         return cls(
-            path=path,
-            frames=frames,
-            fps=fps,
-            extradata=extradata,
-            sets=parameter_sets(extradata),
-            delay=max(i - place for i, place in enumerate(places)),
+            path=facts.path,
+            frames=facts.frames,
+            extradata=facts.codec_header,
+            sets=parameter_sets(facts.codec_header),
+            delay=facts.reorder,
         )
 
 
@@ -152,6 +150,6 @@ def video_stream(film: OutputContainer, picture: Picture, fps: Fraction) -> Vide
 
 def sound_stream(film: OutputContainer) -> SoundLane:
     """Open an AAC stream in a film."""
-    stream = film.add_stream("aac", rate=audio.RATE, layout="stereo")
+    stream = film.add_stream("aac", rate=audio.RATE, layout="stereo", options={"aac_coder": _CODER})
     stream.bit_rate = _BIT_RATE
     return SoundLane(film=film, stream=stream)

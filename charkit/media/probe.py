@@ -12,6 +12,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
+from charkit.media.avc import begins_with_idr, parameter_sets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,12 @@ class ClipFacts:
     """Whether frames are stored in another order than shown."""
     hidden_frames: int
     """Frames that are stored, but that an edit list hides."""
+    reorder: int
+    """By how many frames the stored order runs ahead of the order shown at most; 0 without B-frames."""
+    codec_header: bytes = field(repr=False)
+    """The codec's own header (`extradata`), such as the H.264 parameter sets of an MP4."""
+    clean_start: bool
+    """Whether the first packet is an H.264 IDR picture, before which a decoder needs nothing else."""
     sample_aspect: Fraction
     """Width of a stored pixel over its height."""
     rotation: int
@@ -162,6 +169,8 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     first, last = (shown[0].pts or 0) * tick, (shown[-1].pts or 0) * tick
     rotation = _rotation(container, path)
     sound = next(iter(container.streams.audio), None)
+    header = stream.codec_context.extradata or b""
+    sets = parameter_sets(header) if stream.codec_context.name == "h264" else None
     aspect = Fraction(stream.sample_aspect_ratio or 1)
     upright = _upright(stream.codec_context.width, stream.codec_context.height, aspect, rotation)
     seconds = len(shown) / fps if constant else last - first + max((shown[-1].duration or 0) * tick, 1 / fps / 2)
@@ -183,6 +192,9 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
         start=float(first),
         keyframes=tuple(i for i, p in enumerate(shown) if p.is_keyframe),
         has_b_frames=any((a.pts or 0) > (b.pts or 0) for a, b in pairwise(packets)),
+        reorder=_reorder(packets),
+        codec_header=header,
+        clean_start=sets is not None and begins_with_idr(bytes(packets[0]), sets),
         hidden_frames=len(packets) - len(shown),
         sample_aspect=aspect,
         rotation=rotation,
@@ -209,6 +221,11 @@ def _on_grid(shown: list[Packet[VideoStream]], rate: Fraction, tick: Fraction) -
     first = shown[0].pts or 0
     slack = max(Fraction(1), Fraction(1, 1000) / tick)  # containers that count milliseconds round
     return all(abs(((p.pts or 0) - first) - i / rate / tick) <= slack for i, p in enumerate(shown))
+
+
+def _reorder(packets: list[Packet[VideoStream]]) -> int:
+    stored = sorted(range(len(packets)), key=lambda i: packets[i].pts or 0)
+    return max(i - place for place, i in enumerate(stored))
 
 
 def _upright(width: int, height: int, aspect: Fraction, rotation: int) -> tuple[int, int]:

@@ -224,9 +224,10 @@ class _Join:
 
     def _picture(self, index: int, one: Fit) -> Picture:
         if one.reason is None:
-            return Picture.of(one.facts.path, one.facts.frames, one.shape.fps)
+            return Picture.of(one.facts)
         path = self.workshop / f"{index}.mp4"
-        return Picture.of(path, conform(one.facts, one.shape, path), one.shape.fps)
+        conform(one.facts, one.shape, path)
+        return Picture.of(probe(path))
 
     def _sound_stream(self, film: OutputContainer) -> SoundLane | None:
         if not any(one.facts.has_sound for one in self.fits):

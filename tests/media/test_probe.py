@@ -27,6 +27,9 @@ def test_a_clip_is_described_whole(clip: Callable[..., Path]) -> None:
     assert facts.keyframes == (0,)
     assert facts.has_b_frames
     assert facts.hidden_frames == 0
+    assert facts.reorder in {1, 2}
+    assert facts.clean_start
+    assert facts.codec_header[0] == 1
     assert (facts.audio_codec, facts.audio_rate, facts.audio_channels) == ("aac", 48_000, 2)
     assert facts.audio_seconds == pytest.approx(2.0, abs=0.03)
     assert facts.has_sound
@@ -44,6 +47,11 @@ def test_a_silent_clip_has_no_sound_facts(clip: Callable[..., Path]) -> None:
     facts = probe(clip(rate=None))
     assert not facts.has_sound
     assert (facts.audio_codec, facts.audio_rate, facts.audio_channels, facts.audio_seconds) == (None,) * 4
+
+
+def test_a_clip_without_b_frames_is_stored_in_the_order_shown(clip: Callable[..., Path]) -> None:
+    facts = probe(clip(b_frames=0))
+    assert (facts.reorder, facts.has_b_frames) == (0, False)
 
 
 def test_a_phone_clip_on_its_side_is_measured_upright(clip: Callable[..., Path]) -> None:
