@@ -214,7 +214,7 @@ def sheet_card(sheet: CharacterSheet) -> str:
     from charkit.cards import card, swatches
 
     rows: list[tuple[str, str]] = [("locked text", sheet.locked_text())]
-    rows += [(f"in {name}", sheet.locked_text(name)) for name in sheet.wardrobe if name != "default"]
+    rows += [(f"outfit {name}", sheet.locked_text(name)) for name in sheet.wardrobe if name != "default"]
     if sheet.palette:
         rows.append(("palette", swatches(sheet.palette)))
     if sheet.voice:

@@ -209,7 +209,7 @@ def _plan_table(plan: Plan) -> Html:
             f"{shot.width}x{shot.height}",
             _pictures(shot) or "–",
             f"${shot.price_usd:.3f}",
-            "; ".join(shot.reasons),
+            shot.reasons[0] if shot.reasons else "",  # the card has the rest
         ]
         for shot in plan.shots
     ]
