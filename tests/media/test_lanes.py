@@ -1,0 +1,52 @@
+"""The two streams of a film."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+import pytest
+
+from charkit.media import sound
+from charkit.media.lanes import Picture, VideoLane, sound_stream, video_stream
+from charkit.media.probe import probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_decoding_times_rise_steadily_across_a_cut_into_a_clip_that_reorders_more(
+    clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    facts = [probe(clip("plain.mp4", b_frames=0, frames=20)), probe(clip("reordered.mp4", frames=20))]
+    assert facts[0].reorder < facts[1].reorder
+    pictures = [Picture.of(one) for one in facts]
+    with av.open(str(tmp_path / "film.mp4"), "w") as film:
+        stream = video_stream(film, pictures[0], facts[0].fps)
+        film.start_encoding()
+        lane = VideoLane(film=film, stream=stream, pictures=pictures, fps=facts[0].fps)
+        lane.write(0, 0)
+        lane.write(1, 20)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        packets = [p for p in film.demux(film.streams.video[0]) if p.size]
+    stored = [p.dts for p in packets]
+    assert np.all(np.diff(stored) == 512)
+    assert sorted(p.pts for p in packets) == [512 * i for i in range(40)]
+    assert all(p.dts <= p.pts for p in packets)
+
+
+def test_sound_in_odd_lengths_is_encoded_without_a_seam(tmp_path: Path) -> None:
+    time = np.arange(48_000) / sound.RATE
+    wave = np.tile(0.5 * np.sin(2 * np.pi * 440 * time), (2, 1)).astype(np.float32)
+    with av.open(str(tmp_path / "sound.m4a"), "w", format="mp4", options={"movie_timescale": "48000"}) as film:
+        lane = sound_stream(film)
+        film.start_encoding()
+        for part in np.array_split(wave, [1, 700, 701, 9_999, 30_000], axis=1):
+            lane.write(part)
+        lane.finish()
+    heard = sound.decode(tmp_path / "sound.m4a")
+    assert heard.shape[1] == pytest.approx(48_000, abs=1_024)
+    middle = slice(2_000, 44_000)  # the sudden ends ring
+    assert np.abs(heard[:, middle] - wave[:, middle]).max() < 0.005
