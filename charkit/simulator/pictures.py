@@ -30,6 +30,9 @@ MEDIA_TYPES = {
     "BMP": "image/bmp",
     "TIFF": "image/tiff",
 }
+_NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+_NAMED = re.compile(rf"[Ii]mage ?(\d+)(?: \([^)]*\))?(?::| is| shows) ({_NAME})")
+_DESCRIBED = re.compile(rf"^({_NAME}) ?[:(]", re.MULTILINE)
 _TURNED = (5, 6, 7, 8)
 """Values of the EXIF orientation tag that swap width and height."""
 _ORIENTATION = 0x0112
@@ -87,9 +90,12 @@ def from_url(url: str, param: str) -> bytes:
 
 
 def image_labels(prompt: str, count: int) -> list[str]:
-    """Return, per picture, the name that the prompt gives it: `Image 1: Mira ...`, `Image 2 (profile) shows Mira`."""
-    named = re.findall(r"[Ii]mage ?(\d+)(?: \([^)]*\))?(?::| is| shows) ([A-Z]\w+)", prompt)
-    names = {int(number): name for number, name in named}
+    """Return, per picture, the name that the prompt gives it: `Image 1: Mira, front`, `Image 2 (profile) shows Mira`.
+
+    Only names of characters that the prompt also describes (`Mira: a girl ...`) count; `Image 1: A sheet` names nobody.
+    """
+    described = set(_DESCRIBED.findall(prompt))
+    names = {int(number): name for number, name in _NAMED.findall(prompt) if name in described}
     return [names.get(number, "") for number in range(1, count + 1)]
 
 

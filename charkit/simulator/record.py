@@ -37,7 +37,13 @@ class Record:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._count = len(self.since(0))
+        self._close_torn_line()
+        self._count = max((int(str(line["seq"])) for line in self.since(0)), default=0)
+
+    def _close_torn_line(self) -> None:
+        if self._path.exists() and not self._path.read_bytes().endswith(b"\n"):
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write("\n")
 
     def append(self, wire: str, arrival: Arrival, status: int) -> None:
         """Write one request and the HTTP status that answered it."""
