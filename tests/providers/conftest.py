@@ -37,6 +37,8 @@ class Arrived:
     query: dict
     headers: dict
     body: bytes = field(repr=False)
+    port: int = 0
+    """The client's port: another one is another connection."""
 
     @property
     def json(self):
@@ -127,13 +129,13 @@ class Service:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 query = dict(parse_qsl(url.query))
-                service.arrived.append(Arrived(self.command, url.path, query, headers, body))
+                service.arrived.append(Arrived(self.command, url.path, query, headers, body, self.client_address[1]))
                 self.answer(service._next())
 
             do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
             def answer(self, scripted):
-                self.close_connection = True
+                self.close_connection = scripted.manner != "answer"
                 if scripted.manner == "hang":
                     service.released.wait(10)
                 if scripted.manner in ("drop", "hang"):
@@ -144,7 +146,6 @@ class Service:
                 for name, value in scripted.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(scripted.body) + extra))
-                self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(scripted.body)
 

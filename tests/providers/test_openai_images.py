@@ -4,7 +4,7 @@ import base64
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charkit.errors import Rejected, UnsupportedRequest
@@ -92,6 +92,7 @@ def test_the_keyframe_sizes_of_the_video_routes_are_legal(size):
 
 
 @given(st.integers(16, 9000), st.integers(16, 9000))
+@settings(deadline=None)
 def test_the_nearest_size_is_always_legal(width, height):
     assert legal_size(*nearest_size(width, height))
 
