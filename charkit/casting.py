@@ -17,7 +17,7 @@ from charkit.character import View
 from charkit.documents import read_json, write_json
 from charkit.errors import UnsupportedRequest, UsageError
 from charkit.prompts import anchor_prompt, view_prompt
-from charkit.providers.base import Blob, BoundReference, ImageRequest, Role
+from charkit.providers.base import Blob, BoundReference, ImageRequest, Outcome, Role
 from charkit.references import Reference, prepare
 from charkit.takes import Order, Takes
 
@@ -103,10 +103,7 @@ class Casting:
             raise UsageError(f"there is no candidate {candidate}; candidates are numbered from 1 to {len(POSES)}")
         anchor = self.make([self._anchor_order(sheet, candidate)])[0]
         if not anchor.ok or anchor.path is None:
-            raise UsageError(
-                f"{sheet.name}'s anchor picture is {anchor.status}: {anchor.message or 'no reason was given'}. "
-                "Change the sheet's words, or name your own pictures under `references`."
-            )
+            raise UsageError(_no_anchor(sheet, anchor))
         picture = BoundReference(
             role=Role.VIEW,
             blob=Blob(
@@ -184,6 +181,14 @@ class Casting:
                 rule="a character sheet wants one of " + ", ".join(_ASPECTS),
             )
         return size.width, size.height
+
+
+def _no_anchor(sheet: CharacterSheet, anchor: Take) -> str:
+    said = anchor.message.rstrip(".") or "the service gave no reason"
+    problem = f"{sheet.name}'s anchor picture is {anchor.status}: {said}."
+    if anchor.outcome in (Outcome.REFUSED, Outcome.FAILED):
+        return f"{problem} Change the sheet's words, or name your own pictures under `references`."
+    return problem
 
 
 def _named(anchor: Take, sheet: CharacterSheet, view: View) -> Take:

@@ -1,0 +1,87 @@
+"""From judged takes to the film: the cut list, which a person may edit, and what is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from charkit.documents import replace_file
+from charkit.errors import UsageError
+from charkit.film import Cue, Cut, CutList, Film, assemble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from charkit.scoring import Scorecard
+    from charkit.shots import Storyboard
+    from charkit.store import Store
+
+__all__ = ["Cutting"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cutting:
+    """The cutting room of one run."""
+
+    folder: Path
+    """The run's folder."""
+    storyboard: Storyboard
+    store: Store
+    simulated: bool
+
+    def cut_list(self, card: Scorecard) -> CutList:
+        """Return the cut list: the file in the run's folder if a person changed it, else the best takes by score.
+
+        Raises:
+            BadDocument: the person's file says something it may not say.
+            UsageError: no shot has a take.
+        """
+        file = self.folder / "cutlist.yaml"
+        if file.is_file() and _digest(file) != self._written():
+            return CutList.load(file)
+        best = card.best()
+        digests = {(take.shot, take.take): take.clip_digest for take in card.takes}
+        chosen = [(shot.id, best[shot.id]) for shot in self.storyboard.each() if shot.id in best]
+        if not chosen:
+            raise UsageError("no shot has a finished take yet; shoot first, and see why takes were refused or failed")
+        cuts = CutList(
+            title=self.storyboard.title,
+            cuts=tuple(Cut(shot=shot, take=take, clip=digests[shot, take]) for shot, take in chosen),
+        )
+        file.unlink(missing_ok=True)  # ours, and every word of it is made anew
+        cuts.save(file)
+        replace_file(self._mark, _digest(file).encode())
+        return cuts
+
+    def assemble(self, cuts: CutList, *, on_progress: Callable[[float], None] | None = None) -> Film:
+        """Make the film of a cut list.
+
+        Raises:
+            UnreadableMedia: a clip is missing or damaged.
+            StorageFull: there is no room; nothing half-written is left.
+        """
+        present = {cut.shot for cut in cuts.cuts}
+        shots = [shot for shot in self.storyboard.each() if shot.id in present]
+        return assemble(
+            cuts,
+            self.folder,
+            store=self.store,
+            cues=[Cue(shot=s.id, speaker=line.character, text=line.text) for s in shots for line in s.dialogue],
+            captions={shot.id: ", ".join(who.name for who in shot.characters) for shot in shots},
+            simulated=self.simulated,
+            on_progress=on_progress,
+        )
+
+    @property
+    def _mark(self) -> Path:
+        """Remembers what charkit wrote, so that a person's changes are seen and never written over."""
+        return self.folder / ".cutlist.digest"
+
+    def _written(self) -> str:
+        return self._mark.read_text(encoding="utf-8") if self._mark.is_file() else ""
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

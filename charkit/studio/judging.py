@@ -1,0 +1,91 @@
+"""Puts takes before the scorers and writes down what they say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from charkit.character import folded
+from charkit.ledger import ScoreRow
+from charkit.scoring import Score, Scorecard, ShotEvidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from charkit.ledger import Ledger
+    from charkit.references import Reference, References
+    from charkit.shots import InShot, Shot, Storyboard
+    from charkit.takes import Take, Takes
+
+__all__ = ["evidence_of", "same_evidence", "write_down"]
+
+
+def evidence_of(takes: Takes, storyboard: Storyboard, references: References) -> list[ShotEvidence]:
+    """Return what the scorers are told about each take that has media, in the storyboard's order."""
+    return [
+        entry
+        for shot in storyboard.each()
+        for take in sorted((t for t in takes.ok if t.subject == shot.id), key=lambda t: t.number)
+        for entry in _of(take, shot, references)
+    ]
+
+
+def _of(take: Take, shot: Shot, references: References) -> list[ShotEvidence]:
+    if take.path is None:
+        return []
+    if not shot.characters:
+        return [ShotEvidence(shot=shot.id, clip=take.path, take=take.number, clip_digest=take.digest)]
+    expected = tuple(who.name for who in shot.characters)
+    return [
+        ShotEvidence(
+            shot=shot.id,
+            clip=take.path,
+            take=take.number,
+            clip_digest=take.digest,
+            character=who.name,
+            expected=expected,
+            framing=shot.framing,
+            position=who.position or "",
+            references=tuple(reference.path for reference in _dressed(who, references)),
+        )
+        for who in shot.characters
+    ]
+
+
+def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
+    """Return a character's pictures in the outfit of the shot: a change of clothes by script is not drift."""
+    own = [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
+    return [r for r in own if r.wardrobe == who.wardrobe]
+
+
+def same_evidence(card: Scorecard, evidence: Iterable[ShotEvidence]) -> bool:
+    """Whether a scorecard speaks of exactly these takes."""
+    asked = {(entry.shot, entry.take, entry.clip_digest) for entry in evidence}
+    return asked == {(take.shot, take.take, take.clip_digest) for take in card.takes}
+
+
+def write_down(card: Scorecard, takes: Takes, ledger: Ledger) -> None:
+    """Record the scores beside the jobs that made the takes."""
+    jobs = {(take.subject, take.number): take.job_id for take in takes.ok}
+    for score in card.scores:
+        if job := jobs.get((score.shot, score.take)):
+            ledger.record_score(_row(job, score))
+
+
+def _row(job: str, score: Score) -> ScoreRow:
+    detail = {
+        "reason": score.reason,
+        "threshold": score.threshold.name,
+        "calibrated": score.threshold.calibrated,
+        "frames": [score.valid_frames, score.sampled_frames],
+        "worst": score.worst.digest if score.worst else None,
+    }
+    return ScoreRow(
+        job_id=job,
+        scorer=score.scorer,
+        axis=str(score.axis),
+        verdict=str(score.verdict),
+        character=score.character,
+        value=score.score,
+        detail=json.dumps(detail, sort_keys=True),
+    )

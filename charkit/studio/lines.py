@@ -1,0 +1,68 @@
+"""Connects endpoints by name: to the services with the person's keys, or to the simulator with none.
+
+The adapters are the same in both cases; only base URL and key differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from charkit.errors import MissingKey
+from charkit.providers import connect
+from charkit.providers.base import Connection
+from charkit.rehearsal import Rehearsal, start_simulator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from charkit.providers.base import Provider
+    from charkit.routes import Endpoint, RouteMatrix
+    from charkit.settings import Settings
+
+__all__ = ["Lines"]
+
+
+class Lines:
+    """The lines out of one studio."""
+
+    def __init__(self, matrix: RouteMatrix, settings: Settings, simulator_state: Path, *, live: bool) -> None:
+        self._matrix = matrix
+        self._settings = settings
+        self._state = simulator_state
+        self._live = live
+        self._rehearsal: Rehearsal | None = None
+
+    def connect(self, endpoint: str) -> Provider:
+        """Return the provider for an endpoint's name.
+
+        Raises:
+            UnknownName: there is no such endpoint, or no adapter for its wire format.
+            MissingKey: the studio is live and the endpoint's key is not set.
+        """
+        found = self._matrix.endpoint(endpoint)
+        return connect(found.protocol, self._to_service(found) if self._live else self._to_simulator(found))
+
+    def close(self) -> None:
+        """Stop the simulator, if this studio started one."""
+        if self._rehearsal:
+            self._rehearsal.close()
+            self._rehearsal = None
+
+    def _to_service(self, endpoint: Endpoint) -> Connection:
+        key = self._settings.key(endpoint.key)
+        if key is None:
+            raise MissingKey(endpoint.name, endpoint.key)
+        return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=key, dialect=endpoint.dialect)
+
+    def _to_simulator(self, endpoint: Endpoint) -> Connection:
+        if self._settings.simulator_url is None and self._rehearsal is None:
+            self._rehearsal = start_simulator(self._state)
+        base = self._settings.simulator_url or (self._rehearsal.url if self._rehearsal else "")
+        return Connection(
+            endpoint=endpoint.name,
+            base_url=base + endpoint.simulator,
+            key=SecretStr("simulator"),
+            dialect=endpoint.dialect,
+        )

@@ -1,0 +1,66 @@
+"""Opening a studio: everything is checked before anything is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast, get_args
+
+from charkit.character import Cast
+from charkit.errors import UsageError
+from charkit.routes import RouteMatrix
+from charkit.settings import Settings
+from charkit.shots import Resolution, Storyboard
+from charkit.studio.room import Studio
+from charkit.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["open_studio"]
+
+
+def open_studio(
+    production: Path | str,
+    *,
+    run: str = "tour",
+    max_spend: float = 0.0,
+    live: bool = False,
+    resolution: str | None = None,
+) -> Studio:
+    """Open a production for one run.
+
+    Args:
+        production: Folder with `storyboard.yaml` and `characters/`; looked for here and in the folders above.
+        run: Names the folder under `data/runs`; the same name goes on where it stopped.
+        max_spend: The cap in US dollars. Simulated work is counted against it too, so that a rehearsal shows whether
+            the cap is enough.
+        live: Pay real services with the keys in the environment, instead of asking the simulator.
+        resolution: 360p, 720p or 1080p; the storyboard's own where it is not given.
+
+    Raises:
+        BadDocument: A file says something it may not say; with file, line and the nearest valid word.
+        UsageError: There is no such production, or the cap is not an amount of money.
+    """
+    if not max_spend >= 0 or max_spend == float("inf"):
+        raise UsageError(f"max_spend is {max_spend!r}; say how many US dollars may be spent at most")
+    settings = Settings.load()
+    place = Workspace.locate(production, run, settings)
+    people = Cast.load(place.home / "characters")
+    return Studio(
+        place=place,
+        settings=settings,
+        cast=people,
+        storyboard=Storyboard.load(place.home / "storyboard.yaml", people),
+        matrix=RouteMatrix.load(settings.routes),
+        max_spend=max_spend,
+        live=live,
+        resolution=_resolution(resolution),
+    )
+
+
+def _resolution(asked: str | None) -> Resolution | None:
+    for resolution in get_args(Resolution):
+        if asked == resolution:
+            return cast("Resolution", resolution)
+    if asked is None:
+        return None
+    raise UsageError(f"resolution is {asked!r}; choose one of {', '.join(get_args(Resolution))}")

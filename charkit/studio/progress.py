@@ -1,0 +1,85 @@
+"""Tells people how far long work is: a bar where somebody looks, and lines in a file for whoever watches the run."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from charkit.takes import Progress
+
+__all__ = ["Herald"]
+
+
+class Herald:
+    """Progress of one run."""
+
+    def __init__(self, file: Path, *, bars: bool) -> None:
+        self._file = file
+        self._bars = bars
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
+        """Announce a piece of long work, show how far it is, and write down how long it took."""
+        began = time.monotonic()
+        stage = Stage(self, name, total, bars=self._bars)
+        try:
+            yield stage
+        finally:
+            stage.close()
+            self.write({"stage": name, "seconds": round(time.monotonic() - began, 3)})
+
+    def write(self, event: dict[str, str | float | bool | None]) -> None:
+        """Append one event as a JSON line; progress is a courtesy and never stops the work."""
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(event) + "\n")
+        except OSError:
+            return
+
+
+class Stage:
+    """One piece of long work."""
+
+    def __init__(self, herald: Herald, name: str, total: int | None, *, bars: bool) -> None:
+        self._herald = herald
+        self._name = name
+        self._done: set[tuple[str, int]] = set()
+        self._bar = None
+        if bars and total:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=total, desc=name, leave=False, unit="")
+
+    def news(self, progress: Progress) -> None:
+        """Pass on what the floor says about one order."""
+        final = progress.outcome.terminal
+        key = (progress.subject, progress.number)
+        if final and key not in self._done:
+            self._done.add(key)
+            self.step()
+        self._herald.write(
+            {
+                "subject": progress.subject,
+                "number": progress.number,
+                "outcome": progress.outcome.value,
+                "progress": progress.progress,
+                "final": final,
+            }
+        )
+
+    def step(self, *_: object) -> None:
+        """Count one more piece as done."""
+        if self._bar is not None:
+            self._bar.update(1)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,329 @@
+"""The studio: one run of one production, with everything it needs wired up.
+
+Every verb can be called again: what was made is read from disk, what is missing is made, nothing is paid twice. So each
+notebook may start anywhere, and a kernel may die at any line.
+"""
+
+from __future__ import annotations
+
+import weakref
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from charkit.cards import card
+from charkit.casting import Casting, Kept
+from charkit.character import counted
+from charkit.errors import RunBusy, UsageError
+from charkit.ledger import Ledger
+from charkit.plan import plan_film
+from charkit.references import References
+from charkit.scoring import PaletteScorer, Scorecard, score_takes
+from charkit.store import Store
+from charkit.studio.cutting import Cutting
+from charkit.studio.judging import evidence_of, same_evidence, write_down
+from charkit.studio.lines import Lines
+from charkit.studio.naming import named
+from charkit.studio.progress import Herald, Stage
+from charkit.takes import Floor, Order, Pace, Takes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from charkit.character import Cast
+    from charkit.film import CutList, Film
+    from charkit.ledger import Spend
+    from charkit.plan import Plan
+    from charkit.report import Report
+    from charkit.routes import Route, RouteMatrix
+    from charkit.settings import Settings
+    from charkit.shots import Resolution, Storyboard
+    from charkit.workspace import Workspace
+
+__all__ = ["Studio"]
+
+_SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
+"""The simulator is on this machine: nobody is bothered by asking it often."""
+
+
+class Studio:
+    """One run of one production. Open it with `charkit.open_studio`."""
+
+    def __init__(
+        self,
+        *,
+        place: Workspace,
+        settings: Settings,
+        cast: Cast,
+        storyboard: Storyboard,
+        matrix: RouteMatrix,
+        max_spend: float,
+        live: bool,
+        resolution: Resolution | None,
+    ) -> None:
+        self.place = place
+        self.cast = cast
+        self.storyboard = storyboard
+        self.routes = matrix
+        self.max_spend = max_spend
+        self.live = live
+        self.resolution = resolution or storyboard.resolution
+        self._settings = settings
+        self._lines = Lines(matrix, settings, place.simulator, live=live)
+        self._herald = Herald(place.progress, bars=settings.progress == "auto")
+        self._stage: Stage | None = None
+        self._lock = FileLock(place.folder / ".lock", timeout=0)
+        weakref.finalize(self, self._lines.close)
+
+    # ------------------------------------------------------------------ design
+
+    def candidates(self, character: str, *, count: int = 3) -> Takes:
+        """Make some designs of a character from its sheet's words, to choose from."""
+        with self._working("candidates", count):
+            return self._shown(self._casting.candidates(self.cast[character], count))
+
+    def keep(self, character: str, *, candidate: int) -> None:
+        """Decide which candidate is the character's anchor. The decision is kept on disk."""
+        self._kept.keeping(self.cast[character].slug, candidate).save(self.place.folder / "casting.json")
+
+    def views(self, character: str) -> Takes:
+        """Make the views of a character from its kept anchor; none where its sheet names own pictures."""
+        sheet = self.cast[character]
+        if sheet.references:
+            return Takes()
+        with self._working("views"):
+            return self._shown(self._casting.views(sheet, self._kept.anchors.get(sheet.slug, 1)))
+
+    def references(self) -> References:
+        """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
+        with self._working("references"):
+            found = References(
+                tuple(
+                    reference
+                    for sheet in self.cast.values()
+                    for reference in self._casting.references(sheet, self._kept.anchors.get(sheet.slug, 1))
+                )
+            )
+            found.save(self.place.folder / "references.json")
+            return found
+
+    # ------------------------------------------------------------------ shoot
+
+    def plan(self) -> Plan:
+        """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
+        found = plan_film(
+            self.storyboard,
+            self.cast,
+            self.references(),
+            self.routes,
+            on=self._settings.today,
+            resolution=self.resolution,
+        )
+        found.save(self.place.folder / "plan.json")
+        return found
+
+    def shoot(self, plan: Plan | None = None) -> Takes:
+        """Make one take of every shot. What was made before comes back at no cost.
+
+        Raises:
+            SpendLimit: The cap does not allow it all; what was on its way is finished and kept.
+            RunBusy: Another process works in this run.
+        """
+        plan = plan or self.plan()
+        orders = [self._order(shot.shot, 1, plan) for shot in plan.shots]
+        with self._working("shoot", len(orders)):
+            return self._keep_takes(self._shown(self._make(orders)))
+
+    def retake(self, card: Scorecard) -> Scorecard:
+        """Make one more take of each shot that drifted, and score again. The better take is kept, none is lost.
+
+        Raises:
+            SpendLimit: The cap does not allow it.
+        """
+        plan = self.plan()
+        drifted = list(dict.fromkeys(score.shot for score in card.drifted))
+        have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
+        if drifted:
+            with self._working("retake", len(drifted)):
+                self._keep_takes(self._shown(self._make([self._order(s, n + 1, plan) for s, n in have.items()])))
+        return self.score()
+
+    def takes(self) -> Takes:
+        """Return every take of this run's shots that is on disk, in the storyboard's order."""
+        file = self.place.folder / "takes.json"
+        return self._shown(Takes.load(file, self._store)) if file.is_file() else Takes()
+
+    # ------------------------------------------------------------------ judge and cut
+
+    def score(self, takes: Takes | None = None) -> Scorecard:
+        """Ask of every take whether it shows the same characters as the references."""
+        if takes is None:
+            takes = self.takes() or self.shoot()
+        wanted = self._with_earlier(takes)
+        evidence = evidence_of(wanted, self.storyboard, self._loaded_references())
+        before = self._scorecard_on_disk()
+        if before is not None and same_evidence(before, evidence) and before.scorers == (PaletteScorer().facts,):
+            return before
+        with self._working("score", len(wanted.ok)) as stage:
+            found = score_takes(evidence, on_progress=stage.step)
+            write_down(found, wanted, self._ledger)
+            found.save(self.place.folder / "scorecard.json")
+        return found
+
+    def cut_list(self, choice: Scorecard | None = None) -> CutList:
+        """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
+        return self._cutting.cut_list(choice or self.score())
+
+    def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
+        """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
+        cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
+        with self._working("assemble"):
+            return self._cutting.assemble(cuts)
+
+    def report(self) -> Report:
+        """Write `report.html` and `manifest.json` from what is on disk, and return the page."""
+        with self._working("report"):
+            return self._cutting.report(self.plan(), self.takes(), self.score(), self._loaded_references())
+
+    @property
+    def spend(self) -> Spend:
+        """What this run has committed, in micro-dollars; simulated and real money are never added up."""
+        return self._ledger.spend(run=self.place.run, production=self.production, simulated=not self.live)
+
+    def __repr__(self) -> str:
+        how = "live" if self.live else "simulated"
+        return (
+            f"<Studio {self.production!r}, run {self.place.run!r}: {counted(len(self.storyboard), 'shot')}, "
+            f"{counted(len(self.cast), 'character')}, {self.resolution}, {how}, cap ${self.max_spend:.2f}>"
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        rows = [
+            ("run", self.place.run),
+            ("shots", f"{len(self.storyboard)}, {self.storyboard.seconds} s, {self.resolution}"),
+            ("cast", ", ".join(sheet.name for sheet in self.cast.values())),
+            ("cap", f"${self.max_spend:.2f}"),
+        ]
+        mark = card(
+            self.storyboard.title,
+            rows=rows,
+            badge="live: pays real services" if self.live else "simulated: nothing is paid",
+            badge_kind="warn" if self.live else "simulated",
+            note=self.storyboard.logline or "",
+        )
+        return {"text/plain": repr(self), "text/html": mark}
+
+    # ------------------------------------------------------------------ below
+
+    @property
+    def production(self) -> str:
+        """The production's name."""
+        return self.place.home.name
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self.place.store)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        self.place.ledger.parent.mkdir(parents=True, exist_ok=True)
+        return Ledger.open(self.place.ledger)
+
+    @cached_property
+    def _floor(self) -> Floor:
+        return Floor(
+            self._ledger,
+            self._store,
+            self._lines.connect,
+            production=self.production,
+            run=self.place.run,
+            run_cap_usd=self.max_spend,
+            parallel=self._settings.parallel,
+            pace=None if self.live else _SIMULATED_PACE,
+        )
+
+    @cached_property
+    def _casting(self) -> Casting:
+        return Casting(
+            make=self._make,
+            production=self.production,
+            run=self.place.run,
+            route=self._image_route(),
+            store=self._store,
+            simulated=not self.live,
+        )
+
+    @cached_property
+    def _cutting(self) -> Cutting:
+        return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
+
+    @property
+    def _kept(self) -> Kept:
+        return Kept.load(self.place.folder / "casting.json")
+
+    def _image_route(self) -> Route:
+        """Return the cheapest live image route that takes pictures of characters."""
+        usable = [r for r in self.routes.live(self._settings.today, "image") if r.max_references() > 0 and r.price]
+        if not usable:
+            raise UsageError("no live image route takes pictures of characters; see: charkit routes --all")
+        return min(usable, key=lambda route: route.cost(resolution="1K"))
+
+    def _make(self, orders: Iterable[Order]) -> Takes:
+        return self._floor.make(orders, on_progress=self._stage.news if self._stage else None)
+
+    def _order(self, shot: str, number: int, plan: Plan) -> Order:
+        planned = plan[shot]
+        return Order(
+            production=self.production,
+            run=self.place.run,
+            subject=shot,
+            number=number,
+            route=planned.route,
+            endpoint=planned.endpoint,
+            kind="video",
+            request=planned.request(number),
+            price_usd=planned.price_usd,
+            simulated=not self.live,
+        )
+
+    def _keep_takes(self, takes: Takes) -> Takes:
+        self._with_earlier(takes).save(self.place.folder / "takes.json")
+        return takes
+
+    def _with_earlier(self, takes: Takes) -> Takes:
+        """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
+        found = {take.id: take for take in (*self.takes(), *takes)}
+        order = {shot.id: place for place, shot in enumerate(self.storyboard.each())}
+        kept = (take for take in found.values() if take.subject in order)
+        return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
+
+    def _shown(self, takes: Takes) -> Takes:
+        return named(takes, self.place.folder / "takes")
+
+    def _loaded_references(self) -> References:
+        file = self.place.folder / "references.json"
+        return References.load(file) if file.is_file() else self.references()
+
+    def _scorecard_on_disk(self) -> Scorecard | None:
+        file = self.place.folder / "scorecard.json"
+        return Scorecard.load(file) if file.is_file() else None
+
+    @contextmanager
+    def _working(self, name: str, total: int | None = None) -> Iterator[Stage]:
+        """Hold the run for this process, and show progress. A verb inside another one is part of it."""
+        if self._stage is not None:
+            yield self._stage
+            return
+        self.place.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            held = self._lock.acquire()
+        except Timeout:
+            raise RunBusy(self.place.run) from None
+        with held, self._herald.stage(name, total) as stage:
+            self._stage = stage
+            try:
+                yield stage
+            finally:
+                self._stage = None
