@@ -59,9 +59,10 @@ class _Desk:
         headers = arrival.request.headers
         if headers.get("x-goog-upload-command") != "start":
             raise Refused("Only resumable uploads are supported.")
+        file = arrival.fields.branch("file")
         media_type = headers.get("x-goog-upload-header-content-type", "application/octet-stream")
         ticket = base64.b16encode(time.time_ns().to_bytes(8, "big")).decode().lower()
-        self._tickets[ticket] = (arrival.fields.branch("file").text("displayName"), media_type)
+        self._tickets[ticket] = (file.text("displayName") or file.text("display_name"), media_type)
         return JSONResponse({}, headers={"X-Goog-Upload-URL": f"{arrival.request.url}/{ticket}"})
 
     async def finish_upload(self, arrival: Arrival) -> Response:

@@ -17,6 +17,8 @@ import httpx2
 import pytest
 from PIL import Image
 
+from charkit.simulator.workshop import Conduct, Workshop
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -129,3 +131,13 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     for each in started:
         if each.process.poll() is None:
             each.kill()
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """A workshop without a server around it; its drawing processes start when something is drawn."""
+    monkeypatch.syspath_prepend(str(HERE))
+    shop = Workshop(Conduct(state=tmp_path / "state", workers=1, artist="plain_artist"))
+    yield shop
+    shop.renderer.close()
+    shop.jobs.close()

@@ -144,45 +144,6 @@ def test_pro_models_make_1080p_and_simulated_models_make_drafts(client: OpenAI) 
     assert client.post("/videos", body=draft, cast_to=Video).seconds == "5"
 
 
-def character(client: OpenAI, name: str) -> str:
-    source = made(client, "Source clip.", model="sora-2", size="1280x720")
-    clip = client.videos.download_content(source.id).read()
-    answer = client.videos.create_character(name=name, video=("mira.mp4", clip, "video/mp4"))
-    assert answer.id is not None
-    assert client.videos.get_character(answer.id).name == name
-    return answer.id
-
-
-def test_a_character_counts_only_when_its_name_is_in_the_prompt(server: Server, client: OpenAI) -> None:
-    character_id = character(client, "Mira")
-    cited = [{"id": character_id}]
-    clips = {}
-    for prompt in ("Mira waves.", "She waves."):
-        for ids in ([], cited):
-            video = made(client, prompt, characters=ids)
-            clips[prompt, bool(ids)] = client.videos.download_content(video.id).read()
-    assert clips["Mira waves.", True] != clips["Mira waves.", False]
-    assert clips["She waves.", True] == clips["She waves.", False]
-    assert character_id in server.last_post("/videos")["notes"][0]
-
-
-def test_form_fields_with_brackets_carry_characters(server: Server, client: OpenAI) -> None:
-    character_id = character(client, "Fenn")
-    client.videos.create(prompt="Fenn runs.", extra_body={"characters": [{"id": character_id}]})
-    line = server.last_post("/videos")
-    assert {"name": "characters[0].id", "value": character_id} in line["fields"]
-    assert line["notes"] == []
-
-
-@pytest.mark.parametrize("problem", ["long", "text", "human"])
-def test_character_uploads_outside_the_rules_are_refused(client: OpenAI, problem: str) -> None:
-    long = client.videos.download_content(made(client, "Long.", seconds="8").id).read()
-    data, name = (b"no video", "A") if problem == "text" else (long, "A")
-    words = {"long": "2 to 4 seconds", "text": "Invalid video", "human": "realistic human"}[problem]
-    with pytest.raises(openai.BadRequestError, match=words):
-        client.videos.create_character(name="[[refuse:input]]" if problem == "human" else name, video=("c.mp4", data))
-
-
 def test_remix_edit_and_extension_go_on_from_a_finished_clip(client: OpenAI) -> None:
     source = made(client, "The source.")
     remix = finished(client, client.videos.remix(source.id, prompt="At night."))
@@ -260,11 +221,6 @@ def test_charges_carry_the_list_price(server: Server, client: OpenAI) -> None:
     (charge,) = [c for c in server.control("charges")["charges"] if c["job"] == video.id]
     assert math.isclose(charge["usd"], 12 * 0.50)
     assert (charge["model"], charge["seconds"], charge["size"]) == ("sora-2-pro", 12.0, "1792x1024")
-
-
-def test_models_are_listed_without_a_shutdown_date(client: OpenAI) -> None:
-    assert client.models.retrieve("sora-2").to_dict()["shutdown_date"] is None
-    assert {"sora-2", "gpt-image-2.6-flare"} <= {model.id for model in client.models.list()}
 
 
 def test_no_key_no_answer_and_no_key_in_the_record(server: Server) -> None:
