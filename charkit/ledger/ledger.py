@@ -36,14 +36,16 @@ from charkit.ledger.records import (
     Caps,
     Intent,
     JobRow,
+    Money,
     ScoreRow,
     SentRow,
+    Spend,
     Step,
     TakeRow,
 )
 from charkit.ledger.redaction import without_keys
 from charkit.ledger.schema import jobs, productions, scores, sent, takes, transitions
-from charkit.ledger.states import TERMINAL, allowed
+from charkit.ledger.states import TAKEN_ON, TERMINAL, allowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,9 +160,11 @@ class Ledger(LedgerReader):
         with writing(self._engine) as connection:
             current = job_in(connection, job.id)
             accepted = step.accepted if step.accepted is not None else current.accepted
+            accepted = True if step.to in TAKEN_ON else accepted
             # A job that was not taken on reopens through `reserve` alone, which checks the caps.
-            reopens = current.state in TERMINAL and step.to == "intended"
-            if reopens or not allowed(current.state, step.to, accepted=accepted):
+            # `sending` has its own door, which lets one owner through.
+            elsewhere = step.to == "sending" or (current.state in TERMINAL and step.to == "intended")
+            if elsewhere or not allowed(current.state, step.to, accepted=accepted):
                 if current.state != job.state:
                     return current
                 raise LedgerError(f"{job.id} cannot go from {current.state!r} to {step.to!r}")
@@ -282,9 +286,7 @@ class Ledger(LedgerReader):
 
     def _apply(self, connection: Connection, job: JobRow, step: Step, accepted: bool | None, now: float) -> None:
         what = "doubt" if step.to == "unknown" else step.money
-        held = money.held_by(connection, job.id)
-        if step.to in TERMINAL and what == "keep" and (held.reserved or held.unknown):
-            raise LedgerError(f"{job.id} cannot end as {step.to!r} without a word about its money")
+        _check_money(job, step.to, what, accepted, money.held_by(connection, job.id))
         known = {
             "remote_id": step.remote_id,
             "answered_model": step.answered_model,
@@ -324,6 +326,21 @@ class Ledger(LedgerReader):
 
     def _clean(self, text: str) -> str:
         return without_keys(self._redact(text) if self._redact is not None else text)
+
+
+def _check_money(job: JobRow, to: str, what: Money, accepted: bool | None, held: Spend) -> None:
+    """Refuse what would leave money set aside for a finished job, or move it for one that goes on.
+
+    Raises:
+        LedgerError: it would.
+    """
+    if to not in TERMINAL:
+        if what != "keep" and to != "unknown":
+            raise LedgerError(f"the money of {job.id} stays set aside while it is {to!r}, and is not to {what}")
+    elif what == "keep" and (held.reserved or held.unknown):
+        raise LedgerError(f"{job.id} cannot end as {to!r} without a word about its money")
+    elif accepted is False and what in ("settle", "doubt"):
+        raise LedgerError(f"{job.id} was never taken on, so its money can only be released")
 
 
 def _digest(text: str) -> str:

@@ -16,16 +16,14 @@ any adapter.
 
 from __future__ import annotations
 
-__all__ = ["BEFORE_SENDING", "STEPS", "TERMINAL", "UNFINISHED", "allowed"]
-
-BEFORE_SENDING = frozenset({"intended"})
-"""Nothing has left for the service."""
-
-UNFINISHED = frozenset({"intended", "sending", "queued", "running", "unknown"})
+__all__ = ["STEPS", "TAKEN_ON", "TERMINAL", "allowed"]
 
 TERMINAL = frozenset({"succeeded", "refused", "failed", "expired", "cancelled"})
 
 _AT_SERVICE = frozenset({"queued", "running"})
+
+TAKEN_ON = _AT_SERVICE | {"succeeded", "refused", "expired"}
+"""States that only a request gets into which the service took on."""
 
 STEPS: dict[str, frozenset[str]] = {
     "intended": frozenset({"sending", "failed", "cancelled"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def inspect_clip(path: Path) -> MediaFacts:
     try:
         facts = probe(path)
         with open_clip(path) as container:
-            whole = not any(packet.is_corrupt for packet in container.demux())
+            whole = not any(packet.is_corrupt for packet in container.demux()) and not _overruns(path)
     except UnreadableMedia as error:
         # The file has a passing name that says nothing to anybody.
         raise UnreadableMedia("the clip " + str(error).removeprefix(f"{path}: ")) from error
@@ -77,6 +78,19 @@ def inspect_clip(path: Path) -> MediaFacts:
     return MediaFacts(
         width=facts.width, height=facts.height, seconds=facts.seconds, fps=float(facts.fps), sound=facts.has_sound
     )
+
+
+def _overruns(path: Path) -> bool:
+    """Whether an MP4's boxes promise more bytes than there are (ISO/IEC 14496-12, 4.2): a download that broke off."""
+    size, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while at + 16 <= size:
+            file.seek(at)
+            length, kind, long = struct.unpack(">I4sQ", file.read(16))
+            if (at == 0 and kind != b"ftyp") or length == 0:  # not an MP4; or a box that lasts to the end of the file
+                return False
+            at += max(long if length == 1 else length, 8)
+    return at > size
 
 
 def inspect_picture(blob: Blob) -> MediaFacts:

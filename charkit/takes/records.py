@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from charkit.cards import BadgeKind, card
-from charkit.errors import MediaError
+from charkit.errors import CharkitError
 from charkit.providers.base import Outcome, SentField
 
 __all__ = ["Progress", "Take"]
@@ -109,7 +109,7 @@ class Take:
         """Return the take as a card of HTML.
 
         Args:
-            small: With a still of at most 20 kB instead of a moving preview, for showing many at once.
+            small: With a still of a few kB instead of a moving preview, for showing many at once.
         """
         picture, picture_type = self._picture(small=small)
         mark: BadgeKind = _BADGES.get(self.outcome, "warn")
@@ -153,13 +153,16 @@ class Take:
     def _picture(self, *, small: bool) -> tuple[bytes | None, str]:
         if not self.ok or self.path is None:
             return None, "image/webp"
-        from charkit.media import previews
+        from charkit.media import images, previews
 
+        width = 240 if small else 320
         try:
-            if self.kind == "video" and not small:
-                return previews.animated_webp(self.path), "image/webp"
-            return previews.poster_jpeg(self.path), "image/jpeg"
-        except (MediaError, OSError):  # a repr must not raise: the card says the rest without a picture
+            if self.kind == "image":
+                return previews.poster_jpeg(images.open_upright(self.path), width), "image/jpeg"
+            if small:
+                return previews.poster_jpeg(self.path, width), "image/jpeg"
+            return previews.animated_webp(self.path, width=width), "image/webp"
+        except (CharkitError, ImportError, OSError):  # a repr must not raise: the card says the rest without a picture
             return None, "image/webp"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002

@@ -193,11 +193,12 @@ class Shooting:
         self._tell(Outcome.UNKNOWN)
         pause = self._means.pace.first_poll
         while True:
+            # Since it came in doubt: a POST that timed out may have been accepted in its last second. And read before
+            # the search: what was listed before the grace period was over is no proof, however late we look at it.
+            left = job.updated_at + self._means.pace.grace - self._means.clock()
             found = self._search(job)
             if found.finding is Finding.FOUND:
                 return self._found(job, found)
-            # Since it came in doubt: a POST that timed out may have been accepted in its last second.
-            left = job.updated_at + self._means.pace.grace - self._means.clock()
             if left <= 0 or found.finding is Finding.NO_LIST:
                 return self._not_found(job, found.finding)
             self._means.wait(min(pause, left))

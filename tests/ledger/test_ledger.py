@@ -238,11 +238,38 @@ def test_the_claim_of_a_dead_process_or_one_that_ended_is_taken_over(ledger: Led
     assert ledger.spend().reserved == 800_000
 
 
+def test_no_step_leads_round_the_door_that_lets_one_owner_send(ledger: Ledger) -> None:
+    job = ledger.reserve(intent(), caps=PLENTY, owner="elsewhere/1/1")
+    with pytest.raises(LedgerError, match="cannot go from 'intended' to 'sending'"):
+        ledger.advance(job, Step(to="sending"))
+    assert ledger.job(job.id) == job
+
+
+def test_an_id_that_belongs_to_another_job_does_not_end_a_doubt(ledger: Ledger) -> None:
+    running(ledger, intent("S01"), "video_1")
+    job = ledger.advance(sending(ledger, intent("S02")), Step(to="unknown"))
+    with pytest.raises(LedgerError, match="already"):
+        ledger.advance(job, Step(to="running", remote_id="video_1", accepted=True))
+    assert ledger.job(job.id) == job
+
+
 def test_a_finished_job_must_say_what_became_of_its_money(ledger: Ledger) -> None:
     job = running(ledger)
     with pytest.raises(LedgerError, match="without a word about its money"):
         ledger.advance(job, Step(to="failed"))
     assert ledger.job(job.id) == job
+
+
+def test_money_moves_only_at_the_end_and_what_was_never_taken_on_costs_nothing(ledger: Ledger) -> None:
+    job = running(ledger)
+    for money in ("settle", "release", "doubt", "refund"):
+        with pytest.raises(LedgerError, match="stays set aside"):
+            ledger.advance(job, Step(to="queued", money=money))
+    for money in ("settle", "doubt"):
+        with pytest.raises(LedgerError, match="never taken on"):
+            ledger.advance(job, Step(to="failed", accepted=False, money=money))
+    assert ledger.job(job.id) == job
+    assert ledger.held_by(job.id) == Spend(estimated=400_000, reserved=400_000)
 
 
 def test_doubt_about_a_finished_jobs_money_counts_until_it_is_resolved(ledger: Ledger) -> None:

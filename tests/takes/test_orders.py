@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from charkit.providers.base import Blob, BoundCharacter, BoundReference, ImageRequest, Role, VideoRequest
+from charkit.takes import Order, request_key
+from charkit.takes.orders import intent_of, prompt_in, request_text
+
+
+def reference(**changes) -> BoundReference:
+    data = changes.pop("data", b"front")
+    blob = Blob(name=changes.pop("name", "front.png"), media_type="image/png", data=data)
+    return BoundReference(**({"role": Role.CHARACTER, "character": "Mira", "view": "front", "blob": blob} | changes))
+
+
+REQUEST = VideoRequest(
+    model="h3",
+    prompt="Mira lifts her lantern.",
+    seconds=4,
+    width=1280,
+    height=720,
+    references=(reference(), reference(view="back", data=b"back")),
+    characters=(BoundCharacter(id="char_1", name="Fenn"),),
+    seed=7,
+)
+ORDER = Order(
+    production="lantern",
+    run="tour",
+    subject="S02",
+    route="h3",
+    endpoint="gateway",
+    kind="video",
+    request=REQUEST,
+    price_usd=0.288,
+    simulated=False,
+)
+
+
+def with_request(**changes) -> Order:
+    return replace(ORDER, request=replace(REQUEST, **changes))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ORDER, endpoint="another gateway"),
+        replace(ORDER, simulated=True),
+        with_request(model="h4"),
+        with_request(prompt="Mira lifts her lantern!"),
+        with_request(seconds=5),
+        with_request(width=720, height=1280),
+        with_request(seed=8),
+        with_request(seed=None),
+        with_request(references=()),
+        with_request(references=REQUEST.references[::-1]),
+        with_request(references=(reference(data=b"fronT"), REQUEST.references[1])),
+        with_request(references=(reference(role=Role.FIRST_FRAME), REQUEST.references[1])),
+        with_request(references=(reference(character="Fenn"), REQUEST.references[1])),
+        with_request(references=(reference(view="face"), REQUEST.references[1])),
+        with_request(characters=()),
+        with_request(characters=(BoundCharacter(id="char_2", name="Fenn"),)),
+        with_request(characters=(BoundCharacter(id="char_1", name="Finn"),)),
+        replace(ORDER, kind="image", request=ImageRequest(model="h3", prompt=REQUEST.prompt, width=1280, height=720)),
+    ],
+)
+def test_whatever_changes_the_result_changes_the_key(other: Order) -> None:
+    assert request_key(other) != request_key(ORDER)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        replace(ORDER, production="other", run="other", subject="S09"),
+        replace(ORDER, route="the same by another name"),
+        replace(ORDER, price_usd=9.0),
+        replace(ORDER, number=2),  # stands beside the key
+        with_request(references=(reference(name="IMG_0001.png"), REQUEST.references[1])),
+    ],
+)
+def test_whatever_does_not_change_the_result_leaves_the_key(same: Order) -> None:
+    assert request_key(same) == request_key(ORDER)
+
+
+def test_keys_stay_what_they_are_so_that_nothing_is_paid_again_after_an_update() -> None:
+    assert request_key(ORDER) == "request-1:sha256:6a5448cf224e8948e08e559c1b4b60388563ae215ca03c518be6638ff6be9db3"
+
+
+def test_the_intent_says_what_the_order_says() -> None:
+    intent = intent_of(ORDER)
+    assert (intent.request_key, intent.take_number, intent.price) == (request_key(ORDER), 1, 288_000)
+    assert (intent.subject, intent.endpoint, intent.model, intent.simulated) == ("S02", "gateway", "h3", False)
+    assert intent.request == request_text(ORDER)
+    assert prompt_in(intent.request) == REQUEST.prompt
+    assert repr(ORDER) == "Order(S02 take 1, h3, $0.29)"
