@@ -37,7 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         with FileLock(options.state / "lock", timeout=options.lock_timeout):
-            serve(conduct, port=options.port, exit_with_parent=options.exit_with_parent)
+            serve(
+                conduct,
+                port=options.port,
+                exit_with_parent=options.exit_with_parent,
+                while_held=options.while_held,
+            )
     except Timeout:
         return _complain(f"another simulator works in {options.state}")
     except OSError as problem:
@@ -60,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--drift-{name}", type=float, metavar="0..1", help=f"identity drift: {name}")
     parser.add_argument("--artist", default="charkit.simulator.clip", metavar="MODULE", help="module that draws")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
+    parser.add_argument("--while-held", action="store_true", help="stop when nobody holds a line to /control/hold")
     parser.add_argument("--lock-timeout", type=float, default=5.0, help=argparse.SUPPRESS)
     return parser
 

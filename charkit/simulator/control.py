@@ -12,10 +12,11 @@ from starlette.routing import Mount, Route
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from charkit.simulator.holding import Holders
     from charkit.simulator.workshop import Workshop
 
 
-def mount(workshop: Workshop) -> Mount:
+def mount(workshop: Workshop, holders: Holders) -> Mount:
     """Return the routes under `/control`."""
 
     async def health(_: Request) -> JSONResponse:
@@ -36,6 +37,7 @@ def mount(workshop: Workshop) -> Mount:
         "/control",
         routes=[
             Route("/health", health, methods=["GET"]),
+            Route("/hold", holders.hold, methods=["GET"]),
             Route("/record", record, methods=["GET"]),
             Route("/charges", charges, methods=["GET"]),
         ],

@@ -17,18 +17,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from charkit.simulator import control, gemini, muse_videos, openai_images, openai_videos, openai_wire
+from charkit.simulator.holding import Holders
 from charkit.simulator.wires import Wire, mount
 from charkit.simulator.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from charkit.simulator.workshop import Conduct
 
 HOST = "127.0.0.1"
 
 
-def application(workshop: Workshop) -> Starlette:
+def application(workshop: Workshop, holders: Holders) -> Starlette:
     """Return the application with all wires mounted."""
     wires = [
         Wire(
@@ -65,17 +67,18 @@ def application(workshop: Workshop) -> Starlette:
         await workshop.close()
 
     return Starlette(
-        routes=[control.mount(workshop), *(mount(wire, workshop.record) for wire in wires)],
+        routes=[control.mount(workshop, holders), *(mount(wire, workshop.record) for wire in wires)],
         lifespan=lifespan,
         # A web page that resolves its own name to 127.0.0.1 must not be able to talk to the simulator.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
     )
 
 
-def serve(conduct: Conduct, *, port: int, exit_with_parent: bool) -> None:
-    """Serve until a signal comes or, if asked, until standard input closes.
+def serve(conduct: Conduct, *, port: int, exit_with_parent: bool = False, while_held: bool = False) -> None:
+    """Serve until a signal comes or, if asked, until standard input closes or nobody holds on to it.
 
-    Prints one JSON line, `{"url": ..., "pid": ...}`, when requests are answered.
+    Prints one JSON line, `{"url": ..., "pid": ...}`, when requests are answered, and keeps it in `server.json` in the
+    state folder for others who want to share this server.
 
     Raises:
         OSError: the port is taken.
@@ -83,12 +86,19 @@ def serve(conduct: Conduct, *, port: int, exit_with_parent: bool) -> None:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
-    asyncio.run(_serve(conduct, listener, exit_with_parent=exit_with_parent))
+    address = conduct.state / "server.json"
+    try:
+        asyncio.run(_serve(conduct, listener, address, exit_with_parent=exit_with_parent, while_held=while_held))
+    finally:
+        address.unlink(missing_ok=True)
 
 
-async def _serve(conduct: Conduct, listener: socket.socket, *, exit_with_parent: bool) -> None:
+async def _serve(
+    conduct: Conduct, listener: socket.socket, address: Path, *, exit_with_parent: bool, while_held: bool
+) -> None:
+    holders = Holders()
     config = uvicorn.Config(
-        application(Workshop(conduct)),
+        application(Workshop(conduct), holders),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -98,19 +108,30 @@ async def _serve(conduct: Conduct, listener: socket.socket, *, exit_with_parent:
     server = uvicorn.Server(config)
     if exit_with_parent:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
-    announcing = asyncio.create_task(_announce(server, listener.getsockname()[1]))
+    beside = [asyncio.create_task(_announce(server, listener.getsockname()[1], address))]
+    if while_held:
+        beside.append(asyncio.create_task(_stop_when_left(server, holders)))
     try:
         await server.serve([listener])
     finally:
-        announcing.cancel()
+        for task in beside:
+            task.cancel()
 
 
-async def _announce(server: uvicorn.Server, port: int) -> None:
+async def _announce(server: uvicorn.Server, port: int, address: Path) -> None:
     while not server.started:
         await asyncio.sleep(0.005)
     line = json.dumps({"url": f"http://{HOST}:{port}", "pid": os.getpid()})
+    incoming = address.with_suffix(".new")
+    incoming.write_text(line, encoding="utf-8")
+    incoming.replace(address)
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+async def _stop_when_left(server: uvicorn.Server, holders: Holders) -> None:
+    await holders.gone()
+    server.should_exit = True
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
