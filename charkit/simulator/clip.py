@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from charkit.simulator.arrays import Pixels
+
 MADE_BY = f"{MARK}: made by the charkit simulator"
 """Comment in the metadata of everything that the simulator makes."""
 _TIME_BASE = 12288
@@ -45,13 +47,13 @@ def stage_of(direction: Direction, drift: Drift) -> Stage:
     return Stage(script, looks, timing, direction.width, direction.height, direction.seed)
 
 
-def frames_of(direction: Direction, drift: Drift) -> Iterator[NDArray[np.uint8]]:
+def frames_of(direction: Direction, drift: Drift) -> Iterator[Pixels]:
     """Draw all frames of a clip as RGB; equal directions give equal bytes."""
     cv2.setNumThreads(1)
     yield from _filmed(stage_of(direction, drift), direction)
 
 
-def _filmed(stage: Stage, direction: Direction) -> Iterator[NDArray[np.uint8]]:
+def _filmed(stage: Stage, direction: Direction) -> Iterator[Pixels]:
     total = direction.frames
     ends = {role: _fitted(direction, role) for role in ("first frame", "last frame")}
     length = max(1, round(min(_DISSOLVE, direction.seconds / 3) * direction.fps))
@@ -65,7 +67,7 @@ def _filmed(stage: Stage, direction: Direction) -> Iterator[NDArray[np.uint8]]:
         yield frame
 
 
-def _fitted(direction: Direction, role: str) -> NDArray[np.uint8] | None:
+def _fitted(direction: Direction, role: str) -> Pixels | None:
     """The picture for one end of the clip, filling the frame."""
     for picture in direction.pictures:
         seen = seeing.decode(picture.data) if picture.role == role else None
@@ -106,7 +108,7 @@ def render_clip(direction: Direction, out: Path, drift: Drift = Drift(), *, audi
 def _encode(
     path: Path,
     direction: Direction,
-    frames: Iterator[NDArray[np.uint8]],
+    frames: Iterator[Pixels],
     sound: NDArray[np.float32],
     rate: int,
     looks: list[str],
@@ -133,7 +135,7 @@ def x264_options(fps: int) -> dict[str, str]:
     """Encoder settings: fast, with keyframes as rare as in clips of the services."""
     return {
         "preset": "veryfast", "crf": "21", "profile": "high",
-        "x264-params": f"keyint={8 * fps}:min-keyint={fps}:bframes=2:b-adapt=0:b-pyramid=none:scenecut=0:threads=2",
+        "x264-params": f"keyint={8 * fps}:min-keyint={fps}:bframes=2:b-adapt=0:b-pyramid=normal:scenecut=0:threads=2",
     }  # fmt: skip
 
 

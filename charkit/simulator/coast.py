@@ -119,6 +119,7 @@ def paint_harbour(scenery: Scenery) -> None:
     scenery.add(sky, 0.08)
     far = scenery.canvas(0.35)
     paint_water(far, scenery, 0.6, 1.3)
+    scenery.sea = (0.6, 0.86)
     paint_headland(far, scenery, scenery.x(0.17), 0.43, side=1, far=0.42)
     paint_lighthouse(far, scenery, complex(scenery.x(0.3), 0.425), 0.3, far=0.3, depth=0.35)
     scenery.add(far, 0.35)
@@ -196,6 +197,7 @@ def paint_quay(scenery: Scenery) -> None:
     scenery.add(paint_sky(scenery, horizon=0.52), 0.08)
     far = scenery.canvas(0.35)
     paint_water(far, scenery, 0.52, 1.3)
+    scenery.sea = (0.52, 0.82)
     paint_headland(far, scenery, scenery.x(0.22), 0.4, side=1, far=0.45)
     paint_lighthouse(far, scenery, complex(scenery.x(0.33), 0.395), 0.24, far=0.3, depth=0.35)
     for x, y, size, hull in ((-0.02, 0.6, 0.12, (176, 62, 54)), (0.2, 0.66, 0.16, (58, 110, 132))):
@@ -244,7 +246,7 @@ def _goods(canvas: Canvas, scenery: Scenery) -> None:
         )
         canvas.fill(oval(at + 0.008j, size * 0.5, size * 0.1, 20), (24, 22, 40), 0.4)
         canvas.shape(barrel, wood, darker(wood, 0.6), 0.003)
-        canvas.shade(barrel, complex(-size * 0.2, 0), darker(wood, 0.5), 0.6)
+        canvas.shade(barrel, complex(-size * 0.2, 0), wood, darker(wood, 0.5), 0.6)
         for share in (0.18, 0.5, 0.82):
             canvas.stroke(
                 curve(at + size * points((-0.4, -share), (0, -share + 0.06), (0.4, -share)), 4),
@@ -267,6 +269,7 @@ def paint_cliff(scenery: Scenery) -> None:
     scenery.add(paint_sky(scenery, horizon=0.56, clouds=5), 0.08)
     far = scenery.canvas(0.3)
     paint_water(far, scenery, 0.56, 1.3, rough=0.6)
+    scenery.sea = (0.56, 0.72)
     paint_headland(far, scenery, scenery.x(0.2), 0.36, side=1, far=0.5)
     paint_lighthouse(far, scenery, complex(scenery.x(0.33), 0.352), 0.25, far=0.36, depth=0.3)
     scenery.add(far, 0.3)
@@ -355,6 +358,7 @@ def paint_lighthouse_rock(scenery: Scenery) -> None:
     scenery.add(paint_sky(scenery, horizon=0.7, clouds=5), 0.08)
     sea = scenery.canvas(0.3)
     paint_water(sea, scenery, 0.7, 1.3, rough=0.6)
+    scenery.sea = (0.7, 0.87)
     if "boats" in scenery.weather:
         for x, y, size in ((-0.36, 0.76, 0.085), (-0.2, 0.82, 0.12), (-0.42, 0.88, 0.15)):
             paint_boat(sea, scenery, complex(scenery.x(x), y), size, (176, 62, 54), lantern=True)
@@ -378,6 +382,7 @@ def paint_sea(scenery: Scenery) -> None:
     scenery.add(paint_sky(scenery, horizon=0.58, clouds=6), 0.08)
     sea = scenery.canvas(0.3)
     paint_water(sea, scenery, 0.58, 1.3, rough=0.9)
+    scenery.sea = (0.58, 0.8)
     if scenery.lamp:
         paint_headland(sea, scenery, scenery.x(0.2), 0.46, side=1, far=0.35)
         paint_lighthouse(sea, scenery, complex(scenery.x(0.3), 0.455), 0.33, far=0.2, depth=0.3)
@@ -411,6 +416,7 @@ def paint_beach(scenery: Scenery) -> None:
     scenery.add(paint_sky(scenery, horizon=0.5), 0.08)
     sea = scenery.canvas(0.3)
     paint_water(sea, scenery, 0.5, 1.2)
+    scenery.sea = (0.5, 0.72)
     paint_headland(sea, scenery, scenery.x(-0.22), 0.42, side=-1, far=0.5)
     scenery.add(sea, 0.3)
     near = scenery.canvas(1.0)

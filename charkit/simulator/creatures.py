@@ -14,8 +14,7 @@ from charkit.simulator.faces import LINE
 from charkit.simulator.posing import Build, Pose, build_of, turned
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Points
     from charkit.simulator.looks import Look
 
 _EARS: dict[str, str] = {
@@ -44,8 +43,9 @@ def draw_creature(canvas: Canvas, look: Look, pose: Pose, glow: float) -> None:
     if back is not None and not pose.back:
         outfits.draw_back_piece(canvas, build, back, pose)
     _arm(canvas, look, build, pose, far=True)
-    for far in (True, False):
-        _leg(canvas, look, build, pose, far=far)
+    if canvas.shows(-build.hip):
+        for far in (True, False):
+            _leg(canvas, look, build, pose, far=far)
     _body(canvas, look, build, pose)
     held = look.piece("held")
     if held is not None and not pose.back:
@@ -132,7 +132,7 @@ def _body(canvas: Canvas, look: Look, build: Build, pose: Pose) -> None:
         )
         canvas.fill(belly, look.belly)
         _panel(canvas, look, complex(d, (top - build.hip) / 2))
-    canvas.shade(outline, -0.2 - 0.08j, darker(look.skin, 0.4), 0.55)
+    canvas.shade(outline, -0.2 - 0.08j, look.skin, darker(look.skin, 0.4), 0.55)
     for piece in outfits.worn(look):
         outfits.draw_torso(canvas, build, piece, pose)
 
@@ -152,15 +152,14 @@ def _tail(canvas: Canvas, look: Look, pose: Pose) -> None:
     root = complex(-0.42, -0.5) if not pose.back else -0.6j
     line = ink(look.skin)
     if style == "bushy":
-        path = curve(
-            root
-            + points((0, 0), (-0.75 - blow, 0.02), (-1.2 - blow + sway * 0.4, -0.72), (-1.02 - blow + sway, -1.52)),
-            6,
+        bends = points(
+            (0, 0), (-0.66, 0.1), (-1.24 - blow, -0.32), (-1.34 - blow + sway * 0.4, -1.0), (-1.06 - blow + sway, -1.66)
         )
-        outline = tube(path, 0.34, 0.72, 0.84, 0.16)
+        path = curve(root + bends, 6)
+        outline = tube(path, 0.3, 0.5, 0.74, 0.8, 0.62, 0.1)
         canvas.shape(outline, look.skin, line, LINE)
-        canvas.shade(outline, 0.14 - 0.1j, darker(look.skin, 0.35), 0.5)
-        canvas.fill(tube(path[-8:], 0.6, 0.5, 0.12), look.belly)
+        canvas.fill(tube(path[-9:], 0.66, 0.62, 0.46, 0.08), look.belly)
+        canvas.shade(outline, 0.14 - 0.1j, look.skin, darker(look.skin, 0.35), 0.5)
         end = path[-1]
     elif style == "thin":
         path = curve(
@@ -228,7 +227,7 @@ def _ears(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         )
 
 
-def _ear(style: str, side: float, shrink: float, squeeze: float) -> NDArray[np.complex128] | None:
+def _ear(style: str, side: float, shrink: float, squeeze: float) -> Points | None:
     """An ear around its root, pointing up."""
     w = shrink * (0.55 + 0.45 * squeeze)
     shapes = {
@@ -278,11 +277,11 @@ def _head(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         )
     canvas.shape(outline, look.skin, ink(look.skin), LINE)
     if pose.back:
-        canvas.shade(outline, -0.14 - 0.1j, darker(look.skin, 0.36), 0.55)
+        canvas.shade(outline, -0.14 - 0.1j, look.skin, darker(look.skin, 0.36), 0.55)
         return
     if look.kind == "creature":
         _mask(canvas, look, pose, at)
-    canvas.shade(outline, -0.13 - 0.1j, darker(look.skin, 0.36), 0.5)
+    canvas.shade(outline, -0.13 - 0.1j, look.skin, darker(look.skin, 0.36), 0.5)
     faces.draw_cheeks(canvas, look, pose, at, wide=0.68, high=0.38)
     faces.draw_eyes(canvas, look, pose, at, wide=0.46, high=0.02, size=0.23 * look.eye_size)
     _muzzle(canvas, look, pose, at)
@@ -296,7 +295,7 @@ def _mask(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
     x, _ = turned(0.0, pose.yaw)
     light = smooth(
         at
-        + x * 0.85
+        + 0.36 * x
         + points(
             (-0.84, 0.34), (-0.36, 0.2), (0, 0.34), (0.36, 0.2), (0.84, 0.34), (0.5, 0.72), (0, 0.83), (-0.5, 0.72)
         ),

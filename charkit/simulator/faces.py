@@ -12,6 +12,7 @@ from charkit.simulator.colours import Rgb, darker, ink, lighter, mix
 from charkit.simulator.posing import turned
 
 if TYPE_CHECKING:
+    from charkit.simulator.arrays import Points
     from charkit.simulator.looks import Look
     from charkit.simulator.posing import Pose
 
@@ -25,7 +26,7 @@ _JAWS = {
 """Half widths at cheek and jaw, and height of the chin."""
 
 
-def head_outline(face: str, yaw: float, size: float) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
+def head_outline(face: str, yaw: float, size: float) -> Points:
     """Outline of a human head around its centre; the chin follows the turn, the far cheek comes forward."""
     cheek, jaw, chin = _JAWS[face]
     lead = 0.10 * yaw
@@ -69,7 +70,8 @@ def _eye(canvas: Canvas, look: Look, pose: Pose, c: complex, rx: float, ry: floa
 
 
 def _iris(canvas: Canvas, look: Look, c: complex, rx: float, tall: float) -> None:
-    wide, high = rx * 0.76, min(tall * 0.8, rx * 1.02)
+    wide, high = rx * 0.84, min(tall * 0.86, rx * 1.16)
+    c -= 0.06j * tall
     canvas.fill(oval(c, wide, high), darker(look.eyes, 0.5))
     canvas.fill(oval(c + 1j * high * 0.1, wide * 0.84, high * 0.84), look.eyes)
     canvas.fill(oval(c + 1j * high * 0.44, wide * 0.55, high * 0.38), lighter(look.eyes, 0.4), 0.8)
@@ -81,11 +83,11 @@ def _iris(canvas: Canvas, look: Look, c: complex, rx: float, tall: float) -> Non
 
 def _brow(canvas: Canvas, look: Look, pose: Pose, eye: complex, wide: float, side: float) -> None:
     rise = {"surprise": -0.12, "worry": -0.03, "smile": -0.04}.get(pose.mood, 0.0)
-    slope = {"worry": -0.13}.get(pose.mood, 0.03)
+    slope = {"worry": -0.1}.get(pose.mood, 0.03)
     inner, outer = -side * wide * 0.85, side * wide * 1.05
-    y = -0.42 + rise
-    path = curve(eye + points((inner, y + slope), (0.0, y - 0.075), (outer, y + 0.035)), 4)
-    canvas.stroke(path, darker(look.hair, 0.38), 0.085, 0.07, 0.03)
+    y = -0.41 + rise
+    path = curve(eye + points((inner, y - 0.05 + slope), (0.0, y - 0.085), (outer, y + 0.03)), 4)
+    canvas.stroke(path, darker(look.hair, 0.4), 0.07, 0.06, 0.02)
 
 
 def draw_cheeks(canvas: Canvas, look: Look, pose: Pose, at: complex, *, wide: float, high: float) -> None:
@@ -108,6 +110,11 @@ def draw_nose(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
     """A small human nose: a dab of warm shade and one curved line."""
     x, _ = turned(0.0, pose.yaw)
     tip = at + complex(x * 1.06, 0.36)
+    if abs(pose.yaw) > 0.85:
+        bump = oval(at + complex(x * 1.06, 0.34), 0.1, 0.085, 20)
+        canvas.shape(bump, look.skin, ink(look.skin), LINE)
+        canvas.fill(bump - 0.07 * math.copysign(1, pose.yaw), look.skin)
+        return
     canvas.fill(oval(tip + 0.01j, 0.085, 0.06, 14), mix(look.skin, (222, 110, 84), 0.4), 0.55)
     lean = 0.05 if pose.yaw >= 0 else -0.05
     canvas.stroke(

@@ -18,8 +18,7 @@ from charkit.simulator.hair import draw_back_hair, draw_front_hair
 from charkit.simulator.posing import Build, Pose, build_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Points
     from charkit.simulator.looks import Look
 
 
@@ -40,7 +39,7 @@ def draw_figure(canvas: Canvas, look: Look, pose: Pose, *, glow: float = 0.0) ->
         draw_creature(canvas, look, pose, glow)
 
 
-def arm_path(build: Build, pose: Pose, angle: float, *, far: bool) -> NDArray[np.complex128]:
+def arm_path(build: Build, pose: Pose, angle: float, *, far: bool) -> Points:
     """Shoulder, elbow and hand of an arm; angle 0 hangs, pi/2 points forward, pi points up."""
     shoulder = complex((0.82 if far else -0.82) * build.shoulders, -build.shoulder + 0.22 + pose.bob - pose.jump)
     reach = build.arm / 2
@@ -72,8 +71,9 @@ def _draw_human(canvas: Canvas, look: Look, pose: Pose, glow: float) -> None:
     draw_back_hair(canvas, look, pose, head)
     _arm(canvas, look, build, pose, far=True)
     with lifted:
-        for far in (True, False):
-            _leg(canvas, look, build, pose, far=far)
+        if canvas.shows(-build.hip):
+            for far in (True, False):
+                _leg(canvas, look, build, pose, far=far)
         bottom = look.piece("bottom")
         if bottom is not None:
             _hips(canvas, build, bottom.colour, bottom.style, pose)
@@ -136,13 +136,13 @@ def _hips(canvas: Canvas, build: Build, colour: Rgb, style: str, pose: Pose) -> 
     canvas.shape(outline, colour, ink(colour), LINE)
 
 
-def leg_path(build: Build, pose: Pose, *, far: bool) -> NDArray[np.complex128]:
+def leg_path(build: Build, pose: Pose, *, far: bool) -> Points:
     """Hip, knee and ankle."""
     phase = 2 * math.pi * (pose.step + (0.5 if far else 0.0))
     swing = pose.stride * 0.62 * math.sin(phase)
     bend = pose.stride * (0.25 + 0.75 * max(0.0, math.cos(phase))) if pose.stride else 0.0
     bend += 0.5 * max(0.0, pose.squash) + (0.7 if pose.jump > 0.15 else 0.0)
-    apart = build.hips * 0.52 * (1 if far else -1) * (1 - 0.5 * pose.stride)
+    apart = build.hips * 0.58 * (1 if far else -1) * (1 - 0.5 * pose.stride)
     hip = complex(apart, -build.hip + pose.bob)
     half = (build.hip - 0.22) / 2
     knee = hip + half * 1j * cmath.exp(-1j * (swing + bend * 0.45))
@@ -165,9 +165,7 @@ def _leg(canvas: Canvas, look: Look, build: Build, pose: Pose, *, far: bool) -> 
     _foot(canvas, feet.colour if feet else look.skin, feet.style if feet else "bare", path, pose, wide, far=far)
 
 
-def _foot(
-    canvas: Canvas, colour: Rgb, style: str, path: NDArray[np.complex128], pose: Pose, wide: float, *, far: bool
-) -> None:
+def _foot(canvas: Canvas, colour: Rgb, style: str, path: Points, pose: Pose, wide: float, *, far: bool) -> None:
     colour = darker(colour, 0.18) if far else colour
     ankle = path[2]
     shin = (path[1] - ankle) / max(1e-6, abs(path[1] - ankle))
@@ -175,7 +173,7 @@ def _foot(
     turn *= -1 if pose.yaw < -0.25 else 1
     if style == "boots":
         shaft = tube(
-            np.array([ankle + shin * wide * 1.25, ankle + shin * 0.4 * wide, ankle]), wide * 1.12, wide * 1.02, wide
+            np.array([ankle + shin * wide * 0.8, ankle + shin * 0.3 * wide, ankle]), wide * 1.12, wide * 1.02, wide
         )
         canvas.shape(shaft, colour, ink(colour), LINE)
         cuff = ankle + shin * wide * 1.3
@@ -207,7 +205,7 @@ def _arm(canvas: Canvas, look: Look, build: Build, pose: Pose, *, far: bool) -> 
         bend = bend[: len(bend) // 2]
     outline = tube(bend, build.limb, build.limb * 1.08, build.limb * 1.18)
     canvas.shape(outline, colour, ink(colour), LINE)
-    canvas.shade(outline, -0.1 - 0.04j, darker(colour, 0.45), 0.5)
+    canvas.shade(outline, -0.1 - 0.04j, colour, darker(colour, 0.45), 0.5)
     if not short:
         cuff = (bend[-1] - bend[-2]) / max(1e-6, abs(bend[-1] - bend[-2])) * 1j * build.limb * 0.5
         canvas.stroke(np.array([bend[-1] - cuff, bend[-1] + cuff]), darker(colour, 0.35), 0.07)
@@ -220,7 +218,7 @@ def _head(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         _ears(canvas, look, pose, at)
         outline = at + faces.head_outline(look.face, pose.yaw, size)
         canvas.shape(outline, look.skin, ink(look.skin), LINE)
-        canvas.shade(outline, -0.12 - 0.1j, darker(look.skin, 0.34), 0.5)
+        canvas.shade(outline, -0.12 - 0.1j, look.skin, darker(look.skin, 0.34), 0.5)
         faces.draw_cheeks(canvas, look, pose, at, wide=0.58, high=0.42)
         if look.beard:
             _beard(canvas, look, pose, at)
@@ -266,4 +264,4 @@ def _beard(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         5,
     )
     canvas.shape(outline, look.hair, ink(look.hair), LINE)
-    canvas.shade(outline, -0.15 - 0.1j, darker(look.hair, 0.35), 0.5)
+    canvas.shade(outline, -0.15 - 0.1j, look.hair, darker(look.hair, 0.35), 0.5)

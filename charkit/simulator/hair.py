@@ -11,8 +11,7 @@ from charkit.simulator.colours import darker, ink, lighter
 from charkit.simulator.faces import LINE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Points
     from charkit.simulator.looks import Look
     from charkit.simulator.posing import Pose
 
@@ -39,18 +38,20 @@ def draw_back_hair(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         canvas.shape(oval(at + complex(-0.25 * pose.yaw, -1.12), 0.44, 0.4), look.hair, line, LINE)
 
 
-def _fall(length: float, blow: float, yaw: float) -> NDArray[np.complex128]:
+def _fall(length: float, blow: float, yaw: float) -> Points:
     """Loose hair of a length, blown along at its ends."""
     s = -0.1 * yaw
+    r, q = 0.34 * max(0.0, yaw - 0.2), 0.34 * max(0.0, -yaw - 0.2)  # a turned head shows its face, not the hair behind
     corners = points(
-        (s, -1.12), (0.78 + s, -0.92), (1.14 + s, -0.15), (1.16 + s * 0.5, length * 0.45), (1.06 + blow, length * 0.86),
-        (0.72 + blow * 1.2, length * 1.04), (0.0 + blow * 1.2, length * 0.97), (-0.76 + blow * 1.25, length * 1.06),
-        (-1.14 + blow, length * 0.86), (-1.2 + s, length * 0.45), (-1.14 + s, -0.15), (-0.78 + s, -0.92),
+        (s, -1.12), (0.78 + s - r * 0.5, -0.92), (1.14 + s - r, -0.15), (1.16 + s * 0.5 - r * 1.4, length * 0.45),
+        (1.06 + blow - r * 1.4, length * 0.86), (0.72 + blow * 1.2 - r, length * 1.04), (0.0 + blow * 1.2, length * 0.97),
+        (-0.76 + blow * 1.25 + q, length * 1.06), (-1.14 + blow + q * 1.4, length * 0.86),
+        (-1.2 + s + q * 1.4, length * 0.45), (-1.14 + s + q, -0.15), (-0.78 + s + q * 0.5, -0.92),
     )  # fmt: skip
     return smooth(corners, 5)
 
 
-def _tail(root: complex, length: float, lean: float) -> NDArray[np.complex128]:
+def _tail(root: complex, length: float, lean: float) -> Points:
     path = curve(
         root + points((0, 0), (lean * 0.5 - 0.05, length * 0.35), (lean, length * 0.7), (lean * 1.6, length)), 6
     )
@@ -73,13 +74,14 @@ def draw_front_hair(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None
     line = ink(look.hair)
     if pose.back:
         canvas.shape(at + _nape(look.style), look.hair, line, LINE)
-        canvas.shade(at + _nape(look.style), 0.2 - 0.1j, darker(look.hair, 0.3), 0.5)
+        canvas.shade(at + _nape(look.style), 0.2 - 0.1j, look.hair, darker(look.hair, 0.3), 0.5)
+        _shine(canvas, look, pose, at)
         return
     if look.style in ("bob", "long", "wavy"):
         _locks(canvas, look, pose, at)
     cap = at + _cap(look.style, pose)
     canvas.shape(cap, look.hair, line, LINE)
-    canvas.shade(cap, 0.07 - 0.13j, darker(look.hair, 0.3), 0.55)
+    canvas.shade(cap, 0.07 - 0.13j, look.hair, darker(look.hair, 0.3), 0.55)
     _shine(canvas, look, pose, at)
     if look.style == "spiky":
         _spikes(canvas, look, pose, at)
@@ -89,7 +91,7 @@ def draw_front_hair(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None
         )
 
 
-def _nape(style: str) -> NDArray[np.complex128]:
+def _nape(style: str) -> Points:
     """The back of the head."""
     low = {"long": 1.4, "wavy": 1.2, "bob": 0.9, "curly": 0.9, "afro": 0.8}.get(style, 0.62)
     return smooth(
@@ -108,7 +110,7 @@ def _nape(style: str) -> NDArray[np.complex128]:
     )
 
 
-def _cap(style: str, pose: Pose) -> NDArray[np.complex128]:
+def _cap(style: str, pose: Pose) -> Points:
     """Crown and fringe: an outer arc over the skull and a fringe line across the forehead."""
     d = 0.32 * pose.yaw
     volume = 0.05 if style in ("cropped", "mohawk") else 0.13
@@ -128,8 +130,8 @@ def _cap(style: str, pose: Pose) -> NDArray[np.complex128]:
     if fringe is None:
         sway = pose.sway * 0.03 - pose.wind * 0.08
         fringe = points(
-            (0.9, -0.12), (0.68 + d, -0.3), (0.42 + d + sway, -0.26), (0.3 + d, -0.4), (0.02 + d + sway, -0.27),
-            (-0.22 + d, -0.36), (-0.5 + d + sway, -0.22), (-0.68 + d, -0.3), (-0.92, -0.08),
+            (0.9, -0.16), (0.68 + d, -0.42), (0.42 + d + sway, -0.4), (0.3 + d, -0.54), (0.02 + d + sway, -0.42),
+            (-0.22 + d, -0.52), (-0.5 + d + sway, -0.36), (-0.68 + d, -0.42), (-0.92, -0.08),
         )  # fmt: skip
     return np.concatenate((curve(outer, 5), curve(fringe, 4)))
 
@@ -143,7 +145,7 @@ def _locks(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
             continue
         blow = pose.sway * 0.05 - pose.wind * 0.28
         x = side * (1.0 + 0.02) - 0.06 * pose.yaw
-        inner = side * (0.74 + 0.3 * max(0.0, pose.yaw * side) - 0.1 * max(0.0, -pose.yaw * side))
+        inner = side * (0.74 + 0.38 * max(0.0, pose.yaw * side) - 0.1 * max(0.0, -pose.yaw * side))
         wave = 0.1 if look.style == "wavy" else 0.0
         lock = smooth(at + points(
             (x, -0.45), (x + side * 0.13, 0.15), (x + side * (0.1 + wave) + blow * 0.5, length * 0.72),

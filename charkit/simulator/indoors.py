@@ -61,7 +61,7 @@ def _lens(canvas: Canvas, scenery: Scenery, foot: complex, tall: float) -> None:
         foot + tall * points((-0.22, 0.14), (-0.12, 0.05), (-0.1, -0.2), (0.1, -0.2), (0.12, 0.05), (0.22, 0.14)), 5
     )
     canvas.shape(stand, dark, darker(dark, 0.6), 0.003)
-    canvas.shade(stand, complex(-0.03, 0), darker(dark, 0.5), 0.6)
+    canvas.shade(stand, complex(-0.03, 0), dark, darker(dark, 0.5), 0.6)
     centre = foot - 0.58j * tall
     glass = mix(light.paint((150, 186, 190)), (255, 232, 170), 0.2 if scenery.lamp != "lit" else 0.8)
     outline = smooth(
@@ -160,7 +160,7 @@ def _window_frame(canvas: Canvas, at: complex, w: float, h: float, wood: Rgb) ->
             5,
         )
         canvas.shape(drape, cloth, darker(cloth, 0.5), 0.003)
-        canvas.shade(drape, complex(0.03 * side, 0), darker(cloth, 0.4), 0.5)
+        canvas.shade(drape, complex(0.03 * side, 0), cloth, darker(cloth, 0.4), 0.5)
 
 
 def _shelves(canvas: Canvas, scenery: Scenery, at: complex, warm: Rgb) -> None:

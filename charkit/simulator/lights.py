@@ -41,7 +41,7 @@ class Light:
 
     def on_figures(self, held_light: bool = False) -> Rgb:
         """Factors on a figure: gentler than on scenery, so that its colours stay its own; a held lamp warms it."""
-        share = 0.34 if held_light else 0.44
+        share = 0.26 if held_light else 0.36
         gentle = mix((1.0, 1.0, 1.0), self.ambient, share)
         return times(gentle, (1.04, 1.0, 0.94)) if held_light else gentle
 

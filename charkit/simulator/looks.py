@@ -6,11 +6,14 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from charkit.simulator import colours
-from charkit.simulator.colours import Rgb
+
+if TYPE_CHECKING:
+    from charkit.simulator.colours import Rgb
 
 SLOTS = ("head", "eyes", "neck", "outer", "top", "bottom", "feet", "back", "held")
 """Where pieces are worn or carried."""

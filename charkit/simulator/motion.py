@@ -52,6 +52,11 @@ def camera_at(kind: str, share: float) -> Camera:
     }.get(kind, Camera())  # fmt: skip
 
 
+def _steps(value: float, count: int) -> float:
+    """Round to steps of 1 / count, so that drawings repeat."""
+    return round(value * count) / count
+
+
 class Acting:
     """The performance of one figure."""
 
@@ -77,13 +82,13 @@ class Acting:
             return Pose(
                 yaw=_VIEWS.get(self.view, 0.0), back=self.view == "back", lids=self._lids(drawing) if drawing else 0.0
             )
-        breath = math.sin(2 * math.pi * t / 2)
+        breath = _steps(math.sin(2 * math.pi * t / 2), 3)
         fields: dict[str, float] = {
             "yaw": 0.4,
-            "bob": round(-0.02 * breath, 2),
-            "sway": round(math.sin(2 * math.pi * t / (1 if self.wind > 0.3 else 2)), 1),
+            "bob": round(-0.024 * breath, 3),
+            "sway": _steps(math.sin(2 * math.pi * t), 4) if self.wind > 0.3 else breath,
             "wind": self.wind,
-            "near_arm": round(0.08 + 0.02 * breath, 2),
+            "near_arm": 0.08,
             "far_arm": 0.12,
             "lids": self._lids(drawing),
         }
@@ -138,21 +143,21 @@ class Acting:
         elif "wave" in actions:
             fields["near_arm"] = round(0.1 - rise * (2.5 + 0.3 * math.sin(2 * math.pi * t * 2)), 2)
         elif self.talks and self.look.piece("held") is None and self._speaking(t):
-            fields["near_arm"] = round(0.35 + 0.12 * math.sin(2 * math.pi * t), 2)
+            fields["near_arm"] = 0.35 + 0.1 * _steps(math.sin(2 * math.pi * t / 2), 2)
             fields["elbow"] = 1.1
 
     def _look(self, fields: dict[str, float], t: float) -> None:
         share = t / self.timing.seconds
         if "look" in self.part.actions and not self.gait:
             turn = ease((share - 0.2) / 0.18) - 1.3 * ease((share - 0.55) / 0.15) + 0.9 * ease((share - 0.82) / 0.12)
-            fields["yaw"] = round(0.25 + 0.45 * turn, 2)
+            fields["yaw"] = round(0.05 * round(5 + 9 * turn), 2)
             fields["gaze_x"] = round(max(-1.0, min(1.0, 0.2 + 0.9 * turn)), 1)
         if {"ears", "yip"} & self.part.actions:
             fields["ears"] = round(math.sin(2 * math.pi * min(1.0, max(0.0, share - 0.1) * 2.2)), 1)
         if any(abs(t - at) < 0.24 for at, who in self.timing.yips if who == self.who):
             fields.update(tilt=-0.08, bob=-0.08)
         if self._speaking(t):
-            fields["tilt"] = round(0.05 * math.sin(2 * math.pi * t / 1.5), 2)
+            fields["tilt"] = 0.04 * _steps(math.sin(2 * math.pi * t / 2), 2)
 
     def _speaking(self, t: float) -> bool:
         return any(s.who == self.who and s.start - 0.3 <= t <= s.start + s.length + 0.3 for s in self.timing.syllables)

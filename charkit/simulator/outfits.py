@@ -10,12 +10,11 @@ import numpy as np
 from charkit.simulator.brush import Canvas, curve, oval, points, smooth, tube
 from charkit.simulator.colours import Rgb, darker, ink, lighter, mix
 from charkit.simulator.faces import LINE
-from charkit.simulator.posing import Build, Pose
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Points
     from charkit.simulator.looks import Look, Piece
+    from charkit.simulator.posing import Build, Pose
 
 _HEMS = {
     "raincoat": (0.66, 1.36), "coat": (0.3, 1.12), "robe": (0.08, 1.3), "dress": (0.5, 1.35), "tunic": (0.62, 1.1),
@@ -25,7 +24,7 @@ _HEMS = {
 """Per garment: height of the hem as a share of the height of the hips, and its half width as a share of the shoulders'."""
 
 
-def torso_outline(build: Build, style: str, pose: Pose) -> NDArray[np.complex128]:
+def torso_outline(build: Build, style: str, pose: Pose) -> Points:
     """The outline of a garment on the upper body."""
     low, flare = _HEMS[style]
     top, hem = -build.shoulder + pose.bob, -build.hip * low
@@ -45,8 +44,8 @@ def draw_torso(canvas: Canvas, build: Build, piece: Piece, pose: Pose) -> None:
     """A garment with form shadow, hem and its own details."""
     outline = torso_outline(build, piece.style, pose)
     canvas.shape(outline, piece.colour, ink(piece.colour), LINE)
-    canvas.shade(outline, -0.3 - 0.06j, darker(piece.colour, 0.45), 0.6)
-    canvas.shade(outline, 0.12 + 0.05j, lighter(piece.colour, 0.5), 0.5)
+    canvas.shade(outline, -0.3 - 0.06j, piece.colour, darker(piece.colour, 0.45), 0.6)
+    canvas.shade(outline, 0.12 + 0.05j, piece.colour, lighter(piece.colour, 0.5), 0.5)
     if pose.back:
         return
     detail = {"raincoat": _buttoned, "coat": _buttoned, "jacket": _buttoned, "robe": _belted, "tunic": _belted,
@@ -188,13 +187,13 @@ def _scarf(canvas: Canvas, piece: Piece, pose: Pose, at: complex, half: float) -
         5,
     )
     canvas.shape(wrap, piece.colour, line, LINE)
-    canvas.shade(wrap, 0.03 - 0.12j, darker(piece.colour, 0.4), 0.6)
+    canvas.shade(wrap, 0.03 - 0.12j, piece.colour, darker(piece.colour, 0.4), 0.6)
     fold = curve(at + points((-half * 0.8, -0.12), (d, 0.06), (half * 0.85, -0.1)), 4)
     canvas.stroke(fold, darker(piece.colour, 0.4), 0.012, 0.04, 0.012)
     if piece.style == "kerchief":
         knot = smooth(at + d + points((-half * 0.5, 0.12), (half * 0.5, 0.12), (0.04 + 0.08 * pose.sway, 0.55)), 4)
         canvas.shape(knot, piece.colour, line, LINE)
-        canvas.shade(knot, -0.08 - 0.06j, darker(piece.colour, 0.4), 0.6)
+        canvas.shade(knot, -0.08 - 0.06j, piece.colour, darker(piece.colour, 0.4), 0.6)
 
 
 def draw_hat(canvas: Canvas, piece: Piece, pose: Pose, at: complex) -> None:
@@ -217,7 +216,7 @@ def draw_hat(canvas: Canvas, piece: Piece, pose: Pose, at: complex) -> None:
                 oval(at + d - 0.58j, 1.52 if piece.style != "top hat" else 1.2, 0.27), darker(colour, 0.12), line, LINE
             )
         canvas.shape(outline, colour, line, LINE)
-        canvas.shade(outline, -0.2 - 0.08j, darker(colour, 0.4), 0.55)
+        canvas.shade(outline, -0.2 - 0.08j, colour, darker(colour, 0.4), 0.55)
         _hat_detail(canvas, piece, pose, at + d)
     elif piece.style == "crown":
         rim = points((-0.7, -0.62), (-0.8, -1.3), (-0.38, -0.98), (0, -1.42), (0.38, -0.98), (0.8, -1.3), (0.7, -0.62))
@@ -292,7 +291,7 @@ def draw_back_piece(canvas: Canvas, build: Build, piece: Piece, pose: Pose) -> N
             5,
         )
         canvas.shape(cape, piece.colour, line, LINE)
-        canvas.shade(cape, -0.25 - 0.1j, darker(piece.colour, 0.45), 0.6)
+        canvas.shade(cape, -0.25 - 0.1j, piece.colour, darker(piece.colour, 0.45), 0.6)
     elif piece.style == "wings":
         for side in (-1, 1):
             flap = 0.3 * pose.sway
@@ -312,7 +311,7 @@ def draw_back_piece(canvas: Canvas, build: Build, piece: Piece, pose: Pose) -> N
             5,
         )
         canvas.shape(pack, piece.colour, line, LINE)
-        canvas.shade(pack, 0.15 - 0.12j, darker(piece.colour, 0.4), 0.55)
+        canvas.shade(pack, 0.15 - 0.12j, piece.colour, darker(piece.colour, 0.4), 0.55)
 
 
 def draw_held(canvas: Canvas, piece: Piece, pose: Pose, hand: complex, size: float, glow: float) -> None:
@@ -340,7 +339,7 @@ def draw_held(canvas: Canvas, piece: Piece, pose: Pose, hand: complex, size: flo
             4,
         )
         canvas.shape(dome, colour, line, LINE)
-        canvas.shade(dome, -0.2 - 0.1j, darker(colour, 0.4), 0.5)
+        canvas.shade(dome, -0.2 - 0.1j, colour, darker(colour, 0.4), 0.5)
     elif piece.style == "flower":
         for k in range(5):
             canvas.shape(
@@ -367,7 +366,7 @@ def _lantern(canvas: Canvas, piece: Piece, pose: Pose, hand: complex, size: floa
     paper = mix(piece.colour, (255, 226, 150), 0.35 * glow + 0.1)
     body = oval(c, 0.46 * size, 0.42 * size)
     canvas.shape(body, paper, ink(piece.colour), LINE)
-    canvas.shade(body, -0.12 * size - 0.1j * size, mix(darker(piece.colour, 0.3), (230, 130, 60), 0.5), 0.55)
+    canvas.shade(body, size * (-0.12 - 0.1j), paper, mix(darker(piece.colour, 0.3), (230, 130, 60), 0.5), 0.55)
     canvas.fill(oval(c + 0.04j * size, 0.27 * size, 0.27 * size), (255, 240, 190), 0.35 + 0.5 * glow)
     canvas.fill(oval(c + 0.06j * size, 0.13 * size, 0.15 * size, 16), (255, 252, 232), 0.4 + 0.6 * glow)
     for bend in (-0.28, 0.0, 0.28):

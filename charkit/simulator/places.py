@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from charkit.simulator import coast, houses, indoors, wild
+from charkit.simulator.colours import named
 from charkit.simulator.lights import LIGHTS, light_named
 from charkit.simulator.looks import chance
 from charkit.simulator.scenery import Scenery
@@ -36,11 +38,12 @@ def paint_place(script: Script, width: int, height: int) -> Scenery:
     return scenery
 
 
-def plain_ground(width: int, height: int) -> Scenery:
-    """Plain paper for views of a character."""
+def plain_ground(script: Script, width: int, height: int) -> Scenery:
+    """Plain paper for views of a character, in the colour that the words ask for."""
+    colour = named(re.findall(r"[a-z]+", script.ground.lower())) or PLAIN
     scenery = Scenery(width, height, LIGHTS["day"], chance("plain"), frozenset(), "")
     canvas = scenery.canvas(0.1)
-    canvas.fill(scenery.band(-1, 2), PLAIN)
+    canvas.fill(scenery.band(-1, 2), colour)
     scenery.add(canvas, 0.1, texture=0)
     scenery.indoors = True
     return scenery

@@ -13,8 +13,7 @@ from charkit.simulator.brush import lay
 from charkit.simulator.scenery import Layer, soften
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Pixels
     from charkit.simulator.motion import Camera
     from charkit.simulator.scenery import Scenery
     from charkit.simulator.words import Script
@@ -85,7 +84,7 @@ class Plates:
         """Where a world point lies once the place is enlarged."""
         return complex(world.real * self.closer, _FOCUS + (world.imag - _FOCUS) * self.closer)
 
-    def draw_back(self, frame: NDArray[np.uint8], camera: Camera, time: float) -> None:
+    def draw_back(self, frame: Pixels, camera: Camera, time: float) -> None:
         """Paint everything behind and under the figures."""
         del time
         below = self.height
@@ -97,7 +96,7 @@ class Plates:
         for plate, (top, bottom, solid) in zip(self.back, reversed(rows), strict=True):
             self._paint(frame, plate, camera, top, bottom, solid)
 
-    def draw_front(self, frame: NDArray[np.uint8], camera: Camera, time: float) -> None:
+    def draw_front(self, frame: Pixels, camera: Camera, time: float) -> None:
         """Paint what stands nearer than the figures."""
         del time
         for plate in self.front:
@@ -116,9 +115,7 @@ class Plates:
         zoom, _, y = self._view(plate, camera)
         return (row - y) * zoom
 
-    def _paint(
-        self, frame: NDArray[np.uint8], plate: _Plate, camera: Camera, top: int, bottom: int, solid: int
-    ) -> None:
+    def _paint(self, frame: Pixels, plate: _Plate, camera: Camera, top: int, bottom: int, solid: int) -> None:
         if top >= bottom:
             return
         zoom, x, y = self._view(plate, camera)

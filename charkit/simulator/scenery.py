@@ -17,8 +17,8 @@ from charkit.simulator.colours import Rgb, lighter, mix
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
+    from charkit.simulator.arrays import Pixels, Points
     from charkit.simulator.lights import Light
 
 REACH = 0.11
@@ -29,7 +29,7 @@ REACH = 0.11
 class Layer:
     """A painted layer of a place."""
 
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     """Premultiplied RGBA."""
 
     depth: float
@@ -114,11 +114,11 @@ class Scenery:
         """Put a light into the place."""
         self.lamps.append(Lamp(at=at, depth=depth, radius=radius, colour=colour, flicker=flicker, role=role))
 
-    def band(self, top: float, bottom: float) -> NDArray[np.complex128]:
+    def band(self, top: float, bottom: float) -> Points:
         """A rectangle over the whole width."""
         return points((self.left - 1, top), (self.right + 1, top), (self.right + 1, bottom), (self.left - 1, bottom))
 
-    def ridge(self, y: float, rough: float, *, steps: int = 24, bottom: float = 1.4) -> NDArray[np.complex128]:
+    def ridge(self, y: float, rough: float, *, steps: int = 24, bottom: float = 1.4) -> Points:
         """A hilly outline around a height, filled to the bottom; rough is its amplitude."""
         xs = np.linspace(self.left - 0.1, self.right + 0.1, steps * 4)
         ys = np.full(xs.shape, y)
@@ -130,25 +130,26 @@ class Scenery:
 
 
 @lru_cache(maxsize=8)
-def _grain(height: int, width: int) -> NDArray[np.uint8]:
-    """Paper and pigment: cloudy washes and a fine tooth, around 240."""
+def _grain(height: int, width: int) -> Pixels:
+    """Paper and pigment: cloudy washes and a fine tooth, around 246."""
     luck = np.random.default_rng(20)
     cloudy = cv2.resize(luck.normal(0, 1, (9, 16)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     blotch = cv2.resize(luck.normal(0, 1, (48, 84)).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     tooth = cv2.resize(luck.normal(0, 1, (height // 2, width // 2)).astype(np.float32), (width, height))
-    field = 242 + cloudy * 4.5 + blotch * 3.0 + tooth * 2.4
-    single = np.clip(field, 205, 255).astype(np.uint8)
+    single = np.clip(246 + cloudy * 4.5 + blotch * 3.0 + tooth * 2.4, 205, 255).astype(np.uint8)
     return cv2.merge([single, single, single, np.full_like(single, 255)])
 
 
-def grain(pixels: NDArray[np.uint8], strength: float) -> None:
+def grain(pixels: Pixels, strength: float) -> None:
     """Give flat paint the unevenness of a brush on paper, in place; alpha stays."""
     if strength > 0:
-        cv2.multiply(pixels, _grain(*pixels.shape[:2]), dst=pixels, scale=1.03 / 255)
-        np.minimum(pixels[..., :3], pixels[..., 3:], out=pixels[..., :3])
+        high, wide = pixels.shape[:2]
+        step = 160  # one sheet of paper serves several sizes
+        sheet = _grain(-(-high // step) * step, -(-wide // step) * step)
+        cv2.multiply(pixels, np.ascontiguousarray(sheet[:high, :wide]), dst=pixels, scale=1 / 255)
 
 
-def soften(pixels: NDArray[np.uint8], radius: int) -> None:
+def soften(pixels: Pixels, radius: int) -> None:
     """Blur a layer in place, for clouds and haze; radius in pixels."""
     if radius > 0:
         size = radius * 2 + 1

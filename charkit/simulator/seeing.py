@@ -13,8 +13,11 @@ import numpy as np
 from charkit.simulator.looks import Look, Piece
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from charkit.simulator.arrays import Pixels
     from charkit.simulator.colours import Rgb
 
 _WORK = 192
@@ -51,7 +54,7 @@ class Seen:
     """Whether the whole body is shown (rather than a face)."""
 
 
-def decode(data: bytes) -> NDArray[np.uint8] | None:
+def decode(data: bytes) -> Pixels | None:
     """Decode a picture upright as RGBA; None when it is not one."""
     from PIL import Image, ImageOps
 
@@ -62,7 +65,7 @@ def decode(data: bytes) -> NDArray[np.uint8] | None:
         return None
 
 
-def cover(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+def cover(image: Pixels, width: int, height: int) -> Pixels:
     """Scale and crop a picture so that it fills a frame, as RGB."""
     h, w = image.shape[:2]
     scale = max(width / w, height / h)
@@ -72,7 +75,7 @@ def cover(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8
     return np.ascontiguousarray(resized[y : y + height, x : x + width])
 
 
-def subject_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def subject_mask(image: Pixels) -> NDArray[np.bool_]:
     """Where the subject is: opaque pixels, else what differs from a plain border, else the middle of the picture."""
     h, w = image.shape[:2]
     if image.shape[2] == 4 and image[..., 3].min() < 128:
@@ -91,7 +94,7 @@ def subject_mask(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(opened > 0)
 
 
-def look_at(image: NDArray[np.uint8]) -> Seen:
+def look_at(image: Pixels) -> Seen:
     """Measure a picture: cluster the subject's colours and note on which heights they lie."""
     h, w = image.shape[:2]
     scale = _WORK / max(h, w)
@@ -110,8 +113,14 @@ def look_at(image: NDArray[np.uint8]) -> Seen:
     tall = (bottom - top) / (columns.max() + 1 - columns.min()) > 1.15
     at = np.minimum(9, (rows - top) * 10 // (bottom - top))
     patches = [_patch(centres[k], at[labels.ravel() == k], len(rows)) for k in range(count) if (labels == k).any()]
-    kept = [p for p in patches if p.lab[0] > 52 or p.share > 0.12]
+    kept = [p for p in patches if not _is_ink(p)]
     return Seen(patches=tuple(sorted(kept, key=lambda p: -p.share)), tall=bool(tall))
+
+
+def _is_ink(patch: Patch) -> bool:
+    """Whether a patch is outline: dark, colourless and thin."""
+    light, a, b = patch.lab
+    return light < 58 and abs(a - 128) + abs(b - 128) < 16 and patch.share < 0.12
 
 
 def _patch(centre: NDArray[np.float32], at: NDArray[np.int64], total: int) -> Patch:
@@ -130,6 +139,12 @@ def lab_of(colour: Rgb) -> NDArray[np.float64]:
     """OpenCV's 8-bit CIELAB of an sRGB colour."""
     pixel = np.clip(np.array([[colour]]), 0, 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0], dtype=np.float64)
+
+
+_LEAST = {"outer": 0.06, "top": 0.05, "hair": 0.04, "bottom": 0.01}
+"""Share of the subject that a part takes at least where the whole figure is shown; 0.008 for all others."""
+_COAT = 0.18
+"""The same for the coat of a creature."""
 
 
 def _zones(look: Look, tall: bool) -> dict[str, tuple[int, int]]:
@@ -195,21 +210,35 @@ def _assigned(
     )  # fmt: skip
     taken: set[int] = set()
     for distance, slot, i in costs:
-        if distance < _CLOSE and slot not in chosen and i not in taken:
+        least = _COAT if slot == "skin" and loose else _LEAST.get(slot, 0.008)
+        if distance < _CLOSE and patches[i].share >= least and slot not in chosen and i not in taken:
             chosen[slot] = patches[i].colour
             taken.add(i)
     left = [p for i, p in enumerate(patches) if i not in taken]
     for slot, colour in wanted:
         if slot in chosen:
             continue
-        options = [p for p in left if _inside(p, zones[slot]) > (0.25 if loose else 0.3) and p.share > 0.012]
+        options = [p for p in left if _inside(p, zones[slot]) > 0.3 and p.share > 0.03]
         if slot == "skin" and not loose:
             options = [p for p in options if _like_skin(p, colour)]
+        options = [p for p in options if not _shade_of(p, chosen.values())]
         if options:
             best = max(options, key=lambda p: p.share * _inside(p, zones[slot]))
             chosen[slot] = best.colour
             left.remove(best)
     return chosen
+
+
+def _shade_of(patch: Patch, chosen: Iterable[Rgb]) -> bool:
+    """Whether a patch is only a shadow or a light on a paint that is already somebody's."""
+    for colour in chosen:
+        light, a, b = lab_of(colour)
+        if (
+            abs(patch.lab[1] - a) + abs(patch.lab[2] - b) < 0.4 * (abs(a - 128) + abs(b - 128)) + 8
+            and abs(patch.lab[0] - light) < 75
+        ):
+            return True
+    return False
 
 
 def _inside(patch: Patch, zone: tuple[int, int]) -> float:
@@ -232,7 +261,7 @@ def unlikeness(seen: Seen, look: Look) -> float:
     return float(np.mean([np.linalg.norm(labs - lab_of(c), axis=1).min() for c in colours]))
 
 
-def look_of(frame: NDArray[np.uint8]) -> Look:
+def look_of(frame: Pixels) -> Look:
     """The look of whoever is in the middle of a frame of which nothing is known."""
     plain = Look(
         pieces=(

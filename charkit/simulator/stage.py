@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -18,13 +19,12 @@ from charkit.simulator.outfits import lantern_centre
 from charkit.simulator.places import paint_place, plain_ground
 from charkit.simulator.plates import Plates, held_back
 from charkit.simulator.posing import Pose, build_of
-from charkit.simulator.timing import Timing
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from charkit.simulator.arrays import Pixels
     from charkit.simulator.looks import Look
     from charkit.simulator.scenery import Scenery
+    from charkit.simulator.timing import Timing
     from charkit.simulator.words import Script
 
 _HEADS = {"wide": 0.068, "full": 0.128, "medium": 0.178, "close": 0.3}
@@ -45,7 +45,7 @@ class Player:
         self.look, self.acting, self.head = look, acting, head
         self.at, self.way = at, way
         self.height = height
-        self.drawings: dict[tuple[Pose, int], tuple[NDArray[np.uint8], complex]] = {}
+        self.drawings: dict[tuple[Pose, int], tuple[Pixels, complex]] = {}
 
     def where(self, time: float) -> complex:
         """World point on which the figure stands."""
@@ -53,7 +53,7 @@ class Player:
 
     def drawing(
         self, pose: Pose, warmth: int, factors: tuple[float, float, float], visible: float
-    ) -> tuple[NDArray[np.uint8], complex]:
+    ) -> tuple[Pixels, complex]:
         """The sprite of a pose, and the pixel in it on which the figure stands; `visible` is what the frame shows of it."""
         key = (pose, warmth)
         if key not in self.drawings:
@@ -62,12 +62,11 @@ class Player:
 
     def _draw(
         self, pose: Pose, factors: tuple[float, float, float], visible: float, warmth: int
-    ) -> tuple[NDArray[np.uint8], complex]:
+    ) -> tuple[Pixels, complex]:
         unit = self.head * self.height
         build = build_of(self.look)
-        up = min((build.head + 2.3 + 0.9 * self.look.ear_size + pose.jump * 0.2) * unit + 4, self.height * 1.9)
         wide = round(3.3 * unit) if build.head < 5 else round(3.7 * unit)
-        down = max(4, round(min(0.45 * unit, visible * self.height)))
+        down = round(min(0.45 * unit, visible * self.height))
         top = round((build.head + 2.3 + 0.9 * self.look.ear_size) * unit)
         canvas = Canvas(
             2 * wide, max(8, top + down), unit=unit, origin=complex(wide, top), mirrored=self.acting.facing < 0
@@ -76,9 +75,9 @@ class Player:
         if visible > 0 and not self.acting.view:
             shrink = 1 / (1 + 0.6 * pose.jump)
             canvas.fill(oval(0.06j, 1.05 * shrink, 0.17 * shrink), (22, 18, 38), 0.34 * shrink)
-        del up
         draw_figure(canvas, in_light(self.look, factors), pose, glow=min(1.0, 0.55 + 0.1 * warmth))
-        return canvas.pixels, canvas.origin
+        x, y, w, h = cv2.boundingRect(cv2.extractChannel(canvas.pixels, 3))
+        return np.ascontiguousarray(canvas.pixels[y : y + h, x : x + w]), canvas.origin - complex(x, y)
 
 
 def line_weight(head: float) -> float:
@@ -94,7 +93,9 @@ class Stage:
     ) -> None:
         self.script, self.timing = script, timing
         self.width, self.height = width, height
-        self.scenery: Scenery = plain_ground(width, height) if script.view else paint_place(script, width, height)
+        self.scenery: Scenery = (
+            plain_ground(script, width, height) if script.view else paint_place(script, width, height)
+        )
         self.luck = chance("stage", str(seed))
         self.players = _cast(script, looks, timing, self.scenery, height)
         self.plates = Plates(
@@ -116,7 +117,9 @@ class Stage:
         )
         self.flies = weather.Fireflies(w, h, self.luck) if "fireflies" in script.weather else None
         self.beam = weather.Beam(w, h) if any(lamp.role == "beam" for lamp in self.scenery.lamps) else None
-        self.glows = [weather.Glow(lamp.radius * h, lamp.colour, 0.62) for lamp in self.scenery.lamps]
+        self.glows = [
+            weather.Glow(lamp.radius * h * self.plates.closer, lamp.colour, 0.62) for lamp in self.scenery.lamps
+        ]
         self.hand_glow = weather.Glow(max((p.head for p in self.players), default=0.1) * 3.4 * h, (255, 178, 92), 0.62)
         sea = self.scenery.sea
         self.glitter = (
@@ -125,7 +128,7 @@ class Stage:
             else None
         )
 
-    def draw(self, index: int, fps: int) -> NDArray[np.uint8]:
+    def draw(self, index: int, fps: int) -> Pixels:
         """Frame `index` as RGB, height x width x 3."""
         time = index / fps
         camera = camera_at(self.script.camera, time / max(1e-6, self.timing.seconds))
@@ -138,10 +141,10 @@ class Stage:
                 -complex(camera.x * self.width, camera.y * self.height) * 0.3,
             )
         lit = self.timing.lamp_at(time)
+        self._draw_light(frame, camera, time, lit)
         for player in self.players:
             self._draw_player(frame, player, camera, time, lit)
         self.plates.draw_front(frame, camera, time)
-        self._draw_light(frame, camera, time, lit)
         for layer in (*self.falling, self.fog, self.flies):
             if layer is not None:
                 layer.draw(frame, time)
@@ -152,20 +155,20 @@ class Stage:
         self._stamp(frame, self.mark)
         return cv2.cvtColor(frame, cv2.COLOR_RGBA2RGB)
 
-    def sign(self, frame: NDArray[np.uint8]) -> None:
+    def sign(self, frame: Pixels) -> None:
         """Stamp the mark into the corner of an RGB frame, in place."""
         full = cv2.cvtColor(frame, cv2.COLOR_RGB2RGBA)
         self._stamp(full, self.mark)
         cv2.cvtColor(full, cv2.COLOR_RGBA2RGB, dst=frame)
 
     @staticmethod
-    def _stamp(frame: NDArray[np.uint8], mark: NDArray[np.uint8]) -> None:
+    def _stamp(frame: Pixels, mark: Pixels) -> None:
         h, w = min(mark.shape[0], frame.shape[0]), min(mark.shape[1], frame.shape[1])
         gap = max(2, frame.shape[0] // 60)
         y, x = max(0, frame.shape[0] - h - gap), max(0, frame.shape[1] - w - gap)
         lay(frame[y : y + h, x : x + w], np.ascontiguousarray(mark[:h, :w]))
 
-    def _draw_player(self, frame: NDArray[np.uint8], player: Player, camera: Camera, time: float, lit: float) -> None:
+    def _draw_player(self, frame: Pixels, player: Player, camera: Camera, time: float, lit: float) -> None:
         drawing = int(time * DRAWINGS + 1e-6)
         pose = player.acting.pose(drawing)
         warmth = round(lit * 4)
@@ -189,9 +192,7 @@ class Stage:
         y = ((world.imag - 0.5 - camera.y * depth) * self.height) * zoom + self.height / 2
         return complex(x, y)
 
-    def _blit(
-        self, frame: NDArray[np.uint8], sprite: NDArray[np.uint8], anchor: complex, at: complex, zoom: float
-    ) -> None:
+    def _blit(self, frame: Pixels, sprite: Pixels, anchor: complex, at: complex, zoom: float) -> None:
         """Lay a sprite over the frame with its anchor on a pixel, sub-pixel exact where the camera moves."""
         h, w = sprite.shape[:2]
         left, top = at.real - anchor.real * zoom, at.imag - anchor.imag * zoom
@@ -208,7 +209,7 @@ class Stage:
         part = cv2.warpAffine(sprite, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         lay(frame[y0:y1, x0:x1], part)
 
-    def _draw_light(self, frame: NDArray[np.uint8], camera: Camera, time: float, lit: float) -> None:
+    def _draw_light(self, frame: Pixels, camera: Camera, time: float, lit: float) -> None:
         for lamp, glow in zip(self.scenery.lamps, self.glows, strict=True):
             at = self.on_screen(self.plates.seen(lamp.at), lamp.depth, camera)
             if lamp.role == "beam" and self.beam is not None:
@@ -234,7 +235,7 @@ def _cast(script: Script, looks: tuple[Look, ...], timing: Timing, scenery: Scen
         head *= 0.8 if look.kind == "creature" and script.shot != "close" else 0.74 if look.kind == "creature" else 1.0
         if script.view:
             head = _view_head(script, look)
-        share = 0.0 if count == 1 else -0.2 + 0.4 * who / (count - 1)
+        share = {"left": -0.15, "right": 0.15}.get(part.side, 0.0) if count == 1 else -0.2 + 0.4 * who / (count - 1)
         gait = any(g in part.actions for g in ("walk", "run"))
         facing = -1.0 if count > 1 and who == count - 1 and not gait else 1.0
         acting = Acting(part, look, who, timing, wind=windy, facing=facing, view=script.view)
@@ -263,14 +264,16 @@ def _floor(script: Script, look: Look, scenery: Scenery, head: float, count: int
     return scenery.ground
 
 
-def _vignette(width: int, height: int, strength: float) -> NDArray[np.uint8]:
+@lru_cache(maxsize=4)
+def _vignette(width: int, height: int, strength: float) -> Pixels:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     field = 255 - strength * 52 * np.clip((x**2 + y**2) - 0.55, 0, 1.4)
     single = np.clip(field, 0, 255).astype(np.uint8)
     return cv2.merge([single, single, single, np.full_like(single, 255)])
 
 
-def _mark(height: int) -> NDArray[np.uint8]:
+@lru_cache(maxsize=4)
+def _mark(height: int) -> Pixels:
     """The word in the corner, as premultiplied RGBA."""
     scale = max(0.26, height / 1250)
     thick = max(1, round(height / 700))

@@ -103,8 +103,10 @@ PAINTS: dict[str, str] = {
 PLACES: tuple[tuple[str, str], ...] = (
     ("lamp room|lantern room|inside (?:the|a) lighthouse|top of the lighthouse", "lamp room"),
     (
-        "kitchen|attic|bedroom|living room|library|study|cabin|cottage interior|indoors|interior|inside|bedroom|workshop|"
-        "tavern|inn|classroom|office|studio apartment|cafe|café",
+        (
+            "kitchen|attic|bedroom|living room|library|study|cabin|cottage interior|indoors|interior|inside|bedroom|workshop|"
+            "tavern|inn|classroom|office|studio apartment|cafe|café"
+        ),
         "room",
     ),
     ("harbou?r (?:stairs?|steps|wall|quay)|stairs?|steps|quay|quayside|pier|jetty|dock|barrels|crates", "quay"),
@@ -131,7 +133,10 @@ WEAK_PLACES: tuple[tuple[str, str], ...] = (
 """Words that name a place only when nothing more telling does."""
 
 LIGHTS: tuple[tuple[str, str], ...] = (
-    ("lamp ?light|candle ?light|firelight|warm light|lantern light|interior light|fireplace", "lamplight"),
+    (
+        "lamp ?light|candle ?light|firelight|(?:warm|golden)(?: golden)? light|lantern ?light|interior light|fireplace",
+        "lamplight",
+    ),
     ("moon(?:light|lit)?|night|midnight|starlight|stars|starry", "night"),
     ("storm(?:y)?|thunder(?:storm)?|tempest", "storm"),
     ("dusk|twilight|blue hour|evening", "dusk"),
@@ -163,9 +168,11 @@ VIEWS: tuple[tuple[str, str], ...] = (
     ("profile|side view|from the side", "profile"),
     ("back view|from behind|rear view|seen from the back", "back"),
     (
-        "front view|front-facing|facing front|from the front|turnaround|model sheet|character sheet|character design|"
-        "concept art|anchor|plain (?:\\S+ ){0,3}background|plain (?:\\S+ ){0,3}ground|neutral background|"
-        "white background|isolated on",
+        (
+            "front view|front-facing|facing front|from the front|turnaround|model sheet|character sheet|character design|"
+            "concept art|anchor|plain (?:\\S+ ){0,3}background|plain (?:\\S+ ){0,3}ground|neutral background|"
+            "white background|isolated on"
+        ),
         "front",
     ),
 )

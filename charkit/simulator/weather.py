@@ -12,11 +12,9 @@ from charkit.simulator.brush import add_at, light_spot
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
+    from charkit.simulator.arrays import Pixels
     from charkit.simulator.colours import Rgb
-
-Frame = "NDArray[np.uint8]"
 
 
 class Falling:
@@ -28,7 +26,7 @@ class Falling:
             _sheet(kind, width, height, luck, size) for size in ((0.6, 1.0) if kind == "rain" else (0.6, 1.1))
         ]
 
-    def draw(self, frame: NDArray[np.uint8], time: float) -> None:
+    def draw(self, frame: Pixels, time: float) -> None:
         """Add this moment's rain or snow."""
         for i, sheet in enumerate(self.sheets):
             pace = (2.1 + 0.7 * i) if self.kind == "rain" else (0.13 + 0.08 * i)
@@ -40,7 +38,7 @@ class Falling:
             cv2.add(frame, window, dst=frame)
 
 
-def _sheet(kind: str, width: int, height: int, luck: Generator, size: float) -> NDArray[np.uint8]:
+def _sheet(kind: str, width: int, height: int, luck: Generator, size: float) -> Pixels:
     """Two frame heights of streaks or flakes that repeat after one, to be added."""
     side = height // 12
     tile = np.zeros((height, width + side), np.uint8)
@@ -88,7 +86,7 @@ class Fog:
         self.bank = np.clip(light[..., None] * np.array([*haze, 0.0], np.float32) * 0.55, 0, 255).astype(np.uint8)
         self.width = width
 
-    def draw(self, frame: NDArray[np.uint8], time: float) -> None:
+    def draw(self, frame: Pixels, time: float) -> None:
         """Add this moment's mist."""
         x = int(time * 0.03 * self.width) % (self.width // 2)
         cv2.add(frame, self.bank[:, x : x + self.width], dst=frame)
@@ -106,7 +104,7 @@ class Fireflies:
         ]
         self.core = light_spot(max(2, round(height * 0.012)), (255, 255, 200), 2.2)
 
-    def draw(self, frame: NDArray[np.uint8], time: float) -> None:
+    def draw(self, frame: Pixels, time: float) -> None:
         """Add this moment's fireflies."""
         w, h = self.size
         for a, b, c, d, e, f in self.paths:
@@ -125,9 +123,9 @@ class Glow:
     def __init__(self, radius: float, colour: Rgb, strength: float) -> None:
         self.radius = max(4, round(radius))
         self.small = light_spot(max(4, self.radius // 4), colour, strength)
-        self.full: tuple[int, NDArray[np.uint8]] = (-1, self.small)
+        self.full: tuple[int, Pixels] = (-1, self.small)
 
-    def draw(self, frame: NDArray[np.uint8], centre: complex, level: float) -> None:
+    def draw(self, frame: Pixels, centre: complex, level: float) -> None:
         """Add the light around a pixel at a level from 0 to 1 (in 24 steps)."""
         step = round(min(1.25, max(0.0, level)) * 24)
         if step == 0:
@@ -145,7 +143,7 @@ class Beam:
         self.size = (width, height)
         self.small = (width // 4 + 1, height // 4 + 1)
 
-    def draw(self, frame: NDArray[np.uint8], lamp: complex, time: float) -> None:
+    def draw(self, frame: Pixels, lamp: complex, time: float) -> None:
         """Add the two cones of light as they stand at this moment; the lamp is a pixel."""
         w, h = self.small
         light = np.zeros((h, w), np.uint8)
@@ -186,7 +184,7 @@ class Glitter:
             _mark(max(3, round(height * w)), max(1, round(height * w * 0.07)), colour) for w in (0.02, 0.04, 0.07)
         ]
 
-    def draw(self, frame: NDArray[np.uint8], time: float, shift: complex) -> None:
+    def draw(self, frame: Pixels, time: float, shift: complex) -> None:
         """Add this moment's glints; shift is the camera's, in pixels."""
         w, h = self.size
         top, bottom = self.span
@@ -198,7 +196,7 @@ class Glitter:
             add_at(frame, self.marks[0 if share < 0.15 else 1 if share < 0.5 else 2], at)
 
 
-def _mark(half: int, tall: int, colour: Rgb) -> NDArray[np.uint8]:
+def _mark(half: int, tall: int, colour: Rgb) -> Pixels:
     x = np.clip(1 - np.abs(np.linspace(-1, 1, 2 * half + 1)), 0, 1)
     y = np.clip(1.2 - np.abs(np.linspace(-1, 1, 2 * tall + 1)), 0, 1)
     return (np.outer(y, x)[..., None] * np.array([*colour, 0.0]) * 0.42).astype(np.uint8)

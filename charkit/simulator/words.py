@@ -73,6 +73,9 @@ class Script:
     words: str = ""
     """The words on the place, for what chance has to decide."""
 
+    ground: str = ""
+    """Words on the colour of a view's plain ground."""
+
 
 @dataclass
 class _Sheet:
@@ -109,6 +112,7 @@ def read_prompt(prompt: str, known: tuple[str, ...] = ()) -> Script:
         sounds=frozenset(found(voc.SOUNDS, heard)),
         lamp=_lamp(f"{where} {does} {whole}"),
         words=where or whole[:200],
+        ground=_ground(prompt),
     )
 
 
@@ -222,6 +226,11 @@ def _view(sheet: _Sheet, prompt: str, parts: tuple[Part, ...]) -> str:
         return asked
     plain = re.search(r"\b(?:large face|full[- ]body|reference (?:sheet|view|picture|image))\b", prompt, re.IGNORECASE)
     return "front" if plain else ""
+
+
+def _ground(prompt: str) -> str:
+    match = re.search(r"\bplain,? ((?:[\w-]+ ){0,3}?)(?:back)?ground\b", prompt, re.IGNORECASE)
+    return match.group(1).strip() if match else ""
 
 
 def _lamp(text: str) -> str:
