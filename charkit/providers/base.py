@@ -6,7 +6,7 @@ process that started it.
 
 Invariants:
     * `submit` sends at most one paid POST, whatever happens, and never resends it.
-    * `submit` either carries every reference, character, frame and seed of the request, or raises
+    * `submit` either carries every reference, character, frame, seed, source and turn of the request, or raises
       `UnsupportedRequest` before sending anything.
     * an exception from `submit` says whether something may have been created: `Ambiguous` if so, any other
       `ProviderError` or `UsageError` if not.
@@ -65,6 +65,8 @@ class Role(StrEnum):
     VIEW = "view"
     """An earlier view of the same character, fed back when designing the next one."""
     PLACE = "place"
+    MASK = "mask"
+    """Transparent where the first picture may change; as large as that picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,40 @@ class BoundCharacter:
     name: str
 
 
+class Change(StrEnum):
+    """How a request goes on from an earlier result."""
+
+    EDIT = "edit"
+    """The same clip or picture with one thing changed."""
+    EXTEND = "extend"
+    """The same clip, going on; `VideoRequest.seconds` is what is added."""
+    REMIX = "remix"
+    """A new clip after the earlier one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundJob:
+    """An earlier result of the same endpoint, which a request goes on from."""
+
+    remote_id: str
+    """The job's id at the service."""
+    change: Change
+    clip: Blob | None = None
+    """The clip itself, for services that want its bytes again; an adapter that needs them fetches them otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One earlier exchange about a picture, sent again with the next one to services that keep no state."""
+
+    prompt: str
+    picture: Blob
+    """What the model answered."""
+    signature: str = ""
+    """The seal that came with the picture (`Answer.signature`); without it the service refuses its own picture."""
+    references: tuple[BoundReference, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class VideoRequest:
     """One clip to be made."""
@@ -114,6 +150,8 @@ class VideoRequest:
     """In the order in which the prompt numbers them."""
     characters: tuple[BoundCharacter, ...] = ()
     seed: int | None = None
+    source: BoundJob | None = None
+    """The earlier clip that this one changes or goes on from; None for a clip of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +164,10 @@ class ImageRequest:
     height: int
     references: tuple[BoundReference, ...] = ()
     """In the order in which the prompt numbers them."""
+    source: BoundJob | None = None
+    """The earlier picture that this one changes, where the service remembers it."""
+    turns: tuple[Turn, ...] = ()
+    """What was said and drawn before, oldest first, where the service remembers nothing."""
 
 
 Request: TypeAlias = VideoRequest | ImageRequest
@@ -166,6 +208,8 @@ class Answer:
     """Seconds that the service asks to wait before the next poll."""
     media: tuple[Blob, ...] = ()
     """Results that came with the answer itself (images)."""
+    signature: str = ""
+    """What the service wants back beside its picture on the next turn (`Turn.signature`)."""
     sent: tuple[SentField, ...] = ()
     """For `submit`: every reference and character that went out."""
     usage: Mapping[str, float] = field(default_factory=dict)

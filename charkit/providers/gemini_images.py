@@ -14,7 +14,7 @@ from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, SentField
 from charkit.providers.exchange import Reply
 from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
-from charkit.providers.limits import GOOGLE_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
 from charkit.providers.reading import Fields, decode, shape_note, without_media
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class GeminiImages:
         check_model(request.model, source=SOURCE)
         check_prompt(request.prompt, source=SOURCE)
         check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
+        check_earlier(request, source=SOURCE)
         config = types.GenerateContentConfig(
             response_modalities=["TEXT", "IMAGE"],
             image_config=types.ImageConfig(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
+from charkit.providers.base import Change, ImageRequest, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-    from charkit.providers.base import BoundReference
+    from charkit.providers.base import BoundReference, Request
 
 OPENAI_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Media types of pictures that OpenAI's wires take (openai-video-wire.md 2.2, image-models.md 2.2)."""
@@ -44,13 +45,22 @@ def check_prompt(prompt: str, *, source: str, longest: int | None = None) -> Non
         raise UnsupportedRequest(where, rule="text that can be written as UTF-8") from None
 
 
-def check_pictures(references: Iterable[BoundReference], kinds: frozenset[str], *, source: str) -> None:
-    """Refuse pictures of media types that the wire does not take.
+def check_pictures(
+    references: Iterable[BoundReference], kinds: frozenset[str], *, source: str, masks: bool = False
+) -> None:
+    """Refuse pictures of media types that the wire does not take, and masks where it has no field for one.
 
     Raises:
-        UnsupportedRequest: one is of another type.
+        UnsupportedRequest: one is of another type, or a mask.
     """
     for reference in references:
+        if reference.role is Role.MASK and not masks:
+            raise UnsupportedRequest(
+                f"{reference.blob.name} is a mask",
+                rule="this wire has no field for a mask",
+                nearest="say in the prompt what may change, or use a gpt-image route",
+                source=source,
+            )
         if reference.blob.media_type not in kinds:
             names = ", ".join(sorted(kind.removeprefix("image/") for kind in kinds))
             raise UnsupportedRequest(
@@ -59,3 +69,31 @@ def check_pictures(references: Iterable[BoundReference], kinds: frozenset[str], 
                 nearest="the same picture as PNG",
                 source=source,
             )
+
+
+def check_earlier(request: Request, *, source: str, changes: Collection[Change] = (), turns: bool = False) -> None:
+    """Refuse a request that goes on from an earlier result in a way that the wire cannot say.
+
+    Args:
+        request: What is asked for.
+        source: Where the rule is written down.
+        changes: The ways to go on from `request.source` that the wire has.
+        turns: Whether the wire takes earlier turns of a conversation.
+
+    Raises:
+        UnsupportedRequest: it has no field for it.
+    """
+    if request.source is not None and request.source.change not in changes:
+        raise UnsupportedRequest(
+            f"the request is to {request.source.change} {request.source.remote_id}",
+            rule=f"this wire can only {' or '.join(changes)}" if changes else "this wire goes on from nothing earlier",
+            nearest="a request that stands alone, with the earlier result as a picture",
+            source=source,
+        )
+    if isinstance(request, ImageRequest) and request.turns and not turns:
+        raise UnsupportedRequest(
+            f"the request comes with {len(request.turns)} earlier turns",
+            rule="this wire takes no earlier turns",
+            nearest="the earlier pictures as references",
+            source=source,
+        )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Role, SentField, VideoRequest
-from charkit.providers.limits import GOOGLE_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
 from charkit.providers.reading import encode
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def _check(request: VideoRequest) -> None:
             f"the request has {len(request.references)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE
         )
     check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
+    check_earlier(request, source=SOURCE)
     _check_frames(request)
 
 

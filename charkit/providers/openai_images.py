@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
-from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, SentField
-from charkit.providers.limits import OPENAI_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, Role, SentField
+from charkit.providers.limits import OPENAI_PICTURES, check_earlier, check_model, check_pictures, check_prompt
 from charkit.providers.openai_sdk import OpenAISession, policy_details, policy_word
-from charkit.providers.reading import decode, shape_note, without_media
+from charkit.providers.reading import decode, measured, shape_note, without_media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from charkit.providers.base import Connection, Listed, Request
+    from charkit.providers.base import BoundReference, Connection, Listed, Request
     from charkit.providers.exchange import Reply
     from charkit.providers.reading import Fields
 
@@ -37,6 +37,8 @@ MAX_INPUTS = 16
 """Input pictures of one edit."""
 MAX_INPUT_BYTES = 50_000_000
 """Bytes of one input picture."""
+MAX_MASK_BYTES = 4_000_000
+"""Bytes of a mask."""
 
 
 class OpenAIImages:
@@ -61,7 +63,7 @@ class OpenAIImages:
             "size": f"{request.width}x{request.height}",
         }
         if request.references:
-            files = [("image[]", reference.blob) for reference in request.references]
+            files = [(_field(reference), reference.blob) for reference in request.references]
             reply = self._session.post("/images/edits", body, files)
         else:
             reply = self._session.post("/images/generations", body)
@@ -161,7 +163,8 @@ def legal_size(width: int, height: int) -> bool:
 def _check(request: ImageRequest) -> None:
     check_model(request.model, source=SOURCE)
     check_prompt(request.prompt, longest=MAX_PROMPT, source=SOURCE)
-    check_pictures(request.references, OPENAI_PICTURES, source=SOURCE)
+    check_pictures(request.references, OPENAI_PICTURES, source=SOURCE, masks=True)
+    check_earlier(request, source=SOURCE)
     if not legal_size(request.width, request.height):
         near = nearest_size(request.width, request.height)
         raise UnsupportedRequest(
@@ -171,19 +174,48 @@ def _check(request: ImageRequest) -> None:
             nearest=f"{near[0]}x{near[1]}",
             source=SOURCE,
         )
-    if len(request.references) > MAX_INPUTS:
-        raise UnsupportedRequest(
-            f"the request has {len(request.references)} pictures", rule=f"at most {MAX_INPUTS}", source=SOURCE
-        )
+    inputs = [reference for reference in request.references if reference.role is not Role.MASK]
+    if len(inputs) > MAX_INPUTS:
+        raise UnsupportedRequest(f"the request has {len(inputs)} pictures", rule=f"at most {MAX_INPUTS}", source=SOURCE)
+    _check_mask(inputs, [reference for reference in request.references if reference.role is Role.MASK])
     for blob in (reference.blob for reference in request.references):
         if len(blob.data) >= MAX_INPUT_BYTES:
             raise UnsupportedRequest(f"{blob.name} has {len(blob.data)} bytes", rule="below 50 MB", source=SOURCE)
 
 
+def _check_mask(inputs: list[BoundReference], masks: list[BoundReference]) -> None:
+    """Refuse a mask that does not fit: it is for the first picture, as large as that, and a small PNG."""
+    if not masks:
+        return
+    blob = masks[0].blob
+    if len(masks) > 1 or not inputs:
+        raise UnsupportedRequest(
+            f"the request has {len(masks)} masks and {len(inputs)} pictures",
+            rule="one mask, for the first of the pictures",
+            source=SOURCE,
+        )
+    if blob.media_type != "image/png" or len(blob.data) >= MAX_MASK_BYTES:
+        raise UnsupportedRequest(
+            f"the mask {blob.name} is {blob.media_type} of {len(blob.data)} bytes", rule="PNG below 4 MB", source=SOURCE
+        )
+    size, wanted = measured(blob), measured(inputs[0].blob)
+    if size != wanted:
+        raise UnsupportedRequest(
+            f"the mask {blob.name} has {size[0]}x{size[1]} pixels, the first picture {wanted[0]}x{wanted[1]}",
+            rule="a mask is as large as the first picture",
+            nearest=f"the same mask at {wanted[0]}x{wanted[1]}",
+            source=SOURCE,
+        )
+
+
+def _field(reference: BoundReference) -> str:
+    return "mask" if reference.role is Role.MASK else "image[]"
+
+
 def _sent(request: ImageRequest) -> Iterator[SentField]:
     for reference in request.references:
         yield SentField(
-            field="image[]",
+            field=_field(reference),
             name=reference.blob.name,
             digest=reference.blob.digest,
             role=reference.role,

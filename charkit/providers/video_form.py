@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Role, SentField
-from charkit.providers.limits import OPENAI_PICTURES, check_pictures, check_prompt
+from charkit.providers.limits import OPENAI_PICTURES, check_earlier, check_pictures, check_prompt
 from charkit.providers.reading import data_url, measured
 from charkit.providers.video_dialects import Shape
 
@@ -52,6 +52,7 @@ def compose(dialect: Dialect, request: VideoRequest) -> Form:
         BadReference: a frame cannot be read as a picture.
     """
     check_prompt(request.prompt, longest=dialect.max_prompt, source=dialect.source)
+    check_earlier(request, source=dialect.source)
     _check_characters(dialect, request)
     body = _plain_fields(dialect, request)
     parts = _frames(dialect, request) + _references(dialect, request)

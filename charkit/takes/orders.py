@@ -1,8 +1,9 @@
 """Orders: what is to be made, and the key that says when two orders are the same request.
 
 The key covers everything that determines what comes back: endpoint, model, prompt, length, size, seed, the bytes,
-role, character and view of every reference in order, and the character ids. It leaves out what does not: file names,
-shot names, run and production. So one changed byte of a reference is a new request, and a renamed file is not.
+role, character and view of every reference in order, the character ids, and the earlier results that it goes on from.
+It leaves out what does not: file names, shot names, run and production. So one changed byte of a reference is a new
+request, and a renamed file is not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from charkit.ledger import Intent, micro
 from charkit.providers.base import VideoRequest
 
 if TYPE_CHECKING:
-    from charkit.providers.base import Request
+    from collections.abc import Iterable
+
+    from charkit.providers.base import BoundReference, Request
 
 __all__ = ["Order", "intent_of", "prompt_in", "request_key", "request_text"]
 
@@ -64,10 +67,8 @@ def request_text(order: Order) -> str:
         "model": request.model,
         "prompt": request.prompt,
         "size": [request.width, request.height],
-        "references": [
-            {"role": r.role.value, "character": r.character, "view": r.view, "digest": r.blob.digest}
-            for r in request.references
-        ],
+        "references": _pictures(request.references),
+        **_earlier(request),
     }
     if isinstance(request, VideoRequest):
         content |= {
@@ -76,6 +77,35 @@ def request_text(order: Order) -> str:
             "characters": [{"id": c.id, "name": c.name} for c in request.characters],
         }
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _pictures(references: Iterable[BoundReference]) -> list[dict[str, str]]:
+    return [
+        {"role": r.role.value, "character": r.character, "view": r.view, "digest": r.blob.digest} for r in references
+    ]
+
+
+def _earlier(request: Request) -> dict[str, object]:
+    """Return what the request goes on from; a request that stands alone says nothing, so its key stays what it was."""
+    earlier: dict[str, object] = {}
+    if request.source is not None:
+        clip = request.source.clip
+        earlier["source"] = {
+            "id": request.source.remote_id,
+            "change": request.source.change.value,
+            "clip": clip.digest if clip else "",
+        }
+    if not isinstance(request, VideoRequest) and request.turns:
+        earlier["turns"] = [
+            {
+                "prompt": turn.prompt,
+                "picture": turn.picture.digest,
+                "signature": turn.signature,
+                "references": _pictures(turn.references),
+            }
+            for turn in request.turns
+        ]
+    return earlier
 
 
 def prompt_in(text: str) -> str:

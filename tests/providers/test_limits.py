@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from charkit.errors import UnsupportedRequest
-from charkit.providers.limits import GOOGLE_PICTURES, OPENAI_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.base import Blob, BoundJob, Change, ImageRequest, Role, Turn, VideoRequest
+from charkit.providers.limits import (
+    GOOGLE_PICTURES,
+    OPENAI_PICTURES,
+    check_earlier,
+    check_model,
+    check_pictures,
+    check_prompt,
+)
 
 
 def test_a_model_and_a_prompt_have_to_be_there():
@@ -30,3 +38,29 @@ def test_pictures_have_to_be_of_a_type_that_the_wire_takes(reference):
     check_pictures((one, heic), GOOGLE_PICTURES, source="s")
     with pytest.raises(UnsupportedRequest, match=r"phone\.heic is image/heic.*jpeg, png, webp"):
         check_pictures((one, heic), OPENAI_PICTURES, source="s")
+
+
+def test_a_mask_goes_only_where_there_is_a_field_for_it(reference):
+    mask = reference(Role.MASK, name="sky.png")
+    check_pictures((reference(), mask), GOOGLE_PICTURES, source="s", masks=True)
+    with pytest.raises(UnsupportedRequest, match=r"sky\.png is a mask"):
+        check_pictures((reference(), mask), GOOGLE_PICTURES, source="s")
+
+
+def test_only_the_ways_of_going_on_that_the_wire_has_are_let_through():
+    clip = VideoRequest(model="m", prompt="p", seconds=4, width=1280, height=720)
+    edit = replace(clip, source=BoundJob(remote_id="job-1", change=Change.EDIT))
+    check_earlier(clip, source="s")
+    check_earlier(edit, source="s", changes=(Change.EDIT, Change.EXTEND))
+    with pytest.raises(UnsupportedRequest, match="edit job-1.*goes on from nothing"):
+        check_earlier(edit, source="s")
+    with pytest.raises(UnsupportedRequest, match="can only remix or extend"):
+        check_earlier(edit, source="s", changes=(Change.REMIX, Change.EXTEND))
+
+
+def test_earlier_turns_are_refused_by_wires_that_take_none():
+    turn = Turn(prompt="Mira.", picture=Blob(name="a.png", media_type="image/png", data=b"x"))
+    still = ImageRequest(model="m", prompt="p", width=1, height=1, turns=(turn,))
+    check_earlier(still, source="s", turns=True)
+    with pytest.raises(UnsupportedRequest, match="1 earlier turns"):
+        check_earlier(still, source="s")

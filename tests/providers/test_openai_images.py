@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charkit.errors import Rejected, UnsupportedRequest
-from charkit.providers.base import Billing, ImageRequest, Outcome
+from charkit.providers.base import Billing, ImageRequest, Outcome, Role
 from charkit.providers.openai_images import legal_size, nearest_size
 
 STILL = ImageRequest(model="gpt-image-2.6-sunburst", prompt="A teapot.", width=1280, height=720)
@@ -66,6 +66,31 @@ def test_references_make_it_an_edit_with_named_files_in_order(service, images, a
     assert [(one.field, one.name, one.digest) for one in made.sent] == [
         ("image[]", one.blob.name, one.blob.digest) for one in shown
     ]
+
+
+def test_a_mask_has_a_field_of_its_own_beside_sixteen_pictures(service, images, answer, reference):
+    mask = reference(Role.MASK, name="mask.png", character="")
+    service.says(answer)
+    made = images.submit(replace(STILL, references=(mask, *(reference(),) * 16)))
+    files = [part for part in service.posts[0].parts if part.filename]
+    assert [part.name for part in files] == ["mask", *["image[]"] * 16]
+    assert files[0].data == mask.blob.data
+    assert (made.sent[0].field, made.sent[0].digest, made.sent[0].role) == ("mask", mask.blob.digest, Role.MASK)
+
+
+def test_a_mask_that_does_not_fit_is_refused_unsent(service, images, reference):
+    mask, first = reference(Role.MASK, name="mask.png"), reference()
+    for shown, rule in (
+        ((mask,), "first of the pictures"),
+        ((first, mask, mask), "one mask"),
+        ((first, reference(Role.MASK, size=(64, 32))), "as large as"),
+        ((first, replace(mask, blob=replace(mask.blob, media_type="image/webp"))), "PNG"),
+        ((first, replace(mask, blob=replace(mask.blob, data=mask.blob.data + bytes(4_000_000)))), "4 MB"),
+    ):
+        with pytest.raises(UnsupportedRequest) as caught:
+            images.submit(replace(STILL, references=shown))
+        assert rule in caught.value.rule
+    assert not service.arrived
 
 
 @pytest.mark.parametrize(
@@ -159,6 +184,8 @@ def test_the_simulator_draws_from_text_and_from_references(simulator, connected,
     assert view.outcome is Outcome.SUCCEEDED
     assert len(view.sent) == 2
     assert view.usage["output_tokens"] > 0
+    masked = images.submit(replace(request, references=(reference(), reference(Role.MASK, name="mask.png"))))
+    assert masked.outcome is Outcome.SUCCEEDED
     refused = images.submit(replace(request, prompt="A teapot. [[refuse:input]]"))
     assert (refused.outcome, refused.stage) == (Outcome.REFUSED, "input")
     withheld = images.submit(replace(request, prompt="A teapot. [[refuse:output]]"))

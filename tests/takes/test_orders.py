@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from charkit.providers.base import Blob, BoundCharacter, BoundReference, ImageRequest, Role, VideoRequest
+from charkit.providers.base import (
+    Blob,
+    BoundCharacter,
+    BoundJob,
+    BoundReference,
+    Change,
+    ImageRequest,
+    Role,
+    Turn,
+    VideoRequest,
+)
 from charkit.takes import Order, request_key
 from charkit.takes.orders import intent_of, prompt_in, request_text
 
@@ -62,11 +72,39 @@ def with_request(**changes) -> Order:
         with_request(characters=()),
         with_request(characters=(BoundCharacter(id="char_2", name="Fenn"),)),
         with_request(characters=(BoundCharacter(id="char_1", name="Finn"),)),
+        with_request(source=BoundJob(remote_id="v1_a", change=Change.EDIT)),
         replace(ORDER, kind="image", request=ImageRequest(model="h3", prompt=REQUEST.prompt, width=1280, height=720)),
     ],
 )
 def test_whatever_changes_the_result_changes_the_key(other: Order) -> None:
     assert request_key(other) != request_key(ORDER)
+
+
+def test_what_a_request_goes_on_from_is_part_of_its_key() -> None:
+    clip = Blob(name="a.mp4", media_type="video/mp4", data=b"clip")
+    sources = [
+        BoundJob(remote_id="v1_a", change=Change.EDIT),
+        BoundJob(remote_id="v1_b", change=Change.EDIT),
+        BoundJob(remote_id="v1_a", change=Change.EXTEND),
+        BoundJob(remote_id="v1_a", change=Change.EDIT, clip=clip),
+    ]
+    assert len({request_key(with_request(source=source)) for source in sources}) == len(sources)
+
+
+def test_every_earlier_turn_of_a_picture_is_part_of_its_key() -> None:
+    still = ImageRequest(model="banana", prompt="From behind.", width=1024, height=1024)
+    turn = Turn(prompt="Mira.", picture=reference().blob, signature="seal", references=(reference(),))
+    turned = [
+        (),
+        (turn,),
+        (turn, turn),
+        (replace(turn, prompt="Fenn."),),
+        (replace(turn, picture=reference(data=b"other").blob),),
+        (replace(turn, signature="another seal"),),
+        (replace(turn, references=()),),
+    ]
+    orders = [replace(ORDER, kind="image", request=replace(still, turns=turns)) for turns in turned]
+    assert len({request_key(order) for order in orders}) == len(orders)
 
 
 @pytest.mark.parametrize(
