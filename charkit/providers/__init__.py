@@ -20,6 +20,7 @@ ADAPTERS = {
     "gemini-omni": "charkit.providers.gemini_omni:GeminiOmni",
     "openai-images": "charkit.providers.openai_images:OpenAIImages",
     "openai-videos": "charkit.providers.openai_videos:OpenAIVideos",
+    "vertex-veo": "charkit.providers.vertex_veo:VertexVeo",
 }
 """Wire format -> where its adapter stands."""
 

@@ -6,22 +6,19 @@ Facts and sources: google-wire.md, section 1. The traps: a refusal looks like su
 
 from __future__ import annotations
 
-import re
-import tempfile
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from charkit.errors import Rejected, Unavailable
 from charkit.providers.base import Answer, Billing, Outcome
 from charkit.providers.exchange import Reply
+from charkit.providers.gemini_files import download, pieces
 from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
 from charkit.providers.omni_request import compose
 from charkit.providers.reading import Fields, decode, without_media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from google import genai
 
     from charkit.providers.base import Connection, Listed, Request, SentField
 
@@ -40,15 +37,7 @@ STATUSES: Mapping[str, Outcome] = MappingProxyType(
 )
 """Every status word (google-wire.md, 1.5 and 1.7). A word that is not here is an error that shows it."""
 
-CHUNK = 1 << 18
-"""Bytes per piece of a download."""
-
-IN_MEMORY = 1 << 24
-"""Bytes of a download that are kept in memory before it goes through a temporary file."""
-
 _GONE = (404, 410)
-_LOOK = 80
-_FILE = re.compile(r"(?:^|/)files/([A-Za-z0-9_-]*[A-Za-z0-9])(?=$|[:/?])")
 
 
 class GeminiOmni:
@@ -87,8 +76,7 @@ class GeminiOmni:
         """
         reply = self._get(remote_id)
         if _unknown_id(reply):
-            message = self._session.scrub(reply.error.text("message"))
-            return Answer(outcome=Outcome.EXPIRED, remote_id=remote_id, message=message, raw=self._raw(reply.body))
+            return self._gone(reply, remote_id)
         return self._answer(reply, self._job(reply, remote_id), remote_id, paid=False)
 
     def fetch(self, remote_id: str) -> Iterator[bytes]:
@@ -109,15 +97,33 @@ class GeminiOmni:
         if (data := decode(video.text("data"))) is not None:
             yield data
             return
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            self._download(video.text("uri"), file, remote_id)
-            while piece := file.read(CHUNK):
-                yield piece
+        uri = video.text("uri")
+        yield from pieces(lambda file: download(self._session, uri, file, remote_id=remote_id))
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Ask the service to stop a job; free, and safe to repeat. What it had drawn by then is not known.
+
+        Raises:
+            Unavailable: could not be asked; ask again.
+            Rejected: it cannot be stopped (any more).
+        """
+        reply = self._session.ask(
+            lambda client: Reply.of(client.interactions.with_raw_response.cancel(remote_id).http_response),
+            remote_id=remote_id,
+        )
+        if _unknown_id(reply):
+            return self._gone(reply, remote_id)
+        job = self._session.document(reply, paid=False, remote_id=remote_id)
+        return self._answer(reply, job, remote_id, paid=False)
 
     def recent(self, limit: int = 50) -> list[Listed] | None:
         """Return None: the Interactions API has no list."""
         del limit
         return None
+
+    def _gone(self, reply: Reply, remote_id: str) -> Answer:
+        message = self._session.scrub(reply.error.text("message"))
+        return Answer(outcome=Outcome.EXPIRED, remote_id=remote_id, message=message, raw=self._raw(reply.body))
 
     def _get(self, remote_id: str) -> Reply:
         return self._session.ask(
@@ -132,33 +138,6 @@ class GeminiOmni:
                 self._session.scrub(problem), endpoint=self.connection.endpoint, remote_id=remote_id, status_code=400
             )
         return self._session.document(reply, paid=False, remote_id=remote_id)
-
-    def _download(self, uri: str, file: tempfile.SpooledTemporaryFile[bytes], remote_id: str) -> None:
-        """Save a file of the service, ready to be read.
-
-        Only the id is taken from the address, and the endpoint's own base URL is asked for it, so the key stays at
-        home. The SDK would take the id itself, but cuts it at a dash (google-wire.md, 4.3).
-        """
-        named = _FILE.search(uri)
-        if named is None:
-            raise self._session.unclear(f"{uri!r} is not the address of a file", paid=False, remote_id=remote_id)
-        name = f"files/{named[1]}"
-
-        def call(client: genai.Client) -> Reply:
-            client.files.download(file=name, destination=file)
-            return Reply(status=200, headers={}, text="")
-
-        reply = self._session.ask(call, remote_id=remote_id)
-        if not reply.ok:
-            raise self._session.failure(reply, paid=False, remote_id=remote_id)
-        if not file.tell():
-            raise Unavailable("the clip came back empty", endpoint=self.connection.endpoint, remote_id=remote_id)
-        file.seek(0)
-        start = file.read(_LOOK)
-        if start.lstrip().startswith((b"<", b"{")):
-            problem = f"{self.connection.base_url} sent text instead of a clip: {start!r}"
-            raise self._session.unclear(problem, paid=False, remote_id=remote_id)
-        file.seek(0)
 
     def _answer(
         self, reply: Reply, job: Fields, remote_id: str, *, paid: bool, sent: tuple[SentField, ...] = ()

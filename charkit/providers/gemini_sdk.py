@@ -1,4 +1,4 @@
-"""The google-genai SDK as its two adapters use it: no retries on paid requests, finite timeouts, errors that are ours.
+"""The google-genai SDK as its adapters use it: no retries on paid requests, finite timeouts, errors that are ours.
 
 Its defaults bite (google-wire.md, section 4): an Interactions POST is sent up to five times, no timeout is set,
 `HttpOptions.timeout` counts milliseconds, and three unrelated families of exceptions come out of it, one of them the
@@ -8,6 +8,7 @@ bare HTTP client's. Here they all become a plain HTTP answer or one of our error
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -37,6 +38,12 @@ FREE_RETRIES = types.HttpRetryOptions(
 REFUSALS = frozenset({"BLOCKLIST", "PROHIBITED_CONTENT", "SAFETY", "SPII"})
 """Error codes that mean a refusal by content policy, also with the prefix IMAGE_ (google-wire.md, 1.7)."""
 
+_ODD_BODY = (ValueError, TypeError, AttributeError, KeyError)
+"""What the SDK raises when the body of an accepted answer is not what it expects."""
+
+_heard: ContextVar[list[httpx2.Response] | None] = ContextVar("heard", default=None)
+"""The answers that come in while `answered` listens."""
+
 _BLOCKED = re.compile(r"\bblocked\b.*\b(safety|policy|policies)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -61,18 +68,24 @@ class GoogleSession(Exchange):
         name = self.connection.dialect
         if name not in API_VERSIONS:
             raise UnknownName("dialect of the Gemini API", name, [known for known in API_VERSIONS if known])
-        options = types.HttpOptions(
-            base_url=self.connection.base_url,
-            api_version=API_VERSIONS[name],
+        options = self.options(self.connection.base_url, API_VERSIONS[name], paid=paid)
+        return genai.Client(api_key=self.key, enterprise=False, http_options=options)
+
+    def options(self, base_url: str, version: str, *, paid: bool) -> types.HttpOptions:
+        """Return how the SDK is to talk: where to, in which version, how often, with whose HTTP client."""
+        http = self.http(paid=paid)
+        http.event_hooks["response"].append(_hear)
+        return types.HttpOptions(
+            base_url=base_url,
+            api_version=version,
             timeout=round((self.timeout(paid=paid).read or 0.0) * 1000),  # milliseconds
             retry_options=types.HttpRetryOptions(attempts=1) if paid else FREE_RETRIES,
-            httpx_client=self.http(paid=paid),
+            httpx_client=http,
             async_client_args={
                 "ssl": trusted(),
                 "verify": trusted(),
             },  # never used, but the SDK makes it and would load its own
         )
-        return genai.Client(api_key=self.key, enterprise=False, http_options=options)
 
     def send(self, call: Callable[[genai.Client], Reply]) -> Reply:
         """Send one paid POST.
@@ -102,6 +115,29 @@ class GoogleSession(Exchange):
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:  # generate_content and files let them through
             problem = self.lost(error, paid=paid, remote_id=remote_id)
         raise problem  # outside of the handler, so that no SDK object travels along as its context
+
+
+def answered(call: Callable[[], object]) -> Reply:
+    """Make a call of the SDK that hands back objects, and return the HTTP answer that it made them from.
+
+    What the SDK makes of an odd body (an exception of its own, or nothing) does not matter once the body is here.
+    """
+    responses: list[httpx2.Response] = []
+    token = _heard.set(responses)
+    try:
+        call()
+    except _ODD_BODY:
+        if not responses:
+            raise
+    finally:
+        _heard.reset(token)
+    return Reply.of(responses[-1])
+
+
+def _hear(response: httpx2.Response) -> None:
+    responses = _heard.get()
+    if responses is not None:
+        responses.append(response)
 
 
 def _reply_of(error: _HasResponse | Exception) -> Reply | None:

@@ -258,6 +258,32 @@ def test_what_cannot_be_fetched_is_said(job, expected, service, omni):
         list(omni.fetch("v1_abc"))
 
 
+def test_a_job_is_cancelled_by_its_id_and_it_costs_nothing_to_ask(service, omni):
+    service.says({"id": "v1_abc", "status": "cancelled"})
+    answer = omni.cancel("v1_abc")
+    assert service.posts[0].path == "/v1/interactions/v1_abc/cancel"
+    assert (answer.outcome, answer.billing) == (Outcome.CANCELLED, Billing.NOT_ESTABLISHED)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected"),
+    [
+        (400, {"error": {"code": 400, "message": "Interaction is already completed."}}, Rejected),
+        (403, {"error": {"code": 403, "message": "no"}}, Rejected),
+        (500, {"error": {"code": 500, "message": "no"}}, Unavailable),
+    ],
+)
+def test_a_job_that_cannot_be_cancelled_says_why(status, said, expected, service, omni):
+    service.says(said, status)
+    with pytest.raises(expected):
+        omni.cancel("v1_abc")
+
+
+def test_a_job_that_nobody_knows_has_nothing_to_cancel(service, omni):
+    service.says({"error": {"code": 404, "message": "Requested entity was not found."}}, 404)
+    assert omni.cancel("v1_abc").outcome is Outcome.EXPIRED
+
+
 def test_there_is_no_list(service, omni):
     assert omni.recent() is None
     assert not service.arrived
