@@ -16,6 +16,7 @@
     │   ├── Unavailable              nothing was created; retryable
     │   ├── Ambiguous                a paid request may or may not have been accepted; never resent blindly
     │   ├── Rejected                 the service refused the request as malformed or not allowed; nothing was created
+    │   ├── Untrusted                a delivery that nobody we know signed, or an old one
     │   └── BadResponse              the service answered something we do not understand
     ├── MediaError                   .path
     │   ├── UnreadableMedia
@@ -66,6 +67,7 @@ __all__ = [
     "UnknownName",
     "UnreadableMedia",
     "UnsupportedRequest",
+    "Untrusted",
     "UsageError",
 ]
 
@@ -213,6 +215,10 @@ class Ambiguous(ProviderError):
 
 class Rejected(ProviderError):
     """The service refused the request itself (malformed, not allowed, no credit); nothing was created."""
+
+
+class Untrusted(ProviderError):
+    """A delivery whose signature or time is not right; nothing in it may be believed."""
 
 
 class BadResponse(ProviderError):

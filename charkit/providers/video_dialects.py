@@ -6,75 +6,21 @@ between them is written down here; `openai_videos.OpenAIVideos` reads it and kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName
-from charkit.providers.base import Billing, Outcome
+from charkit.providers.base import Billing, Change, Outcome, Role
+from charkit.providers.minimax_h3 import ReferenceRules, is_h3
+from charkit.providers.video_grammar import Canvas, Dialect, PictureField, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from charkit.providers.base import VideoRequest
 
-class Shape(StrEnum):
-    """How a frame is written into its field."""
-
-    FILE = "file"
-    """A multipart file part."""
-    URL = "url"
-    """A `data:` URL as plain text."""
-    URL_OBJECT = "url object"
-    """`{"image_url": <data: URL>}`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FrameField:
-    """Where and how one opening or closing frame travels."""
-
-    name: str
-    shape: Shape
-    beside_characters: Shape | None = None
-    """The shape to use when characters travel too, where the usual one has no documented way to carry both."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dialect:
-    """How one family of servers speaks `/v1/videos`."""
-
-    source: str
-    """Where this row is written down; shown with every refusal that it causes."""
-    multipart_always: bool = False
-    """Whether even a POST without files is a form; otherwise it is JSON then."""
-    duration_field: str = "seconds"
-    duration_as_text: bool = True
-    """Whether the duration is the string `"8"` or the number 8."""
-    first_frame: FrameField | None = None
-    last_frame: FrameField | None = None
-    exact_frame: bool = True
-    """Whether frames must have exactly the pixels of `size`."""
-    reference_field: str = ""
-    """The repeated file field for pictures that show a character or place; empty if the dialect has none."""
-    seed_field: str = ""
-    max_characters: int = 0
-    max_prompt: int = 32_000
-    """Characters of prompt."""
-    statuses: Mapping[str, Outcome]
-    """Every status word, in lower case. A word that is not here is an error that shows it."""
-    failed_job_is_http_error: bool = False
-    """Whether GET answers a failed job with 4xx or 5xx and the job as its body."""
-    url_fields: tuple[str, ...] = ()
-    """Fields of a finished job that hold the clip's address, tried before `/content`."""
-    listed: bool = True
-    """Whether the newest jobs can be listed."""
-    accepted_billing: Billing = Billing.NOT_ESTABLISHED
-    """What is known about money as soon as a job is accepted."""
-    failed_billing: Billing = Billing.NOT_ESTABLISHED
-    """What is known about money when a job fails."""
-    extra: Mapping[str, str] = field(default_factory=dict)
-    """Fields sent with every create, as they are."""
-
+__all__ = ["DIALECTS", "OPENAI_STATUSES", "RELAY_STATUSES", "dialect", "spoken_for"]
 
 OPENAI_STATUSES: Mapping[str, Outcome] = MappingProxyType(
     {
@@ -99,25 +45,161 @@ RELAY_STATUSES: Mapping[str, Outcome] = MappingProxyType(
 )
 """The words that relay gateways use for the same things (section 4.2, the table of new-api)."""
 
+ROUTER_STATUSES: Mapping[str, Outcome] = MappingProxyType(
+    {
+        "pending": Outcome.QUEUED,
+        "in_progress": Outcome.RUNNING,
+        "completed": Outcome.SUCCEEDED,
+        "failed": Outcome.FAILED,
+        "cancelled": Outcome.CANCELLED,
+        "expired": Outcome.EXPIRED,
+    }
+)
+"""The words of dialect B."""
+
+_OPENAI = Dialect(
+    source="openai/openai-openapi @ f85dbe2 and OpenAI's video guide, 2026-03-12",
+    first_frame=PictureField(name="input_reference", shape=Shape.FILE, beside_characters=Shape.URL_OBJECT),
+    max_characters=2,
+    changes=frozenset({Change.EDIT, Change.EXTEND, Change.REMIX}),
+    variants=frozenset({"thumbnail", "spritesheet"}),
+    deletes=True,
+    statuses=OPENAI_STATUSES,
+)
+
+# Reference pictures and continuation are offered by Muse too, but their field names are not established.
+_MUSE = Dialect(
+    source="docs.laozhang.ai/en/api-capabilities/muse-video-generation, 2026-10-31",
+    first_frame=PictureField(name="image", shape=Shape.URL),
+    last_frame=PictureField(name="last_frame", shape=Shape.URL),
+    exact_frame=False,
+    statuses=RELAY_STATUSES,
+    url_fields=("video_url", "url"),
+    listed=False,
+    accepted_billing=Billing.CHARGED,
+    failed_billing=Billing.NOT_CHARGED,
+)
+
+
+def _router_picture(name: str, **entry: str) -> PictureField:
+    return PictureField(
+        name=name, shape=Shape.URL_OBJECT, url_at="{kind}_url.url", entry={"type": "{kind}_url", **entry}
+    )
+
+
+_OPENROUTER = Dialect(
+    source="openrouter.ai/docs/api/api-reference/video-generation/create-videos, 2026-11",
+    duration_field="duration",
+    duration_as_text=False,
+    canvas=Canvas.NAMED,
+    first_frame=_router_picture("frame_images[]", frame_type="first_frame"),
+    last_frame=_router_picture("frame_images[]", frame_type="last_frame"),
+    exact_frame=False,
+    references=_router_picture("input_references[]"),
+    frames_beside_references=False,  # both given, frame_images win and the references are gone
+    seed_field="seed",
+    statuses=ROUTER_STATUSES,
+    url_fields=("urls", "unsigned_urls"),
+    listed=False,
+)
+
+_VLLM_SOURCE = "vllm_omni 0.30.0, entrypoints/openai and model_executor/models/minimax_h3"
+_VLLM_FILES = PictureField(name="input_references", shape=Shape.FILE)
+_VLLM = Dialect(
+    source=_VLLM_SOURCE,
+    multipart_always=True,
+    json_text=frozenset({"extra_params", "image_reference"}),
+    first_frame=PictureField(name="input_reference", shape=Shape.FILE),
+    exact_frame=False,
+    seed_field="seed",
+    statuses=OPENAI_STATUSES,
+    failed_job_is_http_error=True,
+    deletes=True,
+    cancels=True,
+)
+# Without the task word a server reads picture uploads as first and last frames (openai-video-wire.md, 0.8).
+_VLLM_H3 = replace(
+    _VLLM,
+    canvas=Canvas.H3_SIZE,
+    first_frame=_VLLM_FILES,
+    last_frame=_VLLM_FILES,
+    last_needs_first=True,
+    references=_VLLM_FILES,
+    reference_rules=ReferenceRules(source=_VLLM_SOURCE, aspects=(0.4, 2.5)),
+    frames_beside_references=False,
+    task_field="extra_params.task",
+)
+
+# LiteLLM forwards one uploaded file and no `input_references`; several pictures travel as a JSON list of URLs (4.2).
+_HOSTED_PICTURES = PictureField(name="image_reference[]", shape=Shape.URL_OBJECT)
+_HOSTED_SOURCE = "litellm 1.109.1, hosted_vllm videos, in front of vllm_omni 0.30.0"
+_HOSTED_VLLM = replace(_VLLM, source=_HOSTED_SOURCE, failed_job_is_http_error=True, deletes=False, cancels=False)
+_HOSTED_VLLM_H3 = replace(
+    _VLLM_H3,
+    source=_HOSTED_SOURCE,
+    first_frame=_HOSTED_PICTURES,
+    last_frame=_HOSTED_PICTURES,
+    references=_HOSTED_PICTURES,
+    reference_rules=ReferenceRules(source=_HOSTED_SOURCE, aspects=(0.4, 2.5)),
+    deletes=False,
+    cancels=False,
+)
+
+_SGLANG_SOURCE = "sglang 0.5.23, multimodal_gen/runtime/entrypoints/openai and stages/model_specific_stages/minimax_h3"
+_SGLANG = Dialect(
+    source=_SGLANG_SOURCE,
+    duration_as_text=False,
+    first_frame=PictureField(name="reference_url", shape=Shape.URL),
+    exact_frame=False,
+    seed_field="seed",
+    statuses=OPENAI_STATUSES,
+    url_fields=("url", "urls"),
+    deletes=True,
+)
+
+
+def _condition(**entry: str | int) -> PictureField:
+    return PictureField(name="conditions[]", shape=Shape.URL_OBJECT, url_at="uri", entry={"type": "{kind}", **entry})
+
+
+_SGLANG_H3 = replace(
+    _SGLANG,
+    duration_field="target.duration_seconds",
+    canvas=Canvas.H3_TARGET,
+    first_frame=_condition(role="keyframe", frame_index=0),
+    last_frame=_condition(role="keyframe", frame_index=-1),
+    references=_condition(role="reference"),
+    reference_rules=ReferenceRules(source=_SGLANG_SOURCE, aspects=(0.25, 4.0)),
+    task_field="task",
+)
+
+_NEW_API = Dialect(
+    source="QuantumNous/new-api @ 05393ff, relay/channel/task/sora; each gateway has its own page",
+    first_frame=PictureField(name="image", shape=Shape.URL),
+    exact_frame=False,
+    statuses=RELAY_STATUSES,
+    url_fields=("video_url", "url"),
+    listed=False,
+)
+
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
     {
-        "openai": Dialect(
-            source="openai/openai-openapi @ f85dbe2 and OpenAI's video guide, 2026-03-12",
-            first_frame=FrameField(name="input_reference", shape=Shape.FILE, beside_characters=Shape.URL_OBJECT),
-            max_characters=2,
-            statuses=OPENAI_STATUSES,
-        ),
-        # Reference pictures and continuation are offered by Muse too, but their field names are not established.
-        "muse": Dialect(
-            source="docs.laozhang.ai/en/api-capabilities/muse-video-generation, 2026-10-31",
-            first_frame=FrameField(name="image", shape=Shape.URL),
-            last_frame=FrameField(name="last_frame", shape=Shape.URL),
-            exact_frame=False,
-            statuses=RELAY_STATUSES,
-            url_fields=("video_url", "url"),
-            listed=False,
-            accepted_billing=Billing.CHARGED,
-            failed_billing=Billing.NOT_CHARGED,
+        "openai": _OPENAI,
+        "openrouter": _OPENROUTER,
+        "vllm-omni": replace(_VLLM, h3=_VLLM_H3),
+        "hosted-vllm": replace(_HOSTED_VLLM, h3=_HOSTED_VLLM_H3),
+        "sglang": replace(_SGLANG, h3=_SGLANG_H3),
+        "muse": _MUSE,
+        # The family keeps the path and differs in the fields: which of these a gateway takes, its own page says.
+        "new-api": _NEW_API,
+        "new-api-input-reference": replace(_NEW_API, first_frame=PictureField(name="input_reference", shape=Shape.URL)),
+        "new-api-images": replace(
+            _NEW_API,
+            duration_field="duration",
+            duration_as_text=False,
+            first_frame=PictureField(name="images[]", shape=Shape.URL),
+            references=PictureField(name="images[]", shape=Shape.URL),
+            frames_beside_references=False,  # one list for both: nobody could tell them apart
         ),
     }
 )
@@ -134,3 +216,17 @@ def dialect(name: str) -> Dialect:
         return DIALECTS[name or "openai"]
     except KeyError:
         raise UnknownName("dialect of /v1/videos", name, DIALECTS) from None
+
+
+def spoken_for(row: Dialect, request: VideoRequest) -> Dialect:
+    """Return the row for one request: MiniMax H3's where the server has one and the request is for that model.
+
+    A request that names no model goes to whatever the server runs; it is taken for H3 if it has references, because no
+    other model there takes any.
+    """
+    if row.h3 is None:
+        return row
+    unnamed = not request.model and any(
+        one.role not in (Role.FIRST_FRAME, Role.LAST_FRAME) for one in request.references
+    )
+    return row.h3 if unnamed or is_h3(request.model) else row

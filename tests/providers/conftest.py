@@ -132,7 +132,7 @@ class Service:
                 service.arrived.append(Arrived(self.command, url.path, query, headers, body, self.client_address[1]))
                 self.answer(service._next())
 
-            do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+            do_POST = do_DELETE = do_GET  # noqa: N815 - the names that http.server looks for
 
             def answer(self, scripted):
                 self.close_connection = scripted.manner != "answer"

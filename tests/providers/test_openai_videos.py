@@ -17,7 +17,8 @@ from charkit.errors import (
 )
 from charkit.providers import video_dialects
 from charkit.providers.base import Billing, Blob, BoundCharacter, Outcome, Role, VideoRequest
-from charkit.providers.video_dialects import DIALECTS, OPENAI_STATUSES, RELAY_STATUSES, Dialect
+from charkit.providers.video_dialects import DIALECTS, OPENAI_STATUSES, RELAY_STATUSES
+from charkit.providers.video_grammar import Dialect, PictureField, Shape
 
 CLIP = VideoRequest(model="sora-2", prompt="Mossy walks through a market.", seconds=8, width=1280, height=720)
 MOSSY = BoundCharacter(id="char_1", name="Mossy")
@@ -325,7 +326,7 @@ def test_another_dialect_is_one_row_of_data(service, connected, reference, monke
         source="a test",
         multipart_always=True,
         duration_as_text=False,
-        reference_field="input_references",
+        references=PictureField(name="input_references", shape=Shape.FILE),
         seed_field="seed",
         statuses=OPENAI_STATUSES,
         failed_job_is_http_error=True,

@@ -6,8 +6,9 @@ import pytest
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import BoundCharacter, Role, VideoRequest
-from charkit.providers.video_dialects import FrameField, Shape, dialect
+from charkit.providers.video_dialects import dialect
 from charkit.providers.video_form import compose
+from charkit.providers.video_grammar import PictureField, Shape
 
 CLIP = VideoRequest(model="m", prompt="Mossy and Fern.", seconds=8, width=64, height=64)
 
@@ -28,7 +29,7 @@ def test_the_duration_has_the_name_and_type_of_the_dialect(as_text, sent):
 def test_each_shape_of_a_frame_is_written_as_it_says(reference):
     request = replace(CLIP, references=(reference(Role.FIRST_FRAME),))
     for shape in Shape:
-        form = compose(replace(dialect(""), first_frame=FrameField(name="frame", shape=shape)), request)
+        form = compose(replace(dialect(""), first_frame=PictureField(name="frame", shape=shape)), request)
         assert [record.field for record in form.sent] == ["frame"]
         if shape is Shape.FILE:
             assert form.files == (("frame", request.references[0].blob),)
