@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 INTERACTION = "v1_"
 """Start of an interaction's id; what follows is the id of its file."""
+OPERATION = "veo_"
+"""Start of a Veo job's id; the same."""
 KEPT = 2 * 86_400
 """Seconds for which files are kept: 48 h for uploads, treated as the same for results (google-wire 4.3)."""
 
@@ -102,7 +104,8 @@ class _Desk:
         return FileResponse(await self._workshop.renderer.make(job.brief), media_type="video/mp4")
 
     def _generated(self, file_id: str) -> Job:
-        job = self._workshop.jobs.get(INTERACTION + file_id, WIRE)
+        found = (self._workshop.jobs.get(start + file_id, WIRE) for start in (INTERACTION, OPERATION))
+        job = next((job for job in found if job is not None), None)
         if job is None or job.brief.kind != "clip":
             text = f"You do not have permission to access the File {file_id} or it may not exist."
             raise Refused(text, status=403)
@@ -110,8 +113,8 @@ class _Desk:
 
 
 def address(job: Job) -> str:
-    """Return the address of an interaction's clip."""
-    return f"{FILES}{job.id.removeprefix(INTERACTION)}:download?alt=media"
+    """Return the address of a job's clip."""
+    return f"{FILES}{job.id.partition('_')[2]}:download?alt=media"
 
 
 def moment(at: float) -> str:

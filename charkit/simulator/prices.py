@@ -1,7 +1,7 @@
 """What the simulated services charge, in US dollars, so that the simulator's own books can be compared with a ledger.
 
 Sources: reference openai-video-wire 2.2 (developers.openai.com/api/docs/pricing, 2026-09-19) and 4.2 (docs.laozhang.ai,
-2026-10-30), google-wire 1.3 and 6, image-models 2.3.
+2026-10-30), google-wire 1.3, 2.2 and 6, image-models 2.3.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ NANO_BANANA = {
     "gemini-3.1-flash-lite-image": {"1K": 0.0336},
 }
 """$ per image; 4K of 2.1 is computed, not quoted."""
+VEO = {
+    "veo-3.1-generate": {"720p": (0.40, 0.20), "1080p": (0.40, 0.20), "4k": (0.60, 0.40)},
+    "veo-3.1-fast-generate": {"720p": (0.10, 0.08), "1080p": (0.12, 0.10), "4k": (0.30, 0.25)},
+    "veo-3.1-lite-generate": {"720p": (0.05, 0.03), "1080p": (0.08, 0.05)},
+}
+"""$/s with and without sound by resolution; the names are without the surface's suffix (google-wire 2.2)."""
 TEXT_IN, IMAGE_IN, IMAGE_OUT = 5e-6, 8e-6, 30e-6
 """$ per token of the GPT Image models."""
 
@@ -37,6 +43,12 @@ def muse(seconds: float) -> float:
 def omni(model: str, resolution: str, seconds: float) -> float:
     """Return the price of an Omni clip, without its input tokens."""
     return OMNI[model][resolution] * seconds
+
+
+def veo(model: str, resolution: str, seconds: float, *, sound: bool) -> float:
+    """Return the price of a Veo clip; of an extension, what it adds is billed."""
+    family = model.removesuffix("-001").removesuffix("-preview")
+    return VEO[family][resolution][0 if sound else 1] * seconds
 
 
 def nano_banana(model: str, size: str) -> float:

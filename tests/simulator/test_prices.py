@@ -30,6 +30,19 @@ def test_omni_and_nano_banana_cost_googles_prices() -> None:
     assert prices.nano_banana("gemini-3-pro-image", "4K") == 0.24
 
 
+@pytest.mark.parametrize(
+    ("model", "resolution", "sound", "usd"),
+    [
+        ("veo-3.1-generate-001", "1080p", True, 3.20),
+        ("veo-3.1-generate-001", "4k", False, 3.20),
+        ("veo-3.1-fast-generate-preview", "720p", True, 0.80),
+        ("veo-3.1-lite-generate-001", "720p", False, 0.24),
+    ],
+)
+def test_veo_costs_googles_price_on_either_surface(model: str, resolution: str, sound: bool, usd: float) -> None:
+    assert prices.veo(model, resolution, 8, sound=sound) == pytest.approx(usd)
+
+
 def test_gpt_images_cost_their_tokens() -> None:
     # 1756 tokens are a high-quality square, given as about 5.3 cents (image-models 2.3).
     assert prices.gpt_image(0, 0, 1756) == pytest.approx(0.053, abs=0.001)
