@@ -6,12 +6,14 @@ model or region allows is the route's to know.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
-from charkit.providers.base import Role, SentField, VideoRequest
+from charkit.providers.base import Change, Role, SentField, VideoRequest
 from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
 from charkit.providers.reading import encode
 
@@ -28,6 +30,9 @@ RESOLUTIONS: Mapping[int, str] = MappingProxyType({360: "360p", 720: "720p", 108
 
 MAX_IMAGES = 10
 """Pictures per prompt, the hard cap of the model card."""
+
+ADDED = range(3, 11)
+"""Seconds that one extension may add; the whole clip may last 40."""
 
 _FRAMES = (Role.FIRST_FRAME, Role.LAST_FRAME)
 
@@ -62,18 +67,29 @@ def compose(request: Request) -> Form:
         "background": True,
         "input": [{"type": "user_input", "content": content}],
         "generation_config": generation,
-        "response_format": {
-            "type": "video",
-            "resolution": _resolution(request),
-            "aspect_ratio": _aspect(request),
-            "duration": f"{request.seconds}s",  # a bare number is a 400
-            "delivery": "uri",
-        },
+        "response_format": _format(request),
     }
-    return Form(body=body, sent=tuple(_sent(request)))
+    if request.source is not None:
+        body["previous_interaction_id"] = request.source.remote_id
+    return Form(body=body, sent=(*_sent(request), *_going_on(request)))
+
+
+def _format(request: VideoRequest) -> dict[str, object]:
+    """Return what shape the clip is to have. An edit is as long as its source, so it names no length."""
+    shape: dict[str, object] = {
+        "type": "video",
+        "resolution": _resolution(request),
+        "aspect_ratio": _aspect(request),
+        "delivery": "uri",
+    }
+    if request.source is None or request.source.change is not Change.EDIT:
+        shape["duration"] = f"{request.seconds}s"  # a bare number is a 400
+    return shape
 
 
 def _task(request: VideoRequest) -> str:
+    if request.source is not None:
+        return str(request.source.change)
     roles = {reference.role for reference in request.references}
     if roles - set(_FRAMES):
         return "reference_to_video"
@@ -121,8 +137,9 @@ def _check(request: VideoRequest) -> None:
             f"the request has {len(request.references)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE
         )
     check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
-    check_earlier(request, source=SOURCE)
     _check_frames(request)
+    _check_binding(request)
+    _check_source(request)
 
 
 def _check_frames(request: VideoRequest) -> None:
@@ -136,18 +153,78 @@ def _check_frames(request: VideoRequest) -> None:
         )
 
 
-def _sent(request: VideoRequest) -> Iterator[SentField]:
-    """List the pictures by the tag with which the prompt binds them: frames by role, the others numbered from 0."""
+def _check_binding(request: VideoRequest) -> None:
+    """Refuse frames beside references without the header that tells them apart (google-wire.md, 1.6)."""
+    roles = {reference.role for reference in request.references}
+    if not (roles & set(_FRAMES) and roles - set(_FRAMES)):
+        return
+    bindings = [f"{tag}@Image{index}" for index, tag in enumerate(_tags(request), start=1)]
+    missing = [binding for binding in bindings if binding not in re.sub(r"\s*@\s*", "@", request.prompt)]
+    if missing:
+        frames = " ".join(binding for binding in bindings if "FRAME" in binding)
+        others = " ".join(binding for binding in bindings if "FRAME" not in binding)
+        raise UnsupportedRequest(
+            f"the prompt does not bind {', '.join(missing)}",
+            rule="frames beside references are told apart by a header at the start of the prompt",
+            nearest=f"[# Sources {frames}] [# References {others}]",
+            source=SOURCE,
+        )
+
+
+def _check_source(request: VideoRequest) -> None:
+    check_earlier(request, source=SOURCE, changes=(Change.EDIT, Change.EXTEND))
+    if request.source is None:
+        return
+    if not request.source.remote_id:
+        raise UnsupportedRequest(
+            "the earlier clip has no id",
+            rule="edits and extensions go on from an interaction that the service keeps",
+            source=SOURCE,
+        )
+    if any(reference.role in _FRAMES for reference in request.references):
+        raise UnsupportedRequest(
+            f"to {request.source.change} a clip, it comes with a frame",
+            rule="first and last frames are for clips of their own",
+            source=SOURCE,
+        )
+    if request.source.change is Change.EXTEND and request.seconds not in ADDED:
+        raise UnsupportedRequest(
+            f"no extension by {request.seconds} s",
+            rule=f"an extension adds {ADDED[0]} to {ADDED[-1]} s",
+            nearest=f"{min(max(request.seconds, ADDED[0]), ADDED[-1])} s",
+            source=SOURCE,
+        )
+
+
+def _tags(request: VideoRequest) -> Iterator[str]:
+    """Yield the tag with which the prompt binds each picture: frames by role, the others numbered from 0."""
     number = 0
-    for index, reference in enumerate(request.references):
+    for reference in request.references:
         if reference.role in _FRAMES:
-            tag = "<FIRST_FRAME>" if reference.role is Role.FIRST_FRAME else "<LAST_FRAME>"
+            yield "<FIRST_FRAME>" if reference.role is Role.FIRST_FRAME else "<LAST_FRAME>"
         else:
-            tag, number = f"<IMAGE_REF_{number}>", number + 1
+            yield f"<IMAGE_REF_{number}>"
+            number += 1
+
+
+def _sent(request: VideoRequest) -> Iterator[SentField]:
+    for index, (reference, tag) in enumerate(zip(request.references, _tags(request), strict=True)):
         yield SentField(
             field=f"input[0].content[{index}]",
             name=tag,
             digest=reference.blob.digest,
             role=reference.role,
             character=reference.character,
+        )
+
+
+def _going_on(request: VideoRequest) -> Iterator[SentField]:
+    """Record the earlier clip by the digest of its id: its bytes stay at the service."""
+    if request.source is not None:
+        remote_id = request.source.remote_id
+        yield SentField(
+            field="previous_interaction_id",
+            name=remote_id,
+            digest=f"sha256:{hashlib.sha256(remote_id.encode()).hexdigest()}",
+            role=request.source.change,
         )

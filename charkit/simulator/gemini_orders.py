@@ -116,7 +116,9 @@ def _clip(workshop: Workshop, arrival: Arrival, model: str, given: _Input, *, ba
         raise Refused(f"Invalid value at 'response_format.delivery': {delivery}")
     details = {"resolution": resolution, "delivery": delivery, "billed_seconds": f"{seconds:g}"}
     if previous:
-        brief = replace(_continued(previous.brief, given, task, seconds), model=model, width=width, height=height)
+        brief = _continued(previous.brief, given, task, seconds)
+        brief = replace(brief, model=model, width=width, height=height, seed=seed)
+        brief = replace(brief, pictures=(*brief.pictures, *_bound(workshop, given, task)))
         details |= {"previous": previous.id, "billed_seconds": _billed(brief, seconds, task)}
     else:
         if task in ("edit", "extend"):
@@ -137,8 +139,6 @@ def _clip(workshop: Workshop, arrival: Arrival, model: str, given: _Input, *, ba
 
 def _continued(source: Brief, given: _Input, task: str, seconds: float) -> Brief:
     """Return the brief of an edit (the default) or an extension of an earlier interaction's clip."""
-    if given.images:
-        raise Refused("The simulator takes no new images in an edit or extension.")
     text = gemini_tags.plain(given.prompt)
     if task != "extend":
         return source.derived(f"{source.prompt}\nChange: {text}")

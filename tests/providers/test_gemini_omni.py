@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from charkit.errors import Ambiguous, BadResponse, Rejected, Unavailable, UnsupportedRequest
-from charkit.providers.base import Billing, BoundCharacter, Outcome, Role, VideoRequest
+from charkit.providers.base import Billing, BoundCharacter, BoundJob, Change, Outcome, Role, VideoRequest
 from charkit.providers.gemini_omni import STATUSES
 
 CLIP = VideoRequest(model="gemini-omni-1.2-flash", prompt="Mira waves.", seconds=4, width=1280, height=720)
@@ -65,7 +65,8 @@ def test_pictures_go_out_as_base64_in_order_with_the_tags_that_bind_them(service
     first = reference(Role.FIRST_FRAME, name="open.png", character="")
     shown = (first, reference(name="mira.png"), reference(Role.PLACE, name="quay.png", character="", colour="#224466"))
     service.says(STARTED)
-    answer = omni.submit(replace(CLIP, references=shown))
+    header = "[# Sources <FIRST_FRAME>@Image1] [# References <IMAGE_REF_0>@Image2 <IMAGE_REF_1>@Image3]"
+    answer = omni.submit(replace(CLIP, references=shown, prompt=f"{header}\nStart from Image1. Mira waves."))
     *pictures, text = service.posts[0].json["input"][0]["content"]
     assert [(part["type"], part["mime_type"]) for part in pictures] == [("image", "image/png")] * 3
     assert [base64.b64decode(part["data"]) for part in pictures] == [one.blob.data for one in shown]
@@ -318,3 +319,30 @@ def test_the_simulator_refuses_at_both_stages(simulator, connected):
     assert _finished(omni, later.remote_id).stage == "output"
     broken = omni.submit(replace(small, prompt="Mira. [[fail]]"))
     assert _finished(omni, broken.remote_id).outcome is Outcome.FAILED
+
+
+def test_the_simulator_edits_and_extends_what_it_made(simulator, connected, reference):
+    omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
+    small = replace(CLIP, width=640, height=360)
+    first = omni.submit(small)
+    assert _finished(omni, first.remote_id).outcome is Outcome.SUCCEEDED
+    source = BoundJob(remote_id=first.remote_id, change=Change.EDIT)
+    edited = omni.submit(replace(small, prompt="Turn the scarf green. Leave the rest unchanged.", source=source))
+    assert _finished(omni, edited.remote_id).usage["total_output_tokens"] == 4 * 1931
+    source = BoundJob(remote_id=edited.remote_id, change=Change.EXTEND)
+    prompt = "Fenn (<IMAGE_REF_0>) joins her."
+    longer = omni.submit(replace(small, prompt=prompt, seconds=3, source=source, references=(reference(),)))
+    done = _finished(omni, longer.remote_id)
+    assert (done.outcome, done.usage["total_output_tokens"]) == (Outcome.SUCCEEDED, 3 * 1931)
+    assert b"".join(omni.fetch(edited.remote_id)) != b"".join(omni.fetch(first.remote_id))
+    assert len(b"".join(omni.fetch(longer.remote_id))) > len(b"".join(omni.fetch(edited.remote_id)))
+
+
+def test_the_simulator_opens_and_closes_on_the_frames(simulator, connected, reference):
+    omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
+    first, last = reference(Role.FIRST_FRAME, character=""), reference(Role.LAST_FRAME, character="", colour="#224466")
+    prompt = "[# Sources <FIRST_FRAME>@Image1 <LAST_FRAME>@Image2] [# References <IMAGE_REF_0>@Image3]\nMira waves."
+    for shown in ((first,), (first, last), (first, last, reference())):
+        text = prompt if len(shown) == 3 else "Mira waves."
+        begun = omni.submit(replace(CLIP, width=640, height=360, prompt=text, references=shown))
+        assert _finished(omni, begun.remote_id).outcome is Outcome.SUCCEEDED
