@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Progress bars in notebooks and shells; off where outputs are compared."""
     today: dt.date = Field(default_factory=lambda: dt.datetime.now(tz=dt.UTC).date())
     """The day for which routes are looked up; another one only to run something again as it was."""
+    region: Literal["EEA", "CH", "UK", "US", "other"] | None = None
+    """Where you work, as far as services' rules about people tell places apart; None to be warned instead."""
     parallel: int = Field(default=4, ge=1, le=64)
     """Jobs that are in the air at once."""
 

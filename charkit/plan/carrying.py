@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
+from charkit.plan.likeness import forbidden
 from charkit.prompts import Appearing, Prompt, video_prompt
 from charkit.providers.base import BoundCharacter
 from charkit.references import Choice, Pruned, choose
@@ -14,9 +15,9 @@ from charkit.routes import Size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from charkit.character import Cast
+    from charkit.character import Cast, CharacterSheet
     from charkit.references import Reference
-    from charkit.routes import Route
+    from charkit.routes import Region, Route
     from charkit.shots import Shot, Storyboard
 
 __all__ = ["Carried", "Need", "Refused", "carry", "film_size"]
@@ -35,6 +36,8 @@ class Need:
     resolution: str
     size: Size
     """The film's pixels; clips of another size could not be joined without re-encoding."""
+    region: Region | None = None
+    """Where the person works, for policies that differ by place; None where that is not said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,7 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
-        prompt = video_prompt(need.shot, _appearing(need, choice), style=need.storyboard.style, route=route)
+        prompt = video_prompt(need.shot, _appearing(need, choice, ids), style=need.storyboard.style, route=route)
     except UnsupportedRequest as error:
         return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
     return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)
@@ -148,7 +151,7 @@ def _wrong_length(route: Route, need: Need, resolution: str, lengths: tuple[int,
 def _ids(route: Route, need: Need) -> tuple[BoundCharacter, ...]:
     """Return the character ids, if the endpoint knows all of the shot's characters and the route takes as many."""
     sheets = [need.cast[who.name] for who in need.shot.characters]
-    known = [sheet for sheet in sheets if route.endpoint in sheet.provider_ids]
+    known = [sheet for sheet in sheets if route.endpoint in sheet.provider_ids and not _forbidden(route, sheet, need)]
     if len(known) < len(sheets) or not 0 < len(sheets) <= route.max_characters:
         return ()
     return tuple(BoundCharacter(id=sheet.provider_ids[route.endpoint], name=sheet.name) for sheet in sheets)
@@ -156,13 +159,33 @@ def _ids(route: Route, need: Need) -> tuple[BoundCharacter, ...]:
 
 def _choice(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> Choice:
     if not ids:
-        return choose(need.shot, need.references, route.max_references("character"))
+        return _allowed(route, need)
     whole = choose(need.shot, need.references, len(need.references))
     known = tuple(Pruned(reference=r, why="the endpoint knows the character by id") for r in whole.kept)
     return Choice(pruned=(*known, *whole.pruned))
 
 
-def _appearing(need: Need, choice: Choice) -> list[Appearing]:
+def _allowed(route: Route, need: Need) -> Choice:
+    """Choose among the pictures that the route's policy lets out; the others are named with what forbids them."""
+    barred = {sheet.slug: why for sheet in need.cast.values() if (why := _forbidden(route, sheet, need))}
+    present = {need.cast[who.name].slug for who in need.shot.characters}
+    chosen = choose(
+        need.shot, [r for r in need.references if r.character not in barred], route.max_references("character")
+    )
+    kept_back = tuple(
+        Pruned(reference=r, why=barred[r.character])
+        for r in need.references
+        if r.character in barred and r.character in present and route.max_references("character")
+    )
+    return replace(chosen, pruned=(*chosen.pruned, *kept_back))
+
+
+def _forbidden(route: Route, sheet: CharacterSheet, need: Need) -> str:
+    return forbidden(route, sheet, need.region)
+
+
+def _appearing(need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> list[Appearing]:
+    handles = {known.name: known.id for known in ids}
     appearing = []
     for who in need.shot.characters:
         sheet = need.cast[who.name]
@@ -173,6 +196,7 @@ def _appearing(need: Need, choice: Choice) -> list[Appearing]:
                 views=tuple(str(r.view) for r in choice.kept if r.character == sheet.slug),
                 position=who.position or "",
                 voice=sheet.voice or "",
+                handle=handles.get(sheet.name, ""),
             )
         )
     return appearing

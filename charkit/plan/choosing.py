@@ -2,16 +2,27 @@
 
 The default is the brief's combination: a shot with characters goes to the live route that carries their identity best,
 a transition to the cheapest live route that can make it. Whatever a person writes into the storyboard comes first.
+
+How well a route carries identity is what was measured of it. Before anything is measured there is only an order of
+means: character ids before pictures before words, with the shares that circulate as claims. They count as much as
+`_WEIGHT` measured shots, so that a measurement of any size outvotes them. Among routes that carry identity alike, one
+whose clips are known to have sound comes first where somebody speaks, then the cheapest.
+
+A fallback is another route that can make the same shot at the same size, and carries identity by no lesser means than
+pictures of everybody, where the first choice does. It is only for a request that nobody took on.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charkit.character import joined
 from charkit.errors import UnsupportedRequest
 from charkit.plan.carrying import Carried, Need, Refused, carry, film_size
+from charkit.plan.likeness import unsaid
 from charkit.plan.records import PassedOver, Plan, PlannedShot
+from charkit.providers import ADAPTERS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +30,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.references import Reference
-    from charkit.routes import RouteMatrix
+    from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
 
 __all__ = ["plan_film"]
@@ -32,6 +43,18 @@ _CARRIES = {
     0: "works from words alone",
 }
 
+_ASSUMED = {3: 0.95, 2: 0.80, 1: 0.75, 0: 0.70}
+"""Lower ends of the shares that circulate (`claims` in routes.yaml), between them for pictures of some."""
+
+_MEANS_OF_ALL = 2
+"""Pictures of every character: see `Carried.means`."""
+
+_WEIGHT = 8
+"""How many measured shots the assumption counts as."""
+
+_FALLBACKS = 3
+"""How many a shot has at most."""
+
 
 def plan_film(
     storyboard: Storyboard,
@@ -41,6 +64,7 @@ def plan_film(
     *,
     on: dt.date,
     resolution: Resolution | None = None,
+    region: Region | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -51,6 +75,7 @@ def plan_film(
         matrix: The routes to choose from.
         on: The day for which to choose; routes open and end.
         resolution: Instead of the storyboard's, such as `360p` for a draft.
+        region: Where the person works, for policies that differ by place.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -70,6 +95,7 @@ def plan_film(
             references=pool,
             resolution=wanted,
             size=film_size(wanted, storyboard.aspect),
+            region=region,
         )
         shots.append(_bind(need, matrix, on))
     return Plan(
@@ -85,7 +111,7 @@ def plan_film(
 def _bind(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
     named = need.shot.route or need.storyboard.route
     if named:
-        tried = carry(matrix.route(named, on), need, forced=True)
+        tried = _tried(matrix.route(named, on), need, matrix, forced=True)
         if isinstance(tried, Refused):
             raise UnsupportedRequest(
                 f"shot {need.shot.id} is to be made on {named!r}, which cannot",
@@ -93,36 +119,80 @@ def _bind(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
                 nearest=tried.nearest,
                 source=tried.source,
             )
-        reasons = (f"the storyboard asks for {named}",)
-        return _planned(tried, need, matrix, on, reasons, ())
+        return _planned(tried, need, matrix, on, reasons=(f"the storyboard asks for {named}",))
     return _best(need, matrix, on)
 
 
+def _tried(route: Route, need: Need, matrix: RouteMatrix, *, forced: bool = False) -> Carried | Refused:
+    endpoint = matrix.endpoint(route)
+    if endpoint.protocol not in ADAPTERS:
+        return Refused(
+            route=route,
+            why=f"speaks {endpoint.protocol}, for which charkit has no adapter",
+            source=endpoint.source,
+        )
+    return carry(route, need, forced=forced)
+
+
 def _best(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
-    tried = [carry(route, need) for route in matrix.live(on, "video")]
-    able = sorted((t for t in tried if isinstance(t, Carried)), key=lambda c: (-c.means, c.usd, c.route.name))
+    tried = [_tried(route, need, matrix) for route in matrix.live(on, "video")]
+    able = sorted((t for t in tried if isinstance(t, Carried)), key=lambda c: _rank(c, need, matrix))
     unable = [t for t in tried if isinstance(t, Refused)]
     if not able:
         raise _nobody(need, unable)
     best, *others = able
-    passed = [PassedOver(route=other.route.name, why=_worse(other, best, need)) for other in others]
+    passed = [PassedOver(route=other.route.name, why=_worse(other, best, need, matrix)) for other in others]
     passed += [PassedOver(route=refused.route.name, why=refused.why) for refused in unable]
-    return _planned(best, need, matrix, on, _why(best, others, need), tuple(passed))
+    return replace(
+        _planned(best, need, matrix, on, reasons=_why(best, others, need, matrix)),
+        passed_over=tuple(passed),
+        fallbacks=tuple(
+            _planned(other, need, matrix, on, reasons=(f"stands in where {best.route.name} takes nothing on",))
+            for other in others
+            if other.means >= min(best.means, _MEANS_OF_ALL)
+        )[:_FALLBACKS],
+    )
 
 
-def _why(best: Carried, others: list[Carried], need: Need) -> tuple[str, ...]:
+def _rank(carried: Carried, need: Need, matrix: RouteMatrix) -> tuple[float, bool, float, str]:
+    """Return what routes are ordered by, the best first."""
+    mute = bool(need.shot.dialogue) and carried.route.sound is None
+    holds = 0.0 if need.shot.is_transition else _expected(carried, matrix)
+    return -holds, mute, carried.usd, carried.route.name
+
+
+def _expected(carried: Carried, matrix: RouteMatrix) -> float:
+    """Return the share of shots in which the route is expected to hold the characters."""
+    assumed = _ASSUMED[carried.means]
+    found = matrix.measured.get(carried.route.name)
+    return assumed if found is None or found.simulated else found.expected(assumed, _WEIGHT)
+
+
+def _known(carried: Carried, matrix: RouteMatrix) -> str:
+    found = matrix.measured.get(carried.route.name)
+    return f"measured: {found}" if found is not None and not found.simulated else ""
+
+
+def _why(best: Carried, others: list[Carried], need: Need, matrix: RouteMatrix) -> tuple[str, ...]:
     price = f"${best.usd:.3f} for {need.shot.seconds} s at {best.resolution}"
     alike = [other for other in others if other.means == best.means]
-    rank = f"the cheapest of {len(alike) + 1} that can" if alike else "the only live route that can"
+    cheapest = all(best.usd <= other.usd for other in alike)
+    rank = f"the {'cheapest' if cheapest else 'best'} of {len(alike) + 1} that can"
+    rank = rank if alike else "the only live route that can"
     if need.shot.is_transition:
         return (f"no character in it: {rank}, {price}",)
     carries = _CARRIES[best.means].format(who=_names(need))
-    return (f"{carries}: {rank}, {price}", *best.choice.reasons)
+    known = _known(best, matrix)
+    return (f"{carries}: {rank}, {price}", *((known,) if known else ()), *best.choice.reasons)
 
 
-def _worse(other: Carried, best: Carried, need: Need) -> str:
-    if other.means < best.means:
-        return f"{_CARRIES[other.means].format(who=_names(need))}, where {best.route.name} does better"
+def _worse(other: Carried, best: Carried, need: Need, matrix: RouteMatrix) -> str:
+    if not need.shot.is_transition and _expected(other, matrix) < _expected(best, matrix):
+        known = [f"{c.route.name} {said}" for c in (other, best) if (said := _known(c, matrix))]
+        carries = f"{_CARRIES[other.means].format(who=_names(need))}, where {best.route.name} does better"
+        return "; ".join(known) if known else carries
+    if _rank(other, need, matrix)[1] and not _rank(best, need, matrix)[1]:
+        return "somebody speaks, and whether its clips have sound is not established"
     return f"${other.usd:.3f} instead of ${best.usd:.3f}"
 
 
@@ -146,8 +216,8 @@ def _planned(
     need: Need,
     matrix: RouteMatrix,
     on: dt.date,
+    *,
     reasons: tuple[str, ...],
-    passed: tuple[PassedOver, ...],
 ) -> PlannedShot:
     route = carried.route
     return PlannedShot(
@@ -166,7 +236,6 @@ def _planned(
         root_seed=need.storyboard.seed if route.takes_seed else None,
         price_usd=carried.usd,
         reasons=reasons,
-        passed_over=passed,
         left_out=tuple(f"{p.reference.name}, {p.reference.view}: {p.why}" for p in carried.choice.pruned),
         warnings=tuple(_warnings(carried, need, matrix, on)),
     )
@@ -196,12 +265,5 @@ def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Ite
         if reference.sheet and reference.sheet != need.cast[reference.character].digest:
             yield f"the sheet of {reference.name} changed since its pictures were prepared"
             break
-    minors = [who.name for who in need.shot.characters if _is_child(need, who.name)]
-    regions = route.capabilities.regions
-    if minors and carried.choice.kept and regions and "minor" in regions.value:
-        yield f"{joined(tuple(minors))}: {regions.value} ({route.name}, {regions.as_of})"
-
-
-def _is_child(need: Need, name: str) -> bool:
-    description = need.cast[name].description
-    return description is not None and description.age_band == "child"
+    for shown in dict.fromkeys(reference.character for reference in carried.choice.kept):
+        yield from unsaid(route, need.cast[shown], need.region)

@@ -60,6 +60,8 @@ class PlannedShot:
     """Of one take, in US dollars."""
     reasons: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    fallbacks: tuple[PlannedShot, ...] = ()
+    """The same shot on other routes, in order: for a request that the first one does not take on."""
     left_out: tuple[str, ...] = ()
     """Pictures that do not go along, each with the reason."""
     warnings: tuple[str, ...] = ()
@@ -120,6 +122,12 @@ class Plan:
         return round(sum(shot.price_usd for shot in self.shots), 6)
 
     @property
+    def most_usd(self) -> float:
+        """What one take of every shot costs at most, if the dearest fallback stands in everywhere."""
+        dearest = (max(way.price_usd for way in (shot, *shot.fallbacks)) for shot in self.shots)
+        return round(sum(dearest), 6)
+
+    @property
     def seconds(self) -> int:
         """The length of all shots together."""
         return sum(shot.seconds for shot in self.shots)
@@ -176,10 +184,15 @@ class Plan:
 
 
 def _with_paths(plan: Plan, change: Callable[[Path], Path]) -> Plan:
-    shots = tuple(
-        replace(shot, references=tuple(replace(r, path=change(r.path)) for r in shot.references)) for shot in plan.shots
+    return replace(plan, shots=tuple(_moved(shot, change) for shot in plan.shots))
+
+
+def _moved(shot: PlannedShot, change: Callable[[Path], Path]) -> PlannedShot:
+    return replace(
+        shot,
+        references=tuple(replace(r, path=change(r.path)) for r in shot.references),
+        fallbacks=tuple(_moved(fallback, change) for fallback in shot.fallbacks),
     )
-    return replace(plan, shots=shots)
 
 
 def _shot_card(shot: PlannedShot) -> Html:
@@ -191,6 +204,7 @@ def _shot_card(shot: PlannedShot) -> Html:
         ("pictures", _pictures(shot) or "none"),
         ("price", f"${shot.price_usd:.4f} a take"),
         *(("because", reason) for reason in shot.reasons),
+        *(("else", f"{other.route}, ${other.price_usd:.4f} a take") for other in shot.fallbacks),
         *((f"not {other.route}", other.why) for other in shot.passed_over),
         *(("left out", what) for what in shot.left_out),
         *(("mind", warning) for warning in shot.warnings),

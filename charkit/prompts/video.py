@@ -31,6 +31,8 @@ class Appearing:
     """The views of its pictures, in the order in which they are sent."""
     position: str = ""
     voice: str = ""
+    handle: str = ""
+    """What the endpoint calls it, where it knows the character by id."""
 
 
 class Spoken(Protocol):
@@ -108,7 +110,7 @@ def video_prompt(shot: ShotWords, appearing: Sequence[Appearing], *, style: str,
     }
     if not appearing:
         return within(built_in("transition_shot").fill(words), route, shot.id)
-    pictured = any(who.views for who in appearing) and route.tags in {"omni", "index"}
+    pictured = any(who.views for who in appearing) and route.tags in {"omni", "index", "picture"}
     values = {
         **words,
         "header": _header(appearing, route.tags),
@@ -152,9 +154,11 @@ def _labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, 
     for who in appearing:
         numbers = range(sent, sent + len(who.views))
         sent += len(who.views)
-        named = {"omni": [f"<IMAGE_REF_{n}>" for n in numbers], "index": [f"Image {n + 1}" for n in numbers]}.get(
-            tags, []
-        )
+        named = {
+            "omni": [f"<IMAGE_REF_{n}>" for n in numbers],
+            "index": [f"Image {n + 1}" for n in numbers],
+            "handle": [who.handle] if who.handle else [],
+        }.get(tags, [])
         label = f"{who.name} ({', '.join(named)})" if named else who.name
         labelled.append({"label": label, "locked": who.locked})
     return labelled
@@ -169,4 +173,8 @@ def _header(appearing: Sequence[Appearing], tags: TagStyle) -> str:
     if tags == "index":
         shown = [f"Image {n}: {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)]
         return f"References: {' '.join(shown)}"
+    if tags == "picture":  # the server writes `<Picture 1>: ` before each picture; the prompt says who that is
+        return "\n".join(
+            f"<Picture {n}> is {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)
+        )
     return ""

@@ -3,8 +3,22 @@
 Adding a route is one entry in `routes.yaml`, or in a file of one's own; adding an endpoint likewise.
 """
 
-from charkit.routes.facts import Fact, Lengths, Price, Size
+from charkit.routes.facts import Fact, Lengths, LikenessPolicy, Price, Region, Size
 from charkit.routes.matrix import RouteMatrix
+from charkit.routes.measured import Measured
 from charkit.routes.route import Capabilities, Endpoint, Route, TagStyle
 
-__all__ = ["Capabilities", "Endpoint", "Fact", "Lengths", "Price", "Route", "RouteMatrix", "Size", "TagStyle"]
+__all__ = [
+    "Capabilities",
+    "Endpoint",
+    "Fact",
+    "Lengths",
+    "LikenessPolicy",
+    "Measured",
+    "Price",
+    "Region",
+    "Route",
+    "RouteMatrix",
+    "Size",
+    "TagStyle",
+]

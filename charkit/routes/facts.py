@@ -7,7 +7,20 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-__all__ = ["Confidence", "Entry", "Fact", "Lengths", "Price", "Size", "Sizes", "Sourced", "Status", "Step"]
+__all__ = [
+    "Confidence",
+    "Entry",
+    "Fact",
+    "Lengths",
+    "LikenessPolicy",
+    "Price",
+    "Region",
+    "Size",
+    "Sizes",
+    "Sourced",
+    "Status",
+    "Step",
+]
 
 T = TypeVar("T")
 
@@ -23,7 +36,12 @@ Confidence: TypeAlias = Literal[
 ]
 """Where a fact comes from, from the vendor's own word down to a figure that somebody claims without a method."""
 
-Status: TypeAlias = Literal["live", "preview", "deprecated", "shut down", "by hand", "self-hosted"]
+Status: TypeAlias = Literal["live", "preview", "deprecated", "shut down", "by hand", "self-hosted", "unclear"]
+"""`by hand`: a person makes the clip in an app. `unclear`: sources contradict each other on whether it still answers,
+so nothing is sent to it."""
+
+Region: TypeAlias = Literal["EEA", "CH", "UK", "US", "other"]
+"""Where a person works, as far as services' rules tell places apart."""
 
 
 class Entry(BaseModel):
@@ -108,6 +126,26 @@ class Lengths(Entry):
         return ", ".join(map(str, self.any_of)) + " s" if self.any_of else f"{self.least} to {self.most} s"
 
 
+class LikenessPolicy(Entry):
+    """Whose pictures a route accepts. What is left out is not established, and is warned of instead of refused."""
+
+    photoreal_faces: bool | None = None
+    """Whether pictures may show photoreal human faces, also those that a machine made."""
+    real_people: bool | None = None
+    """Whether pictures may show people who live or lived; false where some of them are refused."""
+    minors: bool | None = None
+    """Whether pictures may show minors, in regions that are not named below."""
+    minors_not_in: tuple[Region, ...] = ()
+    """Regions in which pictures of minors are refused."""
+
+    def __str__(self) -> str:
+        words = {"photoreal faces": self.photoreal_faces, "real people": self.real_people, "minors": self.minors}
+        said = [f"{what}: {'yes' if allowed else 'no'}" for what, allowed in words.items() if allowed is not None]
+        if self.minors_not_in:
+            said.append(f"minors: not in {', '.join(self.minors_not_in)}")
+        return "; ".join(said) or "nothing is said"
+
+
 class Step(Entry):
     """One step of a price per clip."""
 
@@ -119,16 +157,17 @@ class Step(Entry):
 class Price(Entry):
     """What one clip or picture costs, in US dollars."""
 
-    unit: Literal["second", "clip", "image"]
+    unit: Literal["second", "clip", "image", "million tokens"]
     usd: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    """Per second or image: by resolution, or by quality where that decides; `any` for one price."""
+    """Per second or image: by resolution, or by quality where that decides; `any` for one price. Per million tokens:
+    `in` and `out`."""
     steps: tuple[Step, ...] = ()
     """Per clip: by length, shortest first."""
 
     @model_validator(mode="after")
     def _one_table(self) -> Price:
         if (self.unit == "clip") != bool(self.steps) or (self.unit == "clip") == bool(self.usd):
-            raise ValueError("a price per clip needs `steps`; a price per second or image needs `usd`")
+            raise ValueError("a price per clip needs `steps`; a price per second, image or million tokens needs `usd`")
         return self
 
     def cost(self, *, seconds: int = 0, resolution: str = "any") -> float | None:
@@ -139,6 +178,8 @@ class Price(Entry):
         """
         if self.unit == "clip":
             return next((step.usd for step in self.steps if seconds <= step.up_to), None)
+        if self.unit == "million tokens":  # how many it takes is known only afterwards
+            return None
         by_quality = not any(key[0].isdigit() or key == "any" for key in self.usd)
         unit = max(self.usd.values()) if by_quality else self.usd.get(resolution, self.usd.get("any"))
         if unit is None:
@@ -148,5 +189,7 @@ class Price(Entry):
     def __str__(self) -> str:
         if self.unit == "clip":
             return ", ".join(f"${step.usd:.2f} to {step.up_to} s" for step in self.steps)
+        if self.unit == "million tokens":
+            return ", ".join(f"${usd:g} {key}" for key, usd in self.usd.items()) + " per million tokens"
         unit = {"second": "/s", "image": " each"}[self.unit]
         return ", ".join(f"${usd:g}{unit}" + ("" if key == "any" else f" at {key}") for key, usd in self.usd.items())

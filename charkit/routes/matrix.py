@@ -17,6 +17,7 @@ from charkit.documents import read_yaml
 from charkit.documents.tree import line_of, load
 from charkit.errors import BadDocument, UnknownName, did_you_mean
 from charkit.routes.facts import Confidence, Entry, Fact, Price, Status
+from charkit.routes.measured import Measured, read_measurements
 from charkit.routes.route import Capabilities, Endpoint, Kind, Route
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class _RouteEntry(Entry):
     replacement: Fact[str] | None = None
     capabilities: Capabilities | None = None
     price: Fact[Price] | None = None
+    claimed: Fact[str] | None = None
 
 
 class _RoutesFile(Entry):
@@ -93,19 +95,38 @@ class RouteMatrix:
     endpoints: Mapping[str, Endpoint]
     claims: Mapping[str, Fact[str]] = field(default_factory=dict)
     """What is claimed about consistency, by means (`text`, `references`, `characters`); never a measurement."""
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+    """What was measured about consistency, by route."""
+    day: dt.date | None = None
+    """The day that tables speak of where none is given; None for the day on which they are shown."""
 
     @classmethod
-    def load(cls, extra: Path | str | None = None) -> Self:
+    def load(
+        cls,
+        extra: Path | str | None = None,
+        *,
+        measurements: Path | str | None = None,
+        day: dt.date | None = None,
+    ) -> Self:
         """Read the built-in matrix and a person's own file over it.
 
         An entry of the own file replaces the built-in one of the same name; `like: NAME` takes over all that it does
         not say itself, from a route of either file.
 
+        Args:
+            extra: A person's own routes and endpoints.
+            measurements: What was measured of routes; see `charkit.routes.measured`. A file that is not there is none.
+            day: The day that tables speak of; the day on which they are shown where it is not given.
+
         Raises:
             BadDocument: with file and line.
         """
-        matrix = cls(routes={}, endpoints={}).extended(BUILT_IN)
-        return matrix.extended(Path(extra)) if extra is not None else matrix
+        matrix = cls(routes={}, endpoints={}, day=day).extended(BUILT_IN)
+        if extra is not None:
+            matrix = matrix.extended(Path(extra))
+        if measurements is not None and Path(measurements).is_file():
+            matrix = replace(matrix, measured=read_measurements(Path(measurements), matrix.routes))
+        return matrix
 
     def extended(self, path: Path) -> Self:
         """Return the matrix with a file of routes and endpoints over it.
@@ -177,8 +198,14 @@ class RouteMatrix:
         """Return the routes as rows of plain text, the live ones or all of them."""
         from charkit.routes.show import row
 
-        day = on or dt.datetime.now(tz=dt.UTC).date()
-        return [row(route, day) for route in self.routes.values() if every or route.live(day)]
+        day = on or self.today
+        rows = [(route, row(route, day, self.measured.get(route.name))) for route in self.routes.values()]
+        return [shown for route, shown in rows if every or route.live(day) or route.state(day) == "by hand"]
+
+    @property
+    def today(self) -> dt.date:
+        """The day that tables speak of."""
+        return self.day or dt.datetime.now(tz=dt.UTC).date()
 
     def __repr__(self) -> str:
         return f"<RouteMatrix: {len(self.routes)} routes at {len(self.endpoints)} endpoints>"
@@ -186,8 +213,7 @@ class RouteMatrix:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         from charkit.routes.show import matrix_table
 
-        day = dt.datetime.now(tz=dt.UTC).date()
-        return {"text/plain": repr(self), "text/html": matrix_table(self, day)}
+        return {"text/plain": repr(self), "text/html": matrix_table(self, self.today)}
 
 
 @dataclass(frozen=True, kw_only=True)

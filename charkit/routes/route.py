@@ -8,21 +8,34 @@ from typing import Literal, TypeAlias
 from pydantic import Field, field_validator, model_validator
 
 from charkit.errors import RouteClosed, UnsupportedRequest
-from charkit.routes.facts import Entry, Fact, Lengths, Price, Size, Sizes, Sourced, Status
+from charkit.routes.facts import Entry, Fact, Lengths, LikenessPolicy, Price, Size, Sizes, Sourced, Status
 
 __all__ = ["Capabilities", "Endpoint", "Kind", "Route", "TagStyle"]
 
-Kind: TypeAlias = Literal["video", "image"]
+Kind: TypeAlias = Literal["video", "image", "judge"]
+"""What a route makes: clips, pictures, or a judgement of them."""
 
-TagStyle: TypeAlias = Literal["omni", "named", "index", "none"]
-"""How a prompt refers to pictures or characters: `<IMAGE_REF_0>` tags, verbatim names, `Image 1:` lines, or not."""
+TagStyle: TypeAlias = Literal["omni", "named", "index", "picture", "handle", "none"]
+"""How a prompt refers to pictures or characters: `<IMAGE_REF_0>` tags, verbatim names, `Image 1:` lines, `<Picture 1>`
+labels, `@handles` of an app, or not."""
 
 _MOUNTS = {
     "openai-videos": "/openai/v1",
     "openai-images": "/openai/v1",
     "gemini-omni": "/google",
     "gemini-images": "/google",
+    "vertex-veo": "/vertex",
 }
+"""Where the simulator speaks a wire format."""
+
+_DIALECT_MOUNTS = {
+    "muse": "/muse/v1",
+    "openrouter": "/openrouter/v1",
+    "vllm-omni": "/vllm/v1",
+    "sglang": "/sglang/v1",
+    "new-api": "/newapi/v1",
+}
+"""Where it speaks a dialect of one."""
 
 
 class Endpoint(Sourced):
@@ -32,8 +45,8 @@ class Endpoint(Sourced):
     protocol: str
     """The wire format: a key of `charkit.providers.ADAPTERS`."""
     base_url: str = Field(pattern=r"^https?://\S+$")
-    key: str
-    """The *name* of the environment variable that holds the key; never the key."""
+    key: str = ""
+    """The *name* of the environment variable that holds the key, never the key; empty where none is needed."""
     dialect: str = ""
     simulator: str = ""
     """Where the simulator speaks the same wire format; found from the protocol where it is left out."""
@@ -41,7 +54,8 @@ class Endpoint(Sourced):
     @field_validator("key")
     @classmethod
     def _a_variable(cls, value: str) -> str:
-        if not (value.isascii() and value.isidentifier() and value == value.upper()):  # the message never repeats it
+        named = value.isascii() and value.isidentifier() and value == value.upper()
+        if value and not named:  # the message never repeats it
             raise ValueError(
                 "must be the NAME of an environment variable, such as MY_GATEWAY_KEY, never the key itself"
             )
@@ -51,7 +65,7 @@ class Endpoint(Sourced):
     @classmethod
     def _mounted(cls, value: object) -> object:
         if isinstance(value, dict) and not value.get("simulator"):
-            mount = "/muse/v1" if value.get("dialect") == "muse" else _MOUNTS.get(str(value.get("protocol")), "")
+            mount = _DIALECT_MOUNTS.get(str(value.get("dialect"))) or _MOUNTS.get(str(value.get("protocol")), "")
             return {**value, "simulator": mount}
         return value
 
@@ -77,6 +91,8 @@ class Capabilities(Entry):
     """The longest prompt, in characters."""
     faces: Fact[str] | None = None
     """The route's policy about faces and likeness."""
+    likeness: Fact[LikenessPolicy] | None = None
+    """The same as far as the planner can weigh it."""
     regions: Fact[str] | None = None
     results_kept: Fact[str] | None = None
     """How long a result can be fetched."""
@@ -98,6 +114,8 @@ class Route(Entry):
     capabilities: Capabilities = Capabilities()
     price: Fact[Price] | None = None
     """Nothing is sent over a route without a price."""
+    claimed: Fact[str] | None = None
+    """How well it is *claimed* to keep a character, by whom; never a measurement."""
 
     def state(self, on: dt.date) -> str:
         """Return the status on a day: the recorded one, or `shut down` or `not open yet` by its dates."""
@@ -116,9 +134,16 @@ class Route(Entry):
 
         Raises:
             RouteClosed: past its end.
-            UnsupportedRequest: not open yet.
+            UnsupportedRequest: not open yet, or nobody knows whether it still answers.
         """
         state = self.state(on)
+        if state == "unclear":
+            raise UnsupportedRequest(
+                f"whether route {self.name!r} still answers is not established",
+                rule=self.status.note or "its sources contradict each other",
+                nearest=self.replacement.value if self.replacement else "",
+                source=self.status.source,
+            )
         if state == "shut down":
             ended = self.ends.value.isoformat() if self.ends else "a date that is not known"
             raise RouteClosed(self.name, ended, self.replacement.value if self.replacement else "")

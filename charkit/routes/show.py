@@ -13,13 +13,24 @@ if TYPE_CHECKING:
 
     from charkit.cards import BadgeKind
     from charkit.routes.matrix import RouteMatrix
+    from charkit.routes.measured import Measured
     from charkit.routes.route import Route
 
-__all__ = ["Row", "facts_of", "matrix_table", "route_card", "row"]
+__all__ = ["SOON", "Row", "facts_of", "matrix_table", "route_card", "row", "standing"]
 
 Row: TypeAlias = dict[str, str]
 
-_TONES: dict[str, BadgeKind] = {"live": "ok", "self-hosted": "ok", "preview": "warn", "deprecated": "warn"}
+SOON = 30
+"""Days before its end from which a route is flagged."""
+
+_TONES: dict[str, BadgeKind] = {
+    "live": "ok",
+    "self-hosted": "ok",
+    "by hand": "ok",
+    "preview": "warn",
+    "deprecated": "warn",
+    "unclear": "warn",
+}
 
 
 def facts_of(route: Route) -> Iterator[tuple[str, Fact[object]]]:
@@ -31,16 +42,15 @@ def facts_of(route: Route) -> Iterator[tuple[str, Fact[object]]]:
                 yield name.replace("_", " "), fact
 
 
-def row(route: Route, on: dt.date) -> Row:
+def row(route: Route, on: dt.date, measured: Measured | None = None) -> Row:
     """Return a route as one row of plain text, newest evidence's date included."""
     can = route.capabilities
-    ends = f", ends {route.ends.value}" if route.ends and route.live(on) else ""
     return {
         "route": route.name,
         "makes": route.kind,
         "model": route.model,
         "endpoint": route.endpoint,
-        "today": route.state(on) + ends,
+        "today": standing(route, on),
         "length": str(can.seconds.value) if can.seconds else "",
         "sizes": ", ".join(can.sizes.value) if can.sizes else "",
         "references": ", ".join(f"{n} {role}" for role, n in can.references.value.items() if n)
@@ -49,14 +59,26 @@ def row(route: Route, on: dt.date) -> Row:
         "seed": "yes" if route.takes_seed else "",
         "sound": {True: "yes", False: "no", None: "not established"}[route.sound] if route.kind == "video" else "",
         "price": str(route.price.value) if route.price else "not established",
+        "claimed": route.claimed.value if route.claimed else "",
+        "measured": str(measured) if measured else "",
         "as of": max(fact.as_of for _, fact in facts_of(route)).isoformat(),
     }
+
+
+def standing(route: Route, on: dt.date) -> str:
+    """Return how a route stands on a day; one that ends soon says in how many days."""
+    state = route.state(on)
+    if route.ends is None or not route.live(on):
+        return state
+    left = (route.ends.value - on).days
+    soon = f" ({left} days)" if left <= SOON else ""
+    return f"{state}, ends {route.ends.value}{soon}"
 
 
 def matrix_table(matrix: RouteMatrix, on: dt.date) -> Html:
     """Return all routes as a table, the live ones first."""
     routes = sorted(matrix.routes.values(), key=lambda route: (not route.live(on), route.kind != "video"))
-    rows = [row(route, on) for route in routes]
+    rows = [row(route, on, matrix.measured.get(route.name)) for route in routes]
     cells = [
         [
             badge(cell, _TONES.get(cell.partition(",")[0], "bad")) if name == "today" else cell

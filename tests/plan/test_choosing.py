@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,8 +190,8 @@ def test_what_the_storyboard_may_not_ask_for_is_refused(
 
 def test_a_shot_that_no_live_route_can_make_is_refused_with_rules_and_nearest() -> None:
     with pytest.raises(UnsupportedRequest, match="shot S1") as caught:
-        plan(board(seconds=40))
-    assert "omni-1.2 makes 3 to 15 s at 720p, not 40 s" in caught.value.rule
+        plan(board(seconds=70))
+    assert "omni-1.2 makes 3 to 15 s at 720p, not 70 s" in caught.value.rule
     assert "15 s on omni-1.2" in caught.value.nearest
     assert caught.value.source
     square = board().model_copy(update={"aspect": "1:1"})
@@ -206,3 +207,84 @@ def test_the_day_decides_what_is_live() -> None:
     assert "sora-2" not in {other.route for other in before.passed_over}  # its record says shut down, whatever the day
     assert before.route == "muse-video"
     assert "omni-1.2" not in {other.route for other in before.passed_over}  # opened on 2026-11-10
+
+
+VOICELESS = ID_ROUTE.replace("      sound: {value: true, cite: me}\n", "")
+
+
+def test_where_somebody_speaks_a_route_known_to_have_sound_comes_before_a_cheaper_one(tmp_path: Path) -> None:
+    cheap = own(tmp_path, VOICELESS.replace("usd: {any: 5}", "usd: {any: 0.001}"))
+    silent = plan(board(characters=["Mira"]), matrix=cheap, references=[])["S1"]
+    assert silent.route == "box"
+    spoken = board(characters=["Mira"], dialogue=[{"character": "Mira", "text": "Look."}])
+    made = plan(spoken, matrix=cheap, references=[])["S1"]
+    assert made.route != "box"
+    assert made.passed_over[0].route == "box" or "box" in {other.route for other in made.passed_over}
+    said = {other.route: other.why for other in made.passed_over}["box"]
+    assert "sound is not established" in said
+
+
+def measured(folder: Path, **rates: tuple[float, int]) -> RouteMatrix:
+    lines = [
+        f"  {name.replace('_', '.')}: {{rate: {rate}, n: {n}, axis: palette, as_of: 2026-11-20, source: run r1}}"
+        for name, (rate, n) in rates.items()
+    ]
+    file = folder / "measurements.yaml"
+    file.write_text("measurements:\n" + "\n".join(lines).replace("omni1", "omni-1") + "\n", encoding="utf-8")
+    return RouteMatrix.load(measurements=file)
+
+
+def test_a_measurement_beats_the_price_and_the_claim(tmp_path: Path) -> None:
+    matrix = measured(tmp_path, omni1_1=(0.95, 40), omni1_2=(0.5, 40))
+    made = plan(board(characters=["Mira"]), matrix=matrix)["S1"]
+    assert made.route == "omni-1.1"
+    assert "measured: 95% of 40 (palette)" in made.reasons
+    assert "the best of" in made.reasons[0]
+    passed = {other.route: other.why for other in made.passed_over}
+    assert "omni-1.2 measured: 50% of 40" in passed["omni-1.2"]
+
+
+def test_a_measurement_on_the_simulator_is_never_weighed(tmp_path: Path) -> None:
+    matrix = measured(tmp_path, omni1_2=(0.0, 100))
+    rehearsed = {"omni-1.2": matrix.measured["omni-1.2"].model_copy(update={"simulated": True})}
+    made = plan(board(characters=["Mira"]), matrix=replace(matrix, measured=rehearsed))["S1"]
+    assert made.route == "omni-1.2"
+    assert not any("measured" in reason for reason in made.reasons)
+
+
+def test_a_route_that_charkit_cannot_speak_to_is_passed_over_and_says_so() -> None:
+    passed = {other.route: other.why for other in plan()["S02"].passed_over}
+    assert "hailuo" in passed["h3-laozhang"]
+    with pytest.raises(UnsupportedRequest, match="no adapter"):
+        plan(board(route="happyhorse-apiyi"))
+
+
+def test_fallbacks_make_the_same_shot_and_carry_identity_by_no_lesser_means() -> None:
+    made = plan()
+    shot = made["S02"]
+    assert [other.route for other in shot.fallbacks] == ["omni-1.1"]
+    (other,) = shot.fallbacks
+    assert (other.seconds, other.width, other.height) == (shot.seconds, shot.width, shot.height)
+    assert {r.name for r in other.references} == {"Mira"}
+    assert other.price_usd == pytest.approx(0.4)
+    assert other.root_seed is None  # 1.1 takes none
+    assert other.fallbacks == ()
+    assert made.most_usd > made.total_usd
+    assert [f.route for f in made["S01"].fallbacks][:1] == ["omni-1.2"]
+
+
+def test_a_route_that_the_storyboard_names_has_no_fallback() -> None:
+    assert plan(board(route="omni-1.2"))["S1"].fallbacks == ()
+
+
+def test_a_plan_with_fallbacks_is_kept_whole(tmp_path: Path) -> None:
+    made = plan()
+    made.save(tmp_path / "plan.json")
+    assert Plan.load(tmp_path / "plan.json")["S02"].fallbacks[0].prompt == made["S02"].fallbacks[0].prompt
+
+
+def test_what_is_made_by_hand_is_planned_by_name_alone_at_no_price(tmp_path: Path) -> None:
+    known = Cast((CharacterSheet(name="Mira", locked="a girl", provider_ids={"by-hand": "@mira.lantern"}),))
+    made = plan(board(characters=["Mira"], route="by-hand"), cast=known, references=pictures(known))["S1"]
+    assert (made.route, made.price_usd, made.references) == ("by-hand", 0.0, ())
+    assert "Mira (@mira.lantern): a girl." in made.prompt.text

@@ -1,0 +1,75 @@
+"""What was measured of routes, as plain data: for a route how many shots held their character, of how many.
+
+    measurements:
+      omni-1.2: {rate: 0.86, n: 36, axis: palette, as_of: 2026-11-20, source: notebooks/90, simulated: false}
+
+A measurement beats a claim. What was measured on the simulator says nothing about a service, and is shown but never
+weighed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt  # noqa: TC003  # pydantic reads annotations at run time
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from charkit.documents import read_yaml
+from charkit.documents.tree import line_of, load
+from charkit.errors import BadDocument, did_you_mean
+from charkit.routes.facts import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+__all__ = ["Measured", "read_measurements"]
+
+
+class Measured(Entry):
+    """How often a route held its characters."""
+
+    rate: float = Field(ge=0, le=1)
+    """Shots that passed over shots that could be verified."""
+    n: int = Field(ge=1)
+    """How many shots could be verified."""
+    axis: str = Field(min_length=3)
+    """What was compared: palette, identity ..."""
+    as_of: dt.date
+    source: str = Field(min_length=3)
+    """Where the run can be read, such as its report."""
+    simulated: bool = False
+    """Whether the simulator made the clips."""
+
+    def expected(self, prior: float, weight: int) -> float:
+        """Return the share of shots to expect, an assumption counting as so many shots of its own.
+
+        The mean of a beta distribution with `weight` pseudo-observations at `prior`: three lucky shots change little,
+        thirty decide.
+        """
+        return (self.rate * self.n + prior * weight) / (self.n + weight)
+
+    def __str__(self) -> str:
+        simulated = ", simulated" if self.simulated else ""
+        return f"{self.rate:.0%} of {self.n} ({self.axis}{simulated})"
+
+
+class _MeasurementsFile(Entry):
+    measurements: dict[str, Measured] = Field(default_factory=dict)
+
+
+def read_measurements(path: Path, routes: Collection[str]) -> Mapping[str, Measured]:
+    """Read what was measured.
+
+    Raises:
+        BadDocument: with file and line; also where it names a route that does not exist.
+    """
+    found = read_yaml(path, _MeasurementsFile).measurements
+    for name in found:
+        if name not in routes:
+            tree = load(path.read_text(encoding="utf-8-sig"), path)
+            near = did_you_mean(name, routes)
+            raise BadDocument(
+                f"there is no route {name!r}. {near}", file=path, line=line_of(tree, ("measurements", name))
+            )
+    return found

@@ -1,0 +1,52 @@
+"""What was measured of routes, as plain data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from charkit.errors import BadDocument
+from charkit.routes import Measured, RouteMatrix
+
+TEXT = """\
+measurements:
+  omni-1.2: {rate: 0.86, n: 36, axis: palette, as_of: 2026-11-20, source: notebooks/90}
+"""
+
+
+def test_measurements_are_read_beside_the_routes(tmp_path: Path) -> None:
+    file = tmp_path / "measurements.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    matrix = RouteMatrix.load(measurements=file)
+    assert str(matrix.measured["omni-1.2"]) == "86% of 36 (palette)"
+    assert RouteMatrix.load(measurements=tmp_path / "none.yaml").measured == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("omni-1.2", "omni-12", 2, "omni-1.2"),
+        ("rate: 0.86", "rate: 86", 2, "less than or equal to 1"),
+        ("n: 36", "n: 0", 2, "greater than or equal to 1"),
+        (", source: notebooks/90", "", 2, "source"),
+    ],
+)
+def test_a_wrong_measurement_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:
+    file = tmp_path / "measurements.yaml"
+    file.write_text(TEXT.replace(old, new), encoding="utf-8")
+    with pytest.raises(BadDocument) as caught:
+        RouteMatrix.load(measurements=file)
+    assert said in str(caught.value)
+    assert caught.value.line == line
+
+
+def test_few_shots_change_an_assumption_little_and_many_decide() -> None:
+    def measured(n: int) -> float:
+        about = Measured(rate=1.0, n=n, axis="palette", as_of=dt.date(2026, 11, 20), source="run")
+        return about.expected(0.7, 8)
+
+    assert measured(1) == pytest.approx((1 + 5.6) / 9)
+    assert measured(1) < 0.74
+    assert measured(100) > 0.97
