@@ -99,7 +99,7 @@ class Ledger(LedgerReader):
     def __repr__(self) -> str:
         return "Ledger()"
 
-    def reserve(self, intent: Intent, *, caps: Caps, owner: str, lease: float = 900.0) -> JobRow:
+    def reserve(self, intent: Intent, *, caps: Caps, owner: str, lease: float = 900.0, note: str = "") -> JobRow:
         """Write down an intent and set its price aside, or return the job that stands for it already.
 
         The caller may send the job if and only if it comes back `intended` under its own `owner`.
@@ -109,6 +109,7 @@ class Ledger(LedgerReader):
             caps: What may be committed in its run and production.
             owner: Who will send it: `owners.current()`.
             lease: Seconds for which the job is the owner's, as far as others can tell.
+            note: Why this request and not another, for its history.
 
         Raises:
             SpendLimit: it does not fit; nothing was written.
@@ -120,7 +121,7 @@ class Ledger(LedgerReader):
             job = find_in(connection, intent.request_key, intent.take_number)
             if job is None:
                 money.check_caps(connection, intent, caps, asked=intent.price)
-                job = self._insert(connection, intent, now)
+                job = self._insert(connection, intent, now, note)
                 return self._claim(connection, job, intent.price, owner, now, lease)
             self._same_request(connection, job, intent)
             if not self._sendable(job, owner, now):
@@ -128,7 +129,8 @@ class Ledger(LedgerReader):
             held = money.held_by(connection, job.id)
             money.check_caps(connection, intent, caps, asked=intent.price - held.reserved)
             if job.state != "intended":
-                self._append(connection, job, Step(to="intended", note="the service had not taken it on"), now)
+                step = Step(to="intended", note=note or "the service had not taken it on")
+                self._append(connection, job, step, now)
             return self._claim(connection, job, intent.price, owner, now, lease)
 
     def begin_sending(self, job: JobRow, *, owner: str, lease: float = 900.0) -> JobRow | None:
@@ -228,7 +230,7 @@ class Ledger(LedgerReader):
             except IntegrityError:  # another process made it in this moment
                 connection.execute(query).one()
 
-    def _insert(self, connection: Connection, intent: Intent, now: float) -> JobRow:
+    def _insert(self, connection: Connection, intent: Intent, now: float, note: str) -> JobRow:
         values: dict[str, object] = {f.name: getattr(intent, f.name) for f in fields(intent)}
         values |= {
             "id": _new_id(now),
@@ -247,7 +249,9 @@ class Ledger(LedgerReader):
         connection.execute(jobs.insert().values(values))
         job = job_in(connection, str(values["id"]))
         connection.execute(
-            transitions.insert().values(job_id=job.id, at=now, before="", after="intended", note="", raw="")
+            transitions.insert().values(
+                job_id=job.id, at=now, before="", after="intended", note=self._clean(note), raw=""
+            )
         )
         return job
 

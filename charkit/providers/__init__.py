@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from charkit.providers.base import Connection, Provider
 
 ADAPTERS = {
+    "by-hand": "charkit.providers.by_hand:ByHand",
     "gemini-images": "charkit.providers.gemini_images:GeminiImages",
     "gemini-omni": "charkit.providers.gemini_omni:GeminiOmni",
     "openai-images": "charkit.providers.openai_images:OpenAIImages",

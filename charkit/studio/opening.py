@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, get_args
+from pathlib import Path
+from typing import cast, get_args
 
 from charkit.character import Cast
 from charkit.errors import UsageError
@@ -12,10 +13,7 @@ from charkit.shots import Resolution, Storyboard
 from charkit.studio.room import Studio
 from charkit.workspace import Workspace
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["open_studio"]
+__all__ = ["open_studio", "route_matrix"]
 
 
 def open_studio(
@@ -50,11 +48,26 @@ def open_studio(
         settings=settings,
         cast=people,
         storyboard=Storyboard.load(place.home / "storyboard.yaml", people),
-        matrix=RouteMatrix.load(settings.routes),
+        matrix=route_matrix(settings, place.data),
         max_spend=max_spend,
         live=live,
         resolution=_resolution(resolution),
     )
+
+
+def route_matrix(settings: Settings | None = None, data: Path | None = None) -> RouteMatrix:
+    """Return the routes with the person's own, and what was measured of them.
+
+    Args:
+        settings: By default those of the environment.
+        data: The folder in which `measurements.yaml` lies; by default the settings', or `data` where one works.
+
+    Raises:
+        BadDocument: with file and line.
+    """
+    settings = settings or Settings.load()
+    folder = data or settings.data or Path("data")
+    return RouteMatrix.load(settings.routes, measurements=folder / "measurements.yaml", day=settings.today)
 
 
 def _resolution(asked: str | None) -> Resolution | None:

@@ -27,7 +27,7 @@ from charkit.studio.judging import evidence_of, same_evidence, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
-from charkit.takes import Floor, Order, Pace, Takes
+from charkit.takes import Floor, Health, Order, Pace, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.film import CutList, Film
     from charkit.ledger import Spend
-    from charkit.plan import Plan
+    from charkit.plan import Plan, PlannedShot
     from charkit.report import Report
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
@@ -120,6 +120,7 @@ class Studio:
             self.routes,
             on=self._settings.today,
             resolution=self.resolution,
+            region=self._settings.region,
         )
         found.save(self.place.folder / "plan.json")
         return found
@@ -188,6 +189,11 @@ class Studio:
             return self._cutting.report(self.plan(), self.takes(), self.score(), self._loaded_references())
 
     @property
+    def health(self) -> Health:
+        """Which endpoints this run leaves alone for a while, and why."""
+        return self._floor.health
+
+    @property
     def spend(self) -> Spend:
         """What this run has committed, in micro-dollars; simulated and real money are never added up."""
         return self._ledger.spend(run=self.place.run, production=self.production, simulated=not self.live)
@@ -241,6 +247,8 @@ class Studio:
             run=self.place.run,
             run_cap_usd=self.max_spend,
             parallel=self._settings.parallel,
+            health=Health(self.place.folder / "health.json"),
+            gate=self._check_open,
             pace=None if self.live else _SIMULATED_PACE,
         )
 
@@ -274,11 +282,13 @@ class Studio:
         return self._floor.make(orders, on_progress=self._stage.news if self._stage else None)
 
     def _order(self, shot: str, number: int, plan: Plan) -> Order:
-        planned = plan[shot]
+        return self._ordered(plan[shot], number)
+
+    def _ordered(self, planned: PlannedShot, number: int) -> Order:
         return Order(
             production=self.production,
             run=self.place.run,
-            subject=shot,
+            subject=planned.shot,
             number=number,
             route=planned.route,
             endpoint=planned.endpoint,
@@ -286,7 +296,16 @@ class Studio:
             request=planned.request(number),
             price_usd=planned.price_usd,
             simulated=not self.live,
+            fallbacks=tuple(self._ordered(other, number) for other in planned.fallbacks),
         )
+
+    def _check_open(self, order: Order) -> None:
+        """Refuse an order whose route has ended since it was planned.
+
+        Raises:
+            RouteClosed: it has.
+        """
+        self.routes.route(order.route, self._settings.today)
 
     def _keep_takes(self, takes: Takes) -> Takes:
         self._with_earlier(takes).save(self.place.folder / "takes.json")

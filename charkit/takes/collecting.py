@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from charkit.errors import CorruptObject, ProviderError, Rejected, StorageError, UnreadableMedia
 from charkit.ledger import Step, TakeRow, usd
 from charkit.providers.base import Outcome, SentField, VideoRequest
+from charkit.takes.breaker import Sign
 from charkit.takes.inspection import SUFFIXES, MediaFacts, differences, inspect_clip, inspect_picture, measured
 from charkit.takes.records import Take
 
@@ -131,6 +132,7 @@ class Collecting:
                 problem = str(error)
             except (ProviderError, UnreadableMedia) as error:
                 problem = str(error)
+        self._means.heard(job.endpoint, Sign.EMPTY, problem)
         raise Pause(f"paid for, but it could not be fetched yet: {problem} Run again before it expires.")
 
     def _fetch_once(self, job: JobRow, remote_id: str) -> TakeRow:
@@ -142,6 +144,7 @@ class Collecting:
         chunks = self._means.providers[job.endpoint].fetch(remote_id)
         stored = self._means.store.put_stream(self._unhurried(chunks), ".mp4", check=check)
         self._means.checkpoint("fetched")
+        self._means.heard(job.endpoint, Sign.WORKS)
         facts = seen[-1]
         row = self._ledger.record_take(
             TakeRow(

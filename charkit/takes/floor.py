@@ -3,6 +3,7 @@
 Promises:
     * nothing paid leaves before its price is set aside under the caps and its intent is on disk;
     * a request that was accepted, or may have been, is never sent again by itself;
+    * a fallback takes over only for an order that nobody took on, and sets its own price aside;
     * what fails with one order stops no other; what makes work impossible (no disk space, a ledger that cannot be
       used) stops all of them at the next safe place;
     * interrupting leaves every job running at its service and the ledger true: `make` again goes on from there.
@@ -18,12 +19,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import LedgerError, SpendLimit, UsageError
-from charkit.ledger import Caps, JobRow, Step, micro
-from charkit.ledger.states import TERMINAL
+from charkit.ledger import Caps, Step, micro
 from charkit.takes.collection import Takes
+from charkit.takes.health import Health
 from charkit.takes.means import Interrupted, Means, Pace, Switchboard
 from charkit.takes.orders import request_key
-from charkit.takes.shooting import Shooting
+from charkit.takes.ways import Way, goes_out, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,6 +57,8 @@ class Floor:
         production_cap_usd: float | None = None,
         parallel: int = 4,
         pace: Pace | None = None,
+        health: Health | None = None,
+        gate: Callable[[Order], None] = _nothing,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] | None = None,
         checkpoint: Callable[[str], None] = _nothing,
@@ -72,6 +75,9 @@ class Floor:
             production_cap_usd: What all runs of the production may commit together; None for no such cap.
             parallel: How many orders are on their way at once.
             pace: How long to wait for what.
+            health: Which endpoints are left alone, as far as earlier visits know; by default all are well.
+            gate: Raises a `UsageError` where an order's route may not be used today; asked before anything is set
+                aside for an order that is not on its way yet.
             clock: Returns Unix time in seconds.
             sleep: Waits for some seconds; by default a wait that an interrupt ends.
             checkpoint: Called with the name of each step that outlives the process, just after it; for crash tests.
@@ -91,6 +97,8 @@ class Floor:
         self._caps = Caps(run=micro(run_cap_usd), production=cap)
         self._parallel = parallel
         self._pace = pace or Pace()
+        self._health = health or Health()
+        self._gate = gate
         self._clock = clock
         self._sleep = sleep
         self._checkpoint = checkpoint
@@ -102,6 +110,11 @@ class Floor:
     def spend(self) -> Spend:
         """What this run has committed so far, simulated and real money together, in micro-dollars."""
         return self._ledger.spend(production=self._production, run=self._run)
+
+    @property
+    def health(self) -> Health:
+        """How the endpoints are."""
+        return self._health
 
     def make(self, orders: Iterable[Order], *, on_progress: Callable[[Progress], None] | None = None) -> Takes:
         """Make a take for every order; what was made before comes back at no cost.
@@ -132,10 +145,7 @@ class Floor:
             groups.setdefault((request_key(order), order.number), []).append(index)
         firsts = self._by_urgency([wanted[indices[0]] for indices in groups.values()])
         made = self._make_all(firsts, on_progress or _nothing)
-        return Takes(
-            replace(made[request_key(order), order.number], subject=order.subject, route=order.route)
-            for order in wanted
-        )
+        return Takes(_as_ordered(made[request_key(order), order.number], order) for order in wanted)
 
     def resolve(self, job_id: str, *, remote_id: str | None = None, accepted: bool | None = None) -> None:
         """Take the person's word for a job of which nobody knew whether it exists.
@@ -171,12 +181,21 @@ class Floor:
         """Put first what is paid for and expires soonest, and connect what new orders need."""
         ranked: list[tuple[float, float, int]] = []
         for index, order in enumerate(orders):
-            job = self._ledger.find(request_key(order), order.number)
-            if job is None or _goes_out(job):
-                _ = self._providers[order.endpoint]  # a missing key shows before anything is sent
+            found = standing(self._ledger, order)
+            job = found.job if found else None
+            if job is None or goes_out(job):
+                self._connect(found.order if found else order)
             expires = job.expires_at if job is not None and job.expires_at is not None else float("inf")
             ranked.append((0.0 if job is not None else 1.0, expires, index))
         return [orders[index] for _, _, index in sorted(ranked)]
+
+    def _connect(self, order: Order) -> None:
+        """Connect what an order needs, so that a missing key shows before anything is sent."""
+        try:
+            self._gate(order)
+        except UsageError:  # it will not be sent this way
+            return
+        _ = self._providers[order.endpoint]
 
     def _make_all(
         self, orders: Sequence[Order], on_progress: Callable[[Progress], None]
@@ -187,7 +206,7 @@ class Floor:
         ways: dict[Future[Take], Order] = {}
         try:
             for order in orders:
-                future = pool.submit(Shooting(means, order, news.put).run)
+                future = pool.submit(Way(means, order, news.put).run)
                 ways[future] = order
                 future.add_done_callback(lambda done: self._ended(done, means, news))
             _listen(news, len(ways), on_progress)
@@ -209,6 +228,8 @@ class Floor:
             providers=self._providers,
             caps=self._caps,
             pace=self._pace,
+            health=self._health,
+            gate=self._gate,
             clock=self._clock,
             sleep=self._sleep,
             checkpoint=self._checkpoint,
@@ -227,9 +248,9 @@ class Floor:
             raise errors[0]
 
 
-def _goes_out(job: JobRow) -> bool:
-    """Whether the next visit speaks to the service: all but jobs that ended and stay ended."""
-    return job.state not in TERMINAL or (job.accepted is False)
+def _as_ordered(take: Take, order: Order) -> Take:
+    """Return a take under the order's own names; one that a fallback made keeps the fallback's route."""
+    return replace(take, subject=order.subject, route=take.route if take.planned_route else order.route)
 
 
 def _listen(news: queue.SimpleQueue[Progress | None], ways: int, on_progress: Callable[[Progress], None]) -> None:

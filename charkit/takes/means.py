@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from charkit.ledger import owners
+from charkit.takes.health import Health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from charkit.ledger import Caps, Ledger
     from charkit.providers.base import Provider
     from charkit.store import Store
+    from charkit.takes.breaker import Sign
+    from charkit.takes.orders import Order
 
 __all__ = ["Interrupted", "Means", "Pace", "Switchboard"]
 
@@ -39,6 +42,9 @@ class Pace:
     first_retry: float = 1.0
     longest_retry: float = 120.0
     """A longer Retry-After is not waited for."""
+    stuck: float = 600.0
+    """How long a job may stand at 99 per cent before its endpoint counts as stuck; SGLang stands there by design until
+    its files are written (openai-video-wire.md, 4.4)."""
     fetch_tries: int = 4
     grace: float = 30.0
     """How long after sending a job that the service does not list may still turn up there."""
@@ -79,10 +85,18 @@ class Means:
     sleep: Callable[[float], None] | None
     checkpoint: Callable[[str], None]
     """Called between any two steps that outlive the process, with the name of the step that was just taken."""
+    health: Health = field(default_factory=Health)
+    """Which endpoints are left alone."""
+    gate: Callable[[Order], None] = lambda _: None
+    """Raises a `UsageError` where an order's route may not be used today; asked before anything is set aside."""
     owner: str = field(default_factory=owners.current)
     stop: threading.Event = field(default_factory=threading.Event)
     over: SpendLimit | None = None
     """The first order that did not fit under the cap; none is begun after it."""
+
+    def heard(self, endpoint: str, sign: Sign, said: str = "") -> None:
+        """Take note of what an endpoint did."""
+        self.health.hear(endpoint, sign, self.clock(), said)
 
     def wait(self, seconds: float) -> None:
         """Wait, unless the floor is being left.

@@ -45,15 +45,25 @@ class Order:
     price_usd: float
     """What the plan says it costs; set aside before it is sent."""
     simulated: bool
+    fallbacks: tuple[Order, ...] = ()
+    """The same take on other routes, in order, for when this one is not taken on. They have none of their own."""
 
     def __post_init__(self) -> None:
         if (self.kind == "video") != isinstance(self.request, VideoRequest):
             raise UsageError(f"{self.subject}: a {self.kind} order cannot carry a {type(self.request).__name__}")
         if self.number < 1:
             raise UsageError(f"{self.subject}: take numbers begin at 1, not {self.number}")
+        for other in self.fallbacks:
+            if other.fallbacks or _place(other) != _place(self):
+                raise UsageError(f"{self.subject}: {other!r} cannot stand in for {self!r}")
 
     def __repr__(self) -> str:
         return f"Order({self.subject} take {self.number}, {self.route}, ${self.price_usd:.2f})"
+
+
+def _place(order: Order) -> tuple[object, ...]:
+    """Return what an order and its fallbacks have in common."""
+    return order.production, order.run, order.subject, order.number, order.kind, order.simulated
 
 
 def request_text(order: Order) -> str:

@@ -70,6 +70,8 @@ class Take:
     simulated: bool
     job_id: str = ""
     """Its job in the ledger; empty if it never got as far."""
+    planned_route: str = ""
+    """The route that the plan named, where a fallback stood in for it; the message says why."""
     created: float = 0.0
     """Unix seconds."""
 
@@ -138,7 +140,8 @@ class Take:
             return None
 
     def _rows(self) -> list[tuple[str, str]]:
-        rows = [("route", self.route), ("model", self.model)]
+        instead = f" instead of {self.planned_route}" if self.planned_route else ""
+        rows = [("route", f"{self.route}{instead}"), ("model", self.model)]
         if self.ok:
             rows.append(("size", self.shape))
         rows.append(("price", f"${self.price_usd:.2f}"))

@@ -24,19 +24,21 @@ from charkit.errors import (
     Unavailable,
     UsageError,
 )
-from charkit.ledger import SentRow, Step, micro, owners
+from charkit.ledger import Step, owners
 from charkit.ledger.states import TERMINAL
-from charkit.providers.base import Answer, Billing, Outcome
+from charkit.providers.base import Answer, Outcome
+from charkit.takes.breaker import Sign
 from charkit.takes.collecting import Collecting, Pause
 from charkit.takes.orders import intent_of, prompt_in
 from charkit.takes.reconcile import LIST_LENGTH, Finding, Search, search
 from charkit.takes.records import Progress
+from charkit.takes.signs import Standstill, elsewhere, sign_of_answer, sign_of_error
+from charkit.takes.steps import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from charkit.ledger import JobRow
-    from charkit.ledger.records import Money
     from charkit.providers.base import Provider
     from charkit.takes.means import Means
     from charkit.takes.orders import Order
@@ -54,7 +56,10 @@ _MUDDLED = 5
 class Shooting:
     """One order on its way."""
 
-    def __init__(self, means: Means, order: Order, report: Callable[[Progress], None]) -> None:
+    def __init__(self, means: Means, order: Order, report: Callable[[Progress], None], *, note: str = "") -> None:
+        self.turned_away = ""
+        """Why the endpoint did not take the order on, where another one might; empty otherwise."""
+        self._note = note
         self._means = means
         self._ledger = means.ledger
         self._order = order
@@ -100,7 +105,11 @@ class Shooting:
             raise over
         try:
             job = self._ledger.reserve(
-                intent, caps=self._means.caps, owner=self._means.owner, lease=self._means.pace.lease
+                intent,
+                caps=self._means.caps,
+                owner=self._means.owner,
+                lease=self._means.pace.lease,
+                note=self._note,
             )
         except SpendLimit as limit:
             self._means.over = self._means.over or limit
@@ -129,10 +138,13 @@ class Shooting:
         try:
             answer = provider.submit(self._order.request)
         except (RateLimited, Unavailable) as error:
+            self._heard_of(error)
             return self._not_now(job, error)
         except Ambiguous as error:
+            self._heard_of(error)
             return self._ambiguous(job, error)
         except (ProviderError, UsageError) as error:
+            self._heard_of(error)
             return self._not_taken_on(job, error)
         except BaseException as error:
             self._ledger.advance(job, Step(to="unknown", note=f"broken off by {type(error).__name__}"))
@@ -154,6 +166,7 @@ class Shooting:
         return job
 
     def _not_taken_on(self, job: JobRow, error: ProviderError | UsageError) -> JobRow:
+        self.turned_away = str(error) if elsewhere(error) else ""
         step = Step(to="failed", accepted=False, money="release", message=str(error), note="nothing was created")
         return self._ledger.advance(job, step)
 
@@ -170,7 +183,8 @@ class Shooting:
             note = "taken on without an id to ask by"
             return self._ledger.advance(job, Step(to="unknown", remote_id=answer.remote_id, note=note, raw=answer.raw))
         pictures = self._collecting.keep(answer.media)
-        job = self._ledger.advance(job, _step(answer))
+        job = self._ledger.advance(job, step_of(answer))
+        self._heard_of(answer)
         self._means.checkpoint("recorded")
         self._collecting.record(job, pictures)
         return job
@@ -256,6 +270,7 @@ class Shooting:
         fresh = self._tries > 0
         pause = pace.first_poll
         muddled = 0
+        still = Standstill(pace.stuck, self._means.clock)
         while True:
             if fresh:
                 self._means.wait(pause)
@@ -267,6 +282,7 @@ class Shooting:
             except (Unavailable, RateLimited) as error:
                 pause = max(pause, getattr(error, "retry_after", None) or 0.0)
             except (ProviderError, UsageError) as error:
+                self._heard_of(error)
                 muddled += 1
                 if muddled >= _MUDDLED or not isinstance(error, BadResponse):
                     raise Pause(f"could not be asked about: {error} It goes on at the service; run again.") from error
@@ -274,21 +290,38 @@ class Shooting:
                 job = self._heard(job, answer)
                 if job.state not in ("queued", "running"):
                     return job
-            if self._means.clock() - self._started > pace.deadline:
-                raise Pause(
-                    f"still {job.state} after {pace.deadline / 60:.0f} minutes. It goes on at the service; run again."
-                )
+                if still.at(answer.progress):
+                    self._means.heard(job.endpoint, Sign.STUCK, f"{job.remote_id} stands at {answer.progress} %")
+            self._rest_when_late(job, still)
             pause = _pause(pause * pace.growth, answer, pace.longest_poll)
+
+    def _rest_when_late(self, job: JobRow, still: Standstill) -> None:
+        deadline = self._means.pace.deadline
+        if self._means.clock() - self._started <= deadline:
+            return
+        if not still.noticed:
+            self._means.heard(job.endpoint, Sign.STUCK, f"{job.remote_id} does not end")
+        raise Pause(f"still {job.state} after {deadline / 60:.0f} minutes. It goes on at the service; run again.")
 
     def _heard(self, job: JobRow, answer: Answer) -> JobRow:
         self._tell(answer.outcome, answer.progress)
         if answer.outcome.value == job.state or answer.outcome is Outcome.UNKNOWN:
             return job
         pictures = self._collecting.keep(answer.media)
-        job = self._ledger.advance(job, replace(_step(answer), remote_id=None))  # it is known, and does not change
+        job = self._ledger.advance(job, replace(step_of(answer), remote_id=None))  # it is known, and does not change
+        self._heard_of(answer, submitted=False)
         self._means.checkpoint("heard")
         self._collecting.record(job, pictures)
         return job
+
+    def _heard_of(self, what: ProviderError | UsageError | Answer, *, submitted: bool = True) -> None:
+        """Take note of what an answer or error says of the endpoint."""
+        if isinstance(what, Answer):
+            sign, said = sign_of_answer(what, submitted=submitted), what.message
+        else:
+            sign, said = sign_of_error(what), str(what)
+        if sign is not None:
+            self._means.heard(self._order.endpoint, sign, said)
 
     def _tell(self, outcome: Outcome, progress: int | None = None) -> None:
         self._report(
@@ -310,34 +343,3 @@ def _pause(usual: float, answer: Answer | None, longest: float) -> float:
     if answer is not None and answer.poll_after is not None:
         return min(max(answer.poll_after, 0.02), 4 * longest)
     return min(usual, longest)
-
-
-def _step(answer: Answer) -> Step:
-    dollars = answer.usage.get("usd")
-    return Step(
-        to=answer.outcome.value,
-        raw=answer.raw,
-        remote_id=answer.remote_id,
-        accepted=True,
-        answered_model=answer.model,
-        message=answer.message,
-        stage=answer.stage,
-        category=answer.category,
-        expires_at=answer.expires_at,
-        money=_money(answer),
-        charged=None if dollars is None else micro(dollars),
-        sent=tuple(
-            SentRow(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character)
-            for s in answer.sent
-        ),
-    )
-
-
-def _money(answer: Answer) -> Money:
-    if not answer.outcome.terminal:
-        return "keep"
-    if answer.billing is Billing.NOT_CHARGED:
-        return "release"
-    # A finished result is charged unless the service says otherwise; about anything else it has to say so.
-    charged = answer.billing is Billing.CHARGED or answer.outcome is Outcome.SUCCEEDED
-    return "settle" if charged else "doubt"
