@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from charkit.simulator import openai_wire, pictures, prices
+from charkit.simulator import openai_wire, prices
 from charkit.simulator.briefs import Brief, Shown
 from charkit.simulator.faults import Fault
-from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
+from charkit.simulator.intake import Arrival, Fields, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.openai_videos import expires_at
+from charkit.simulator.video_desk import note_unknown, picture_in
 from charkit.simulator.wires import Door, Said
 
 if TYPE_CHECKING:
-    from charkit.simulator.intake import Value
     from charkit.simulator.workshop import Workshop
 
 WIRE = "muse"
@@ -73,7 +73,7 @@ class _Desk:
 
     async def create(self, arrival: Arrival) -> Response:
         fields = arrival.fields
-        arrival.notes += [f"field {name!r} ignored" for name in fields.unknown(_KNOWN)]
+        note_unknown(arrival, _KNOWN)
         prompt, model = openai_wire.prompt_of(fields), fields.text("model", "muse-video")
         width, height = _shape(fields)
         brief = Brief(
@@ -112,7 +112,7 @@ class _Desk:
             if len(given) > 1:
                 raise Refused(f"give one of {', '.join(names)}", code="invalid_request", param=given[1])
             if given:
-                picture = _picture(fields.values[given[0]], given[0])
+                picture = picture_in(fields.values[given[0]], given[0])
                 shown.append(self._workshop.keep(picture.data, role=role))
         if [each.role for each in shown] == ["last frame"]:
             raise Refused("last_frame needs image", code="invalid_request", param="last_frame")
@@ -143,14 +143,6 @@ class _Desk:
             said["error"] = {"code": job.code, "message": job.message}
         headers = {} if job.status.terminal else {"openai-poll-after-ms": str(POLL_AFTER_MS)}
         return JSONResponse(said, headers=headers)
-
-
-def _picture(value: Value, name: str) -> pictures.Arrived:
-    if isinstance(value, FilePart):
-        return pictures.measured(value.data, openai_wire.IMAGES, name)
-    if isinstance(value, str):
-        return pictures.measured(pictures.from_url(value, name), openai_wire.IMAGES, name)
-    raise Refused(f"{name} must be a file, a URL or a data URL", code="invalid_request", param=name)
 
 
 def _seconds(fields: Fields, model: str) -> float:

@@ -107,12 +107,25 @@ def _walk(value: Value, path: str, lines: list[dict[str, object]]) -> None:
     elif isinstance(value, FilePart):
         facts = {"file": value.name, "type": value.media_type, "size": len(value.data), "digest": value.digest}
         lines.append({"name": path, **facts})
+    elif isinstance(value, str) and (tree := _tree_of_media(value)) is not None:
+        _walk(tree, path, lines)
     elif isinstance(value, str) and _may_be_media(path, value) and (data := decoded(value)) is not None:
         head = value[: value.index(",")] if value.startswith("data:") else ""
         kind = head.removeprefix("data:").partition(";")[0]
         lines.append({"name": path, "type": kind, "size": len(data), "digest": tagged(data)})
     else:
         lines.append({"name": path, "value": value})
+
+
+def _tree_of_media(text: str) -> Value:
+    """Return the tree in a form field that holds JSON text with data URLs; None for any other text."""
+    if not (text.startswith(("[", "{")) and '"data:' in text):
+        return None
+    try:
+        tree: Value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return tree
 
 
 def _may_be_media(path: str, text: str) -> bool:

@@ -16,7 +16,18 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from charkit.simulator import control, gemini, muse_videos, openai_images, openai_videos, openai_wire
+from charkit.simulator import (
+    control,
+    gemini,
+    muse_videos,
+    newapi_videos,
+    openai_images,
+    openai_videos,
+    openai_wire,
+    openrouter_videos,
+    sglang_videos,
+    vllm_videos,
+)
 from charkit.simulator.holding import Holders
 from charkit.simulator.wires import Wire, mount
 from charkit.simulator.workshop import Workshop
@@ -28,6 +39,14 @@ if TYPE_CHECKING:
     from charkit.simulator.workshop import Conduct
 
 HOST = "127.0.0.1"
+_SERVERS = (
+    (muse_videos, "/muse"),
+    (openrouter_videos, "/openrouter/v1"),
+    (vllm_videos, "/vllm/v1"),
+    (sglang_videos, "/sglang/v1"),
+    (newapi_videos, "/newapi"),
+)
+"""The other servers of `/v1/videos`, and where they are mounted."""
 
 
 def application(workshop: Workshop, holders: Holders) -> Starlette:
@@ -44,12 +63,15 @@ def application(workshop: Workshop, holders: Holders) -> Starlette:
             say=openai_wire.say,
             without_key=openai_wire.NO_KEY,
         ),
-        Wire(
-            name=muse_videos.WIRE,
-            prefix="/muse",
-            doors=muse_videos.doors(workshop),
-            say=muse_videos.say,
-            without_key=openai_wire.NO_KEY,
+        *(
+            Wire(
+                name=videos.WIRE,
+                prefix=prefix,
+                doors=videos.doors(workshop),
+                say=videos.say,
+                without_key=openai_wire.NO_KEY,
+            )
+            for videos, prefix in _SERVERS
         ),
         Wire(
             name=gemini.WIRE,

@@ -50,6 +50,20 @@ def test_every_leaf_is_listed_with_its_path_and_media_by_digest() -> None:
     assert lines["file"]["digest"] == tagged(data)
 
 
+def test_media_in_a_form_field_of_json_text_are_listed_by_digest_too() -> None:
+    data = png()
+    url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    tree: dict[str, Any] = {
+        "image_reference": json.dumps([{"image_url": url}]),
+        "extra_params": '{"task":"ref2va"}',
+        "broken": '["data:image/png;base64,AAAA',
+    }
+    lines = {str(line["name"]): line for line in listed(tree)}
+    assert lines["image_reference[0].image_url"]["digest"] == tagged(data)
+    assert lines["extra_params"]["value"] == '{"task":"ref2va"}'
+    assert "broken" in lines
+
+
 def test_keys_are_noticed_in_every_place_and_kept_in_none(tmp_path: Path) -> None:
     record = Record(tmp_path / "record.jsonl")
     ways = [
