@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ADAPTERS = {
     "by-hand": "charkit.providers.by_hand:ByHand",
+    "gemini-image-turns": "charkit.providers.gemini_image_turns:GeminiImageTurns",
     "gemini-images": "charkit.providers.gemini_images:GeminiImages",
     "gemini-omni": "charkit.providers.gemini_omni:GeminiOmni",
     "openai-images": "charkit.providers.openai_images:OpenAIImages",

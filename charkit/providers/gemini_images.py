@@ -1,40 +1,31 @@
 """Nano Banana: pictures by `generateContent`, with up to 14 reference pictures in front of the prompt.
 
-Facts and sources: google-wire.md, section 6; image-models.md, section 3. The answer comes with the POST.
+Facts and sources: google-wire.md, section 6; image-models.md, section 3. The answer comes with the POST. The service
+remembers nothing: who wants to change a picture sends the turns that made it, signatures included. Where it is to
+remember, `gemini_image_turns` is the adapter.
 """
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from google.genai import types
 
 from charkit.errors import UnsupportedRequest
-from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, SentField
+from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, Role, SentField
 from charkit.providers.exchange import Reply
 from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
-from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
+from charkit.providers.limits import check_earlier, check_model, check_prompt
+from charkit.providers.nano_banana import SOURCE, check_shown, covering_size, nearest_aspect
 from charkit.providers.reading import Fields, decode, shape_note, without_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from google import genai
 
-    from charkit.providers.base import Connection, Listed, Request
-
-SOURCE = "google-wire.md 6, after Google's changelog of 2026-10-06 and google-genai 3.4.0"
-"""Where the limits below come from."""
-
-ASPECTS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9", "1:4", "4:1", "1:8", "8:1")
-"""Aspect ratios; Pro and Lite have the first ten."""
-
-SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
-"""Size word -> the side of the square with as many pixels. 512 is left out: Nano Banana 2.1 answers it with 400."""
-
-SLACK = 1.03
-"""A size word gives a little more than its square: 1K at 16:9 is 1376x768, 0.8 per cent more."""
+    from charkit.providers.base import BoundReference, Connection, Listed, Request
 
 REFUSED = frozenset(
     {
@@ -70,8 +61,7 @@ class GeminiImages:
             raise UnsupportedRequest("generateContent makes pictures, not clips", nearest="a video route")
         check_model(request.model, source=SOURCE)
         check_prompt(request.prompt, source=SOURCE)
-        check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
-        check_earlier(request, source=SOURCE)
+        _check_pictures(request)
         config = types.GenerateContentConfig(
             response_modalities=["TEXT", "IMAGE"],
             image_config=types.ImageConfig(
@@ -80,12 +70,8 @@ class GeminiImages:
             ),
             should_return_http_response=True,
         )
-        parts = [
-            types.Part.from_bytes(data=reference.blob.data, mime_type=reference.blob.media_type)
-            for reference in request.references
-        ]
-        content = types.Content(role="user", parts=[*parts, types.Part.from_text(text=request.prompt)])
-        reply = self._session.send(lambda client: _generate(client, request.model, content, config))
+        contents = _contents(request)
+        reply = self._session.send(lambda client: _generate(client, request.model, contents, config))
         sent = tuple(_sent(request))
         return self._blocked(reply, sent) or self._read(reply, request, sent)
 
@@ -126,9 +112,11 @@ class GeminiImages:
             return self._answer(Outcome.REFUSED, body, sent, stage="input", category=reason, message=message)
         candidate = next(iter(body.children("candidates")), Fields(None))
         parts = [one for one in candidate.child("content").children("parts") if not one.raw("thought")]
-        if (picture := _picture(parts)) is not None:
+        if (found := _picture(parts)) is not None:
+            picture, signature = found
             note = shape_note(picture.data, request.width, request.height)
-            return self._answer(Outcome.SUCCEEDED, body, sent, message=note, media=(picture,))
+            made = self._answer(Outcome.SUCCEEDED, body, sent, message=note, media=(picture,))
+            return replace(made, signature=signature)
         return self._without_picture(reply, body, candidate, parts, sent)
 
     def _without_picture(
@@ -173,54 +161,76 @@ class GeminiImages:
         )
 
 
-def nearest_aspect(width: int, height: int) -> str:
-    """Return the documented aspect ratio that is nearest on a logarithmic scale."""
-
-    def distance(aspect: str) -> float:
-        across, _, down = aspect.partition(":")
-        return abs(math.log(width / height) - math.log(int(across) / int(down)))
-
-    return min(ASPECTS, key=distance)
-
-
-def covering_size(width: int, height: int) -> str:
-    """Return the smallest size word whose picture has at least as many pixels as asked for.
-
-    Raises:
-        UnsupportedRequest: more than 4K.
-    """
-    for word, side in SIZES.items():
-        if width * height <= side * side * SLACK:
-            return word
-    raise UnsupportedRequest(
-        f"no picture of {width}x{height} pixels", rule="at most 4K, about 16.8 megapixels", nearest="4K", source=SOURCE
-    )
-
-
-def _generate(client: genai.Client, model: str, content: types.Content, config: types.GenerateContentConfig) -> Reply:
+def _generate(
+    client: genai.Client, model: str, contents: list[types.Content], config: types.GenerateContentConfig
+) -> Reply:
     """Send it and take the answer as it came: the SDK's own reading warns about words that it does not know."""
-    answer = client.models.generate_content(model=model, contents=content, config=config)
+    answer = client.models.generate_content(model=model, contents=list(contents), config=config)
     http = answer.sdk_http_response
     headers = {name.lower(): value for name, value in ((http and http.headers) or {}).items()}
     return Reply(status=200, headers=headers, text=(http and http.body) or "")
 
 
-def _picture(parts: list[Fields]) -> Blob | None:
+def _picture(parts: list[Fields]) -> tuple[Blob, str] | None:
+    """Return the first picture and the signature that came with it."""
     for part in parts:
         inline = part.child("inlineData", "inline_data")
         data = decode(inline.text("data"))
         if data is not None:
             kind = inline.text("mimeType", "mime_type") or "image/png"
-            return Blob(name=f"picture.{kind.rpartition('/')[2]}", media_type=kind, data=data)
+            blob = Blob(name=f"picture.{kind.rpartition('/')[2]}", media_type=kind, data=data)
+            return blob, part.text("thoughtSignature", "thought_signature")
     return None
 
 
+def _check_pictures(request: ImageRequest) -> None:
+    check_earlier(request, source=SOURCE, turns=True)
+    shown = [*(reference for turn in request.turns for reference in turn.references), *request.references]
+    check_shown(shown)
+    for number, turn in enumerate(request.turns, start=1):
+        if decode(turn.signature) is None:
+            raise UnsupportedRequest(
+                f"turn {number} comes without its signature",
+                rule="the model's own picture goes back with the signature that came with it",
+                nearest="the earlier picture as a reference",
+                source="google-wire.md 6.1",
+            )
+
+
+def _contents(request: ImageRequest) -> list[types.Content]:
+    """Return the conversation: every earlier turn with the model's picture and its signature, then what is asked."""
+    contents: list[types.Content] = []
+    for turn in request.turns:
+        contents.append(_asked(turn.prompt, turn.references))
+        inline = types.Blob(data=turn.picture.data, mime_type=turn.picture.media_type)
+        sealed = types.Part(inline_data=inline, thought_signature=decode(turn.signature))
+        contents.append(types.Content(role="model", parts=[sealed]))
+    return [*contents, _asked(request.prompt, request.references)]
+
+
+def _asked(prompt: str, references: Sequence[BoundReference]) -> types.Content:
+    pictures = [types.Part.from_bytes(data=one.blob.data, mime_type=one.blob.media_type) for one in references]
+    return types.Content(role="user", parts=[*pictures, types.Part.from_text(text=prompt)])
+
+
 def _sent(request: ImageRequest) -> Iterator[SentField]:
-    """List the pictures by the number under which prompts speak of them."""
-    for index, reference in enumerate(request.references):
+    """List the pictures by the number under which prompts speak of them, and the model's own by their turn."""
+    for number, turn in enumerate(request.turns):
+        yield from _pictures_sent(turn.references, f"contents[{2 * number}]", f"turn {number + 1}, ")
         yield SentField(
-            field=f"contents[0].parts[{index}].inlineData",
-            name=f"Image {index + 1}",
+            field=f"contents[{2 * number + 1}].parts[0].inlineData",
+            name=f"answer of turn {number + 1}",
+            digest=turn.picture.digest,
+            role=Role.VIEW,
+        )
+    yield from _pictures_sent(request.references, f"contents[{2 * len(request.turns)}]", "")
+
+
+def _pictures_sent(references: Sequence[BoundReference], content: str, turn: str) -> Iterator[SentField]:
+    for index, reference in enumerate(references):
+        yield SentField(
+            field=f"{content}.parts[{index}].inlineData",
+            name=f"{turn}Image {index + 1}",
             digest=reference.blob.digest,
             role=reference.role,
             character=reference.character,

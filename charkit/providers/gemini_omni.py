@@ -6,38 +6,15 @@ Facts and sources: google-wire.md, section 1. The traps: a refusal looks like su
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from charkit.errors import Rejected, Unavailable
-from charkit.providers.base import Answer, Billing, Outcome
-from charkit.providers.exchange import Reply
-from charkit.providers.gemini_files import download, pieces
-from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
+from charkit.providers.gemini_interactions import Interactions
 from charkit.providers.omni_request import compose
-from charkit.providers.reading import Fields, decode, without_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from charkit.providers.base import Connection, Listed, Request, SentField
-
-STATUSES: Mapping[str, Outcome] = MappingProxyType(
-    {
-        "queued": Outcome.QUEUED,
-        "in_progress": Outcome.RUNNING,
-        "requires_continuation": Outcome.RUNNING,  # the server goes on by itself for background requests
-        "completed": Outcome.SUCCEEDED,
-        "cancelled": Outcome.CANCELLED,
-        "failed": Outcome.FAILED,
-        "incomplete": Outcome.FAILED,
-        "budget_exceeded": Outcome.FAILED,
-        "requires_action": Outcome.FAILED,  # it would wait for a tool result, and no tool was offered
-    }
-)
-"""Every status word (google-wire.md, 1.5 and 1.7). A word that is not here is an error that shows it."""
-
-_GONE = (404, 410)
+    from charkit.providers.base import Answer, Connection, Listed, Request
 
 
 class GeminiOmni:
@@ -45,172 +22,26 @@ class GeminiOmni:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._session = GoogleSession(connection)
+        self._interactions = Interactions(connection, "video")
 
     def submit(self, request: Request) -> Answer:
         """Send the one POST that creates an interaction; see `base.Provider.submit`."""
         form = compose(request)
-        reply = self._session.send(
-            lambda client: Reply.of(client.interactions.with_raw_response.create(**form.body).http_response)
-        )
-        word = refusal_word(reply.error) if 400 <= reply.status < 500 else ""
-        if word:
-            return Answer(
-                outcome=Outcome.REFUSED,
-                message=self._session.scrub(reply.error.text("message")),
-                stage="input",
-                category=word,
-                sent=form.sent,
-                raw=self._raw(reply.body),
-            )
-        job = self._session.document(reply, paid=True)
-        if not job.text("id"):
-            raise self._session.unclear("accepted a job without telling its id", paid=True, status=reply.status)
-        return self._answer(reply, job, job.text("id"), paid=True, sent=form.sent)
+        return self._interactions.create(form.body, form.sent)
 
     def poll(self, remote_id: str) -> Answer:
-        """Ask where a job stands; see `base.Provider.poll`.
-
-        An id that the service does not know is `EXPIRED`. Any other 400 has been a passing fault on jobs that were
-        running and billed (google-wire.md, 1.7), so it is `Unavailable`.
-        """
-        reply = self._get(remote_id)
-        if _unknown_id(reply):
-            return self._gone(reply, remote_id)
-        return self._answer(reply, self._job(reply, remote_id), remote_id, paid=False)
+        """Ask where a job stands; see `Interactions.ask`."""
+        return self._interactions.ask(remote_id)
 
     def fetch(self, remote_id: str) -> Iterator[bytes]:
-        """Stream the finished clip; nothing is yielded before all of it has arrived. See `base.Provider.fetch`.
-
-        Raises:
-            Unavailable: the download failed or broke off, or the clip is not finished; it may be repeated.
-            Rejected: the clip is gone, or the job made none.
-            BadResponse: the address is not one of the service's files.
-        """
-        job = self._job(self._get(remote_id), remote_id)
-        video = _video(job)
-        if video is None:
-            running = STATUSES.get(job.text("status"), Outcome.UNKNOWN) in (Outcome.QUEUED, Outcome.RUNNING)
-            kind = Unavailable if running else Rejected
-            problem = f"interaction {remote_id} is {job.text('status')} and has no clip"
-            raise kind(problem, endpoint=self.connection.endpoint, remote_id=remote_id)
-        if (data := decode(video.text("data"))) is not None:
-            yield data
-            return
-        uri = video.text("uri")
-        yield from pieces(lambda file: download(self._session, uri, file, remote_id=remote_id))
+        """Stream the finished clip; see `Interactions.fetch`."""
+        return self._interactions.fetch(remote_id)
 
     def cancel(self, remote_id: str) -> Answer:
-        """Ask the service to stop a job; free, and safe to repeat. What it had drawn by then is not known.
-
-        Raises:
-            Unavailable: could not be asked; ask again.
-            Rejected: it cannot be stopped (any more).
-        """
-        reply = self._session.ask(
-            lambda client: Reply.of(client.interactions.with_raw_response.cancel(remote_id).http_response),
-            remote_id=remote_id,
-        )
-        if _unknown_id(reply):
-            return self._gone(reply, remote_id)
-        job = self._session.document(reply, paid=False, remote_id=remote_id)
-        return self._answer(reply, job, remote_id, paid=False)
+        """Ask the service to stop a job; see `Interactions.cancel`."""
+        return self._interactions.cancel(remote_id)
 
     def recent(self, limit: int = 50) -> list[Listed] | None:
         """Return None: the Interactions API has no list."""
         del limit
         return None
-
-    def _gone(self, reply: Reply, remote_id: str) -> Answer:
-        message = self._session.scrub(reply.error.text("message"))
-        return Answer(outcome=Outcome.EXPIRED, remote_id=remote_id, message=message, raw=self._raw(reply.body))
-
-    def _get(self, remote_id: str) -> Reply:
-        return self._session.ask(
-            lambda client: Reply.of(client.interactions.with_raw_response.get(remote_id).http_response),
-            remote_id=remote_id,
-        )
-
-    def _job(self, reply: Reply, remote_id: str) -> Fields:
-        if reply.status == 400 and not reply.is_page and not _unknown_id(reply):
-            problem = f"400: {reply.error.text('message')}; this has been a passing fault, asking again is free"
-            raise Unavailable(
-                self._session.scrub(problem), endpoint=self.connection.endpoint, remote_id=remote_id, status_code=400
-            )
-        return self._session.document(reply, paid=False, remote_id=remote_id)
-
-    def _answer(
-        self, reply: Reply, job: Fields, remote_id: str, *, paid: bool, sent: tuple[SentField, ...] = ()
-    ) -> Answer:
-        word = job.text("status")
-        outcome = STATUSES.get(word)
-        if outcome is None:
-            problem = f"interaction {remote_id} has the status {word!r}, which is not documented"
-            raise self._session.unclear(problem, paid=paid, remote_id=remote_id, status=reply.status)
-        usage = job.child("usage")
-        drawn = tokens_of(usage, "output_tokens_by_modality", "video") > 0
-        outcome, stage, category, message = _judge(outcome, job, drawn=drawn)
-        charged = outcome is Outcome.SUCCEEDED or drawn
-        return Answer(
-            outcome=outcome,
-            remote_id=remote_id,
-            model=job.text("model"),
-            message=self._session.scrub(message),
-            stage=stage,
-            category=category,
-            billing=Billing.CHARGED if charged else Billing.NOT_ESTABLISHED,
-            sent=sent,
-            usage=usage.numbers(),
-            raw=self._raw(job),
-        )
-
-    def _raw(self, body: Fields) -> str:
-        return self._session.without_key(without_media(body.value))
-
-
-def _judge(outcome: Outcome, job: Fields, *, drawn: bool) -> tuple[Outcome, str, str, str]:
-    """Return outcome, stage, category and message; a finished job is only a success if a clip is there."""
-    if outcome is Outcome.SUCCEEDED and _video(job) is None:
-        return _finished_without_clip(job, drawn=drawn)
-    if outcome is not Outcome.FAILED:
-        return outcome, "", "", ""
-    problems = [*job.children("errors"), job.child("error")]
-    message = "; ".join(one.text("message", "code") for one in problems if one) or job.text("status")
-    word = next((found for one in problems if (found := refusal_word(one))), "")
-    return (Outcome.REFUSED, "unknown", word, message) if word else (outcome, "", job.text("status"), message)
-
-
-def _finished_without_clip(job: Fields, *, drawn: bool) -> tuple[Outcome, str, str, str]:
-    said = _said(job)
-    if drawn:
-        message = "billed for a clip, but none is in the answer: its shape has changed. Do not generate it again"
-        return Outcome.FAILED, "", "billed without a clip", message
-    if said:
-        return Outcome.REFUSED, "output", "declined", said
-    if job.child("usage").number("total_output_tokens") == 0:
-        message = "the service answered with nothing at all, as it does where a region forbids the uploaded media"
-        return Outcome.REFUSED, "input", "region", message
-    return Outcome.FAILED, "", "empty", "completed without a clip, without a word, and without saying what it used"
-
-
-def _outputs(job: Fields) -> Iterator[Fields]:
-    for step in job.children("steps"):
-        if step.text("type") == "model_output":
-            yield from step.children("content")
-
-
-def _video(job: Fields) -> Fields | None:
-    """Return the last clip of an answer, as the SDK does."""
-    clips = [one for one in _outputs(job) if one.text("type") == "video" and (one.text("uri") or one.text("data"))]
-    return clips[-1] if clips else None
-
-
-def _said(job: Fields) -> str:
-    return " ".join(one.text("text") for one in _outputs(job) if one.text("type") == "text").strip()
-
-
-def _unknown_id(reply: Reply) -> bool:
-    if reply.is_page:
-        return False
-    invalid_name = reply.status == 400 and "invalid interaction name" in reply.error.text("message").lower()
-    return invalid_name or (reply.status in _GONE and bool(reply.error))

@@ -6,7 +6,6 @@ model or region allows is the route's to know.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Change, Role, SentField, VideoRequest
+from charkit.providers.gemini_interactions import going_on
 from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
 from charkit.providers.reading import encode
 
@@ -54,6 +54,7 @@ def compose(request: Request) -> Form:
     if not isinstance(request, VideoRequest):
         raise UnsupportedRequest("Omni makes clips, not pictures", nearest="an image route")
     _check(request)
+    went_on = (going_on(request.source),) if request.source is not None else ()
     content: list[object] = [
         {"type": "image", "mime_type": reference.blob.media_type, "data": encode(reference.blob)}
         for reference in request.references
@@ -71,7 +72,7 @@ def compose(request: Request) -> Form:
     }
     if request.source is not None:
         body["previous_interaction_id"] = request.source.remote_id
-    return Form(body=body, sent=(*_sent(request), *_going_on(request)))
+    return Form(body=body, sent=(*_sent(request), *went_on))
 
 
 def _format(request: VideoRequest) -> dict[str, object]:
@@ -175,12 +176,6 @@ def _check_source(request: VideoRequest) -> None:
     check_earlier(request, source=SOURCE, changes=(Change.EDIT, Change.EXTEND))
     if request.source is None:
         return
-    if not request.source.remote_id:
-        raise UnsupportedRequest(
-            "the earlier clip has no id",
-            rule="edits and extensions go on from an interaction that the service keeps",
-            source=SOURCE,
-        )
     if any(reference.role in _FRAMES for reference in request.references):
         raise UnsupportedRequest(
             f"to {request.source.change} a clip, it comes with a frame",
@@ -215,16 +210,4 @@ def _sent(request: VideoRequest) -> Iterator[SentField]:
             digest=reference.blob.digest,
             role=reference.role,
             character=reference.character,
-        )
-
-
-def _going_on(request: VideoRequest) -> Iterator[SentField]:
-    """Record the earlier clip by the digest of its id: its bytes stay at the service."""
-    if request.source is not None:
-        remote_id = request.source.remote_id
-        yield SentField(
-            field="previous_interaction_id",
-            name=remote_id,
-            digest=f"sha256:{hashlib.sha256(remote_id.encode()).hexdigest()}",
-            role=request.source.change,
         )

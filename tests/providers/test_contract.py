@@ -37,6 +37,7 @@ OMNI_CLIP = {
     "type": "model_output",
     "content": [{"type": "video", "mime_type": "video/mp4", "uri": "https://generativelanguage.googleapis.com/v1beta/files/abc1:download?alt=media"}],
 }  # fmt: skip
+PICTURE_BY_ADDRESS = {**OMNI_CLIP, "content": [{**OMNI_CLIP["content"][0], "type": "image", "mime_type": "image/jpeg"}]}
 OMNI_TEXT = {"type": "model_output", "content": [{"type": "text", "text": "I can't generate that."}]}
 VIDEO_TOKENS = {"total_output_tokens": 57920, "output_tokens_by_modality": [{"modality": "video", "tokens": 57920}]}
 TEXT_TOKENS = {"total_output_tokens": 12, "output_tokens_by_modality": [{"modality": "text", "tokens": 12}]}
@@ -175,6 +176,16 @@ WIRES = [
         request=CLIP,
         accepted={"id": "job-1", "object": "interaction", "status": "in_progress"},
         done={"id": "job-1", "status": "completed", "steps": [OMNI_CLIP], "usage": VIDEO_TOKENS},
+        withheld={"id": "job-1", "status": "completed", "steps": [OMNI_TEXT], "usage": TEXT_TOKENS},
+        refused={"error": {"code": "SAFETY", "message": "no", "status": "INVALID_ARGUMENT"}},
+        error=GOOGLE_ERROR,
+        odd={"id": "job-1", "status": "marinating"},
+    ),
+    Wire(
+        protocol="gemini-image-turns",
+        request=STILL,
+        accepted={"id": "job-1", "object": "interaction", "status": "in_progress"},
+        done={"id": "job-1", "status": "completed", "steps": [PICTURE_BY_ADDRESS]},
         withheld={"id": "job-1", "status": "completed", "steps": [OMNI_TEXT], "usage": TEXT_TOKENS},
         refused={"error": {"code": "SAFETY", "message": "no", "status": "INVALID_ARGUMENT"}},
         error=GOOGLE_ERROR,

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from charkit.errors import Ambiguous, Rejected, UnknownName, UnsupportedRequest
-from charkit.providers.base import Billing, ImageRequest, Outcome, Role
-from charkit.providers.gemini_images import BROKEN, REFUSED, covering_size, nearest_aspect
+from charkit.providers.base import Billing, Blob, ImageRequest, Outcome, Role, Turn
+from charkit.providers.gemini_images import BROKEN, REFUSED
 
 STILL = ImageRequest(model="gemini-nano-banana-2.1", prompt="Image 1 is Mira.", width=1376, height=768)
 
@@ -53,25 +53,6 @@ def test_references_go_first_in_order_and_the_prompt_last(service, banana, inlin
     ]
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "aspect", "size"),
-    [
-        (1376, 768, "16:9", "1K"),
-        (1280, 720, "16:9", "1K"),
-        (768, 1376, "9:16", "1K"),
-        (512, 512, "1:1", "1K"),
-        (1024, 1024, "1:1", "1K"),
-        (1920, 1080, "16:9", "2K"),
-        (2752, 1536, "16:9", "2K"),
-        (3840, 2160, "16:9", "4K"),
-        (1536, 672, "21:9", "1K"),
-        (1024, 3072, "1:4", "2K"),
-    ],
-)
-def test_the_nearest_documented_shape_is_asked_for_and_never_512(width, height, aspect, size):
-    assert (nearest_aspect(width, height), covering_size(width, height)) == (aspect, size)
-
-
 def test_more_than_4k_is_refused_unsent(service, banana):
     with pytest.raises(UnsupportedRequest, match="4K"):
         banana.submit(replace(STILL, width=8000, height=8000))
@@ -85,9 +66,55 @@ def test_thoughts_are_passed_over_and_the_signature_stays_in_the_record(service,
     service.says(candidate({"text": "hm", "thought": True}, interim, {"text": "Here."}, final, usageMetadata=usage))
     answer = banana.submit(STILL)
     assert answer.media[0].data == picture(1376, 768)
-    assert "c2lnbmF0dXJl" * 50 in answer.raw
+    assert answer.signature == "c2lnbmF0dXJl" * 50
+    assert answer.signature in answer.raw
     assert answer.raw.count("bytes sha256:") == 2
     assert (answer.billing, answer.usage["candidatesTokenCount"]) == (Billing.CHARGED, 1120)
+
+
+def test_earlier_turns_go_back_with_the_models_picture_and_its_signature(service, banana, inline, reference, picture):
+    drawn = Blob(name="a.png", media_type="image/png", data=picture(1376, 768))
+    seal = base64.b64encode(bytes(range(200, 256))).decode()
+    turns = (
+        Turn(prompt="Image 1 is Mira.", picture=drawn, signature=seal, references=(reference(),)),
+        Turn(prompt="From behind.", picture=drawn, signature=seal),
+    )
+    service.says(candidate(inline()))
+    shown = reference(Role.VIEW, name="b.png", colour="#0000aa")
+    answer = banana.submit(replace(STILL, prompt="Now with a lantern.", turns=turns, references=(shown,)))
+    contents = service.posts[0].json["contents"]
+    assert [turn["role"] for turn in contents] == ["user", "model", "user", "model", "user"]
+    assert [turn["parts"][-1].get("text") for turn in contents[::2]] == [
+        "Image 1 is Mira.",
+        "From behind.",
+        "Now with a lantern.",
+    ]
+    for model in contents[1::2]:
+        (part,) = model["parts"]
+        assert base64.urlsafe_b64decode(part["inlineData"]["data"]) == drawn.data
+        assert base64.urlsafe_b64decode(part["thoughtSignature"]) == bytes(range(200, 256))
+    assert [(one.field, one.name, one.digest) for one in answer.sent] == [
+        ("contents[0].parts[0].inlineData", "turn 1, Image 1", reference().blob.digest),
+        ("contents[1].parts[0].inlineData", "answer of turn 1", drawn.digest),
+        ("contents[3].parts[0].inlineData", "answer of turn 2", drawn.digest),
+        ("contents[4].parts[0].inlineData", "Image 1", shown.blob.digest),
+    ]
+
+
+def test_a_turn_without_its_signature_is_refused_before_it_costs_anything(service, banana, picture):
+    drawn = Blob(name="a.png", media_type="image/png", data=picture())
+    for signature in ("", "not base64!"):
+        with pytest.raises(UnsupportedRequest, match="turn 1 comes without its signature"):
+            banana.submit(replace(STILL, turns=(Turn(prompt="Mira.", picture=drawn, signature=signature),)))
+    assert not service.arrived
+
+
+def test_more_than_fourteen_pictures_are_refused_unsent_earlier_turns_included(service, banana, reference, picture):
+    drawn = Blob(name="a.png", media_type="image/png", data=picture())
+    turn = Turn(prompt="Mira.", picture=drawn, signature="c2VhbA==", references=(reference(),) * 7)
+    with pytest.raises(UnsupportedRequest, match="at most 14"):
+        banana.submit(replace(STILL, turns=(turn,), references=(reference(),) * 8))
+    assert not service.arrived
 
 
 def test_a_picture_of_another_size_than_asked_for_is_said(service, banana, inline):
@@ -173,6 +200,10 @@ def test_the_simulator_draws_and_refuses_in_all_three_ways(simulator, connected,
     banana = connected("gemini-images", f"{simulator}/google", timeout=30)
     made = banana.submit(replace(STILL, references=(reference(),)))
     assert (made.outcome, made.message) == (Outcome.SUCCEEDED, "")
+    turn = Turn(prompt=STILL.prompt, picture=made.media[0], signature=made.signature, references=(reference(),))
+    again = banana.submit(replace(STILL, prompt="From behind.", turns=(turn,)))
+    assert again.outcome is Outcome.SUCCEEDED
+    assert again.media[0].data != made.media[0].data
     for word, stage in (("input", "input"), ("output", "output"), ("text", "output")):
         answer = banana.submit(replace(STILL, prompt=f"Mira. [[refuse:{word}]]"))
         assert (answer.outcome, answer.stage) == (Outcome.REFUSED, stage)

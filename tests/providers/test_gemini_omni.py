@@ -8,7 +8,7 @@ import pytest
 
 from charkit.errors import Ambiguous, BadResponse, Rejected, Unavailable, UnsupportedRequest
 from charkit.providers.base import Billing, BoundCharacter, BoundJob, Change, Outcome, Role, VideoRequest
-from charkit.providers.gemini_omni import STATUSES
+from charkit.providers.gemini_interactions import STATUSES
 
 CLIP = VideoRequest(model="gemini-omni-1.2-flash", prompt="Mira waves.", seconds=4, width=1280, height=720)
 STARTED = {"id": "v1_abc", "object": "interaction", "status": "in_progress", "model": "gemini-omni-1.2-flash"}
