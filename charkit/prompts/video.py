@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from charkit.prompts.template import built_in, sentence, view_words, within
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from charkit.prompts.template import Prompt
     from charkit.routes import Route, TagStyle
 
-__all__ = ["Appearing", "ShotWords", "Spoken", "video_prompt"]
+__all__ = ["Appearing", "Frame", "ShotWords", "Spoken", "video_prompt"]
 
 _FRAMINGS = {"wide": "wide shot", "full": "full shot", "medium": "medium shot", "close-up": "close-up"}
 
@@ -87,7 +87,13 @@ class ShotWords(Protocol):
         """What is said."""
 
 
-def video_prompt(shot: ShotWords, appearing: Sequence[Appearing], *, style: str, route: Route) -> Prompt:
+Frame: TypeAlias = Literal["first", "last"]
+"""A picture with which a clip opens or closes."""
+
+
+def video_prompt(
+    shot: ShotWords, appearing: Sequence[Appearing], *, style: str, route: Route, frames: Sequence[Frame] = ()
+) -> Prompt:
     """Return the prompt of a shot, with characters or without, as a route wants it.
 
     Args:
@@ -95,6 +101,8 @@ def video_prompt(shot: ShotWords, appearing: Sequence[Appearing], *, style: str,
         appearing: Its characters, in the order in which their pictures are sent.
         style: The storyboard's style line.
         route: Decides tags and length.
+        frames: The frames that are sent, in order and before all other pictures. Only Omni's prompts speak of them;
+            elsewhere they have fields of their own.
 
     Raises:
         UnsupportedRequest: the route does not take a prompt this long.
@@ -109,11 +117,13 @@ def video_prompt(shot: ShotWords, appearing: Sequence[Appearing], *, style: str,
         "sound": _sound(shot),
     }
     if not appearing:
-        return within(built_in("transition_shot").fill(words), route, shot.id)
+        bare = built_in("transition_shot").fill(words)
+        opening = _header((), route.tags, frames)
+        return within(replace(bare, text=f"{opening}\n{bare.text}" if opening else bare.text), route, shot.id)
     pictured = any(who.views for who in appearing) and route.tags in {"omni", "index", "picture"}
     values = {
         **words,
-        "header": _header(appearing, route.tags),
+        "header": _header(appearing, route.tags, frames),
         "characters": _labelled(appearing, route.tags),
         "dialogue": _spoken(shot, appearing),
         "closing": _CLOSING if pictured else "",
@@ -164,12 +174,12 @@ def _labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, 
     return labelled
 
 
-def _header(appearing: Sequence[Appearing], tags: TagStyle) -> str:
+def _header(appearing: Sequence[Appearing], tags: TagStyle, frames: Sequence[Frame]) -> str:
     pictures = [(who.name, view) for who in appearing for view in who.views]
+    if tags == "omni":
+        return _bound(frames, len(pictures))
     if not pictures:
         return ""
-    if tags == "omni":
-        return f"[# References {' '.join(f'<IMAGE_REF_{n}>@Image{n + 1}' for n in range(len(pictures)))}]"
     if tags == "index":
         shown = [f"Image {n}: {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)]
         return f"References: {' '.join(shown)}"
@@ -178,3 +188,13 @@ def _header(appearing: Sequence[Appearing], tags: TagStyle) -> str:
             f"<Picture {n}> is {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)
         )
     return ""
+
+
+def _bound(frames: Sequence[Frame], references: int) -> str:
+    """Return Omni's header, which binds pictures to roles by their place, and what the frames are for."""
+    sources = " ".join(f"<{frame.upper()}_FRAME>@Image{n}" for n, frame in enumerate(frames, start=1))
+    shown = " ".join(f"<IMAGE_REF_{n}>@Image{len(frames) + n + 1}" for n in range(references))
+    tags = " ".join(f"[# {kind} {bound}]" for kind, bound in (("Sources", sources), ("References", shown)) if bound)
+    said = {"first": "Start from Image{}.", "last": "End on Image{}."}
+    words = " ".join(said[frame].format(n) for n, frame in enumerate(frames, start=1))
+    return f"{tags}\n{words}" if words else tags

@@ -60,6 +60,43 @@ def test_a_shot_of_two_with_pictures_reads_like_this() -> None:
     )
 
 
+def test_frames_stand_in_the_header_before_the_references_and_are_spoken_of() -> None:
+    shot = BOARD["S02"]
+    text = video_prompt(
+        shot, appearing(shot, "front"), style=BOARD.style, route=ROUTES["omni-1.2"], frames=("first", "last")
+    ).text
+    assert text.startswith(
+        "[# Sources <FIRST_FRAME>@Image1 <LAST_FRAME>@Image2] [# References <IMAGE_REF_0>@Image3]\n"
+        "Start from Image1. End on Image2.\n"
+        "One single continuous shot, no cuts.\n"
+    )
+    assert "\nMira (<IMAGE_REF_0>): a girl" in text
+
+
+def test_a_transition_can_open_on_a_frame_on_omni_and_elsewhere_its_field_says_it() -> None:
+    shot = BOARD["S01"]
+    made = video_prompt(shot, [], style=BOARD.style, route=ROUTES["omni-1.2"], frames=("first",))
+    assert made.text.startswith("[# Sources <FIRST_FRAME>@Image1]\nStart from Image1.\nOne single continuous shot")
+    for style in ("none", "index", "named"):
+        plain = video_prompt(shot, [], style=BOARD.style, route=tagged(style), frames=("first",))
+        assert plain.text.startswith("One single continuous shot")
+
+
+def test_the_wire_takes_what_the_header_binds(picture) -> None:
+    from charkit.providers.base import Blob, BoundReference, Role, VideoRequest
+    from charkit.providers.omni_request import compose
+
+    shot = BOARD["S02"]
+    text = video_prompt(
+        shot, appearing(shot, "front", "face"), style=BOARD.style, route=ROUTES["omni-1.2"], frames=("first",)
+    ).text
+    blob = Blob(name="a.png", media_type="image/png", data=picture())
+    roles = (Role.FIRST_FRAME, Role.CHARACTER, Role.CHARACTER)
+    shown = tuple(BoundReference(role=role, blob=blob) for role in roles)
+    form = compose(VideoRequest(model="m", prompt=text, seconds=4, width=1280, height=720, references=shown))
+    assert [one.name for one in form.sent] == ["<FIRST_FRAME>", "<IMAGE_REF_0>", "<IMAGE_REF_1>"]
+
+
 def test_the_locked_text_is_the_same_bytes_in_every_shot_and_on_every_route() -> None:
     for name in ("Mira", "Fenn"):
         locked = CAST[name].locked_text().encode()
