@@ -8,9 +8,9 @@ from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Change, ImageRequest, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
-    from charkit.providers.base import BoundReference, Request
+    from charkit.providers.base import BoundReference, Request, VideoRequest
 
 OPENAI_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 """Media types of pictures that OpenAI's wires take (openai-video-wire.md 2.2, image-models.md 2.2)."""
@@ -97,3 +97,56 @@ def check_earlier(request: Request, *, source: str, changes: Collection[Change] 
             nearest="the earlier pictures as references",
             source=source,
         )
+
+
+def check_no_characters(request: VideoRequest, service: str, *, source: str) -> None:
+    """Refuse character ids where a service knows none.
+
+    Raises:
+        UnsupportedRequest: the request names some.
+    """
+    if request.characters:
+        names = ", ".join(character.name for character in request.characters)
+        raise UnsupportedRequest(
+            f"{service} has no character ids: {names}",
+            rule="characters are shown by reference pictures",
+            nearest="the same characters as pictures",
+            source=source,
+        )
+
+
+def resolution_word(request: VideoRequest, offered: Mapping[int, str], *, rule: str, source: str) -> str:
+    """Return the word for a clip's shorter side.
+
+    Args:
+        request: What is asked for.
+        offered: Pixels of the shorter side -> the service's word.
+        rule: What to say where there is no such word.
+        source: Where the rule is written down.
+
+    Raises:
+        UnsupportedRequest: the service has no clips of that size.
+    """
+    side = min(request.width, request.height)
+    if side not in offered:
+        near = min(offered, key=lambda known: abs(known - side))
+        problem = f"no clips of {request.width}x{request.height}"
+        raise UnsupportedRequest(problem, rule=rule, nearest=offered[near], source=source)
+    return offered[side]
+
+
+def aspect_word(request: VideoRequest, *, source: str) -> str:
+    """Return `16:9` or `9:16`, the two aspects of Google's clips.
+
+    Raises:
+        UnsupportedRequest: it is another one.
+    """
+    for word, across, down in (("16:9", 16, 9), ("9:16", 9, 16)):
+        if request.width * down == request.height * across:
+            return word
+    raise UnsupportedRequest(
+        f"no clips of {request.width}x{request.height}",
+        rule="16:9 or 9:16 and nothing else",
+        nearest="16:9" if request.width >= request.height else "9:16",
+        source=source,
+    )

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Change, Role, SentField, VideoRequest
 from charkit.providers.gemini_interactions import going_on
-from charkit.providers.limits import GOOGLE_PICTURES, check_earlier, check_model, check_pictures, check_prompt
+from charkit.providers.limits import (
+    GOOGLE_PICTURES,
+    aspect_word,
+    check_earlier,
+    check_model,
+    check_no_characters,
+    check_pictures,
+    check_prompt,
+    resolution_word,
+)
 from charkit.providers.reading import encode
 
 if TYPE_CHECKING:
@@ -77,10 +86,11 @@ def compose(request: Request) -> Form:
 
 def _format(request: VideoRequest) -> dict[str, object]:
     """Return what shape the clip is to have. An edit is as long as its source, so it names no length."""
+    rule = f"the shorter side has {', '.join(map(str, RESOLUTIONS))} pixels"
     shape: dict[str, object] = {
         "type": "video",
-        "resolution": _resolution(request),
-        "aspect_ratio": _aspect(request),
+        "resolution": resolution_word(request, RESOLUTIONS, rule=rule, source=SOURCE),
+        "aspect_ratio": aspect_word(request, source=SOURCE),
         "delivery": "uri",
     }
     if request.source is None or request.source.change is not Change.EDIT:
@@ -97,42 +107,10 @@ def _task(request: VideoRequest) -> str:
     return "image_to_video" if roles else "text_to_video"
 
 
-def _resolution(request: VideoRequest) -> str:
-    side = min(request.width, request.height)
-    if side not in RESOLUTIONS:
-        near = min(RESOLUTIONS, key=lambda known: abs(known - side))
-        raise UnsupportedRequest(
-            f"no clips of {request.width}x{request.height}",
-            rule=f"the shorter side has {', '.join(map(str, RESOLUTIONS))} pixels",
-            nearest=RESOLUTIONS[near],
-            source=SOURCE,
-        )
-    return RESOLUTIONS[side]
-
-
-def _aspect(request: VideoRequest) -> str:
-    for word, across, down in (("16:9", 16, 9), ("9:16", 9, 16)):
-        if request.width * down == request.height * across:
-            return word
-    raise UnsupportedRequest(
-        f"no clips of {request.width}x{request.height}",
-        rule="16:9 or 9:16 and nothing else",
-        nearest="16:9" if request.width >= request.height else "9:16",
-        source=SOURCE,
-    )
-
-
 def _check(request: VideoRequest) -> None:
     check_model(request.model, source=SOURCE)
     check_prompt(request.prompt, source=SOURCE)
-    if request.characters:
-        names = ", ".join(character.name for character in request.characters)
-        raise UnsupportedRequest(
-            f"Omni has no character ids: {names}",
-            rule="characters are shown by reference pictures",
-            nearest="the same characters as pictures",
-            source=SOURCE,
-        )
+    check_no_characters(request, "Omni", source=SOURCE)
     if len(request.references) > MAX_IMAGES:
         raise UnsupportedRequest(
             f"the request has {len(request.references)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE

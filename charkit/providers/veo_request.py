@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName, UnsupportedRequest
 from charkit.providers.base import Change, Role, SentField, VideoRequest
-from charkit.providers.limits import check_earlier, check_model, check_pictures, check_prompt
+from charkit.providers.limits import (
+    aspect_word,
+    check_earlier,
+    check_model,
+    check_no_characters,
+    check_pictures,
+    check_prompt,
+    resolution_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,7 +155,7 @@ def compose(spoken: Dialect, request: Request) -> Form:
         model=request.model,
         prompt=request.prompt,
         seconds=LONG if extends else request.seconds,
-        aspect=_aspect(request),
+        aspect=aspect_word(request, source=SOURCE),
         resolution=resolution,
         person=spoken.pictured if request.references else spoken.words_alone,
         sound=spoken.sound,
@@ -160,33 +168,12 @@ def compose(spoken: Dialect, request: Request) -> Form:
 
 
 def _resolution(request: VideoRequest) -> str:
-    side = min(request.width, request.height)
     lite = "lite" in request.model
     offered = {pixels: word for pixels, word in RESOLUTIONS.items() if not (lite and word == "4k")}
     if request.source is not None:
         offered = {720: "720p"}
-    if side not in offered:
-        near = min(offered, key=lambda known: abs(known - side))
-        what = "extensions have" if request.source else "Veo Lite has" if lite else "Veo has"
-        raise UnsupportedRequest(
-            f"no clips of {request.width}x{request.height}",
-            rule=f"{what} {', '.join(offered.values())}",
-            nearest=offered[near],
-            source=SOURCE,
-        )
-    return offered[side]
-
-
-def _aspect(request: VideoRequest) -> str:
-    for word, across, down in (("16:9", 16, 9), ("9:16", 9, 16)):
-        if request.width * down == request.height * across:
-            return word
-    raise UnsupportedRequest(
-        f"no clips of {request.width}x{request.height}",
-        rule="16:9 or 9:16 and nothing else",
-        nearest="16:9" if request.width >= request.height else "9:16",
-        source=SOURCE,
-    )
+    what = "extensions have" if request.source else "Veo Lite has" if lite else "Veo has"
+    return resolution_word(request, offered, rule=f"{what} {', '.join(offered.values())}", source=SOURCE)
 
 
 def _check(spoken: Dialect, request: VideoRequest) -> None:
@@ -194,14 +181,7 @@ def _check(spoken: Dialect, request: VideoRequest) -> None:
     check_prompt(request.prompt, source=SOURCE)
     check_earlier(request, source=SOURCE, changes=(Change.EXTEND,))
     check_pictures(request.references, PICTURES, source=SOURCE)
-    if request.characters:
-        names = ", ".join(character.name for character in request.characters)
-        raise UnsupportedRequest(
-            f"Veo has no character ids: {names}",
-            rule="characters are shown by reference pictures",
-            nearest="the same characters as pictures",
-            source=SOURCE,
-        )
+    check_no_characters(request, "Veo", source=SOURCE)
     if request.seed is not None and not spoken.seed:
         raise UnsupportedRequest(
             "this surface takes no seed", rule="no seed field", nearest="the same without a seed", source=spoken.source

@@ -5,6 +5,7 @@ import email.policy
 import json
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -201,3 +202,18 @@ def reference(picture):
         return BoundReference(role=role, blob=blob, character=character)
 
     return make
+
+
+@pytest.fixture
+def finished():
+    """Return a poller: `finished(adapter, remote_id)` is the answer with which a job ended."""
+
+    def poll(adapter, remote_id):
+        for _ in range(400):
+            answer = adapter.poll(remote_id)
+            if answer.outcome.terminal:
+                return answer
+            time.sleep(0.03)
+        pytest.fail(f"{remote_id} never finished")
+
+    return poll

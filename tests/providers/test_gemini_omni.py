@@ -1,7 +1,6 @@
 """Gemini Omni by Interactions: what goes out, and the outcomes that look like one another."""
 
 import base64
-import time
 from dataclasses import replace
 
 import pytest
@@ -290,59 +289,50 @@ def test_there_is_no_list(service, omni):
     assert not service.arrived
 
 
-def _finished(adapter, remote_id):
-    for _ in range(200):
-        answer = adapter.poll(remote_id)
-        if answer.outcome.terminal:
-            return answer
-        time.sleep(0.05)
-    pytest.fail("the simulator never finished")
-
-
-def test_the_simulator_takes_it_makes_a_clip_and_hands_it_over(simulator, connected, reference):
+def test_the_simulator_takes_it_makes_a_clip_and_hands_it_over(simulator, connected, reference, finished):
     omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
     prompt = "Mira (<IMAGE_REF_0>) waves. One single continuous shot, no cuts."
     request = replace(CLIP, prompt=prompt, width=640, height=360, references=(reference(),), seed=7)
     submitted = omni.submit(request)
-    done = _finished(omni, submitted.remote_id)
+    done = finished(omni, submitted.remote_id)
     assert (done.outcome, done.billing) == (Outcome.SUCCEEDED, Billing.CHARGED)
     assert b"".join(omni.fetch(submitted.remote_id))[4:8] == b"ftyp"
     assert omni.poll("v1_" + "0" * 8).outcome is Outcome.EXPIRED
 
 
-def test_the_simulator_refuses_at_both_stages(simulator, connected):
+def test_the_simulator_refuses_at_both_stages(simulator, connected, finished):
     omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
     small = replace(CLIP, width=640, height=360)
     at_once = omni.submit(replace(small, prompt="Mira. [[refuse:input]]"))
     assert (at_once.outcome, at_once.stage) == (Outcome.REFUSED, "input")
     later = omni.submit(replace(small, prompt="Mira. [[refuse:output]]"))
-    assert _finished(omni, later.remote_id).stage == "output"
+    assert finished(omni, later.remote_id).stage == "output"
     broken = omni.submit(replace(small, prompt="Mira. [[fail]]"))
-    assert _finished(omni, broken.remote_id).outcome is Outcome.FAILED
+    assert finished(omni, broken.remote_id).outcome is Outcome.FAILED
 
 
-def test_the_simulator_edits_and_extends_what_it_made(simulator, connected, reference):
+def test_the_simulator_edits_and_extends_what_it_made(simulator, connected, reference, finished):
     omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
     small = replace(CLIP, width=640, height=360)
     first = omni.submit(small)
-    assert _finished(omni, first.remote_id).outcome is Outcome.SUCCEEDED
+    assert finished(omni, first.remote_id).outcome is Outcome.SUCCEEDED
     source = BoundJob(remote_id=first.remote_id, change=Change.EDIT)
     edited = omni.submit(replace(small, prompt="Turn the scarf green. Leave the rest unchanged.", source=source))
-    assert _finished(omni, edited.remote_id).usage["total_output_tokens"] == 4 * 1931
+    assert finished(omni, edited.remote_id).usage["total_output_tokens"] == 4 * 1931
     source = BoundJob(remote_id=edited.remote_id, change=Change.EXTEND)
     prompt = "Fenn (<IMAGE_REF_0>) joins her."
     longer = omni.submit(replace(small, prompt=prompt, seconds=3, source=source, references=(reference(),)))
-    done = _finished(omni, longer.remote_id)
+    done = finished(omni, longer.remote_id)
     assert (done.outcome, done.usage["total_output_tokens"]) == (Outcome.SUCCEEDED, 3 * 1931)
     assert b"".join(omni.fetch(edited.remote_id)) != b"".join(omni.fetch(first.remote_id))
     assert len(b"".join(omni.fetch(longer.remote_id))) > len(b"".join(omni.fetch(edited.remote_id)))
 
 
-def test_the_simulator_opens_and_closes_on_the_frames(simulator, connected, reference):
+def test_the_simulator_opens_and_closes_on_the_frames(simulator, connected, reference, finished):
     omni = connected("gemini-omni", f"{simulator}/google", timeout=30)
     first, last = reference(Role.FIRST_FRAME, character=""), reference(Role.LAST_FRAME, character="", colour="#224466")
     prompt = "[# Sources <FIRST_FRAME>@Image1 <LAST_FRAME>@Image2] [# References <IMAGE_REF_0>@Image3]\nMira waves."
     for shown in ((first,), (first, last), (first, last, reference())):
         text = prompt if len(shown) == 3 else "Mira waves."
         begun = omni.submit(replace(CLIP, width=640, height=360, prompt=text, references=shown))
-        assert _finished(omni, begun.remote_id).outcome is Outcome.SUCCEEDED
+        assert finished(omni, begun.remote_id).outcome is Outcome.SUCCEEDED

@@ -5,14 +5,17 @@ from dataclasses import replace
 import pytest
 
 from charkit.errors import UnsupportedRequest
-from charkit.providers.base import Blob, BoundJob, Change, ImageRequest, Role, Turn, VideoRequest
+from charkit.providers.base import Blob, BoundCharacter, BoundJob, Change, ImageRequest, Role, Turn, VideoRequest
 from charkit.providers.limits import (
     GOOGLE_PICTURES,
     OPENAI_PICTURES,
+    aspect_word,
     check_earlier,
     check_model,
+    check_no_characters,
     check_pictures,
     check_prompt,
+    resolution_word,
 )
 
 
@@ -64,3 +67,36 @@ def test_earlier_turns_are_refused_by_wires_that_take_none():
     check_earlier(still, source="s", turns=True)
     with pytest.raises(UnsupportedRequest, match="1 earlier turns"):
         check_earlier(still, source="s")
+
+
+CLIP = VideoRequest(model="m", prompt="p", seconds=4, width=1280, height=720)
+
+
+def test_character_ids_are_refused_by_name_where_a_service_knows_none():
+    check_no_characters(CLIP, "Veo", source="s")
+    named = replace(CLIP, characters=(BoundCharacter(id="1", name="Mira"), BoundCharacter(id="2", name="Fenn")))
+    with pytest.raises(UnsupportedRequest, match="Veo has no character ids: Mira, Fenn"):
+        check_no_characters(named, "Veo", source="s")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (720, 1280)])
+def test_the_shorter_side_has_a_word_or_the_nearest_is_named(width, height):
+    clip = replace(CLIP, width=width, height=height)
+    assert resolution_word(clip, {360: "360p", 720: "720p"}, rule="r", source="s") == "720p"
+    with pytest.raises(UnsupportedRequest) as caught:
+        resolution_word(clip, {360: "360p", 1000: "1k"}, rule="r", source="s")
+    assert (caught.value.rule, caught.value.nearest) == ("r", "1k")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "word", "nearest"),
+    [(1280, 720, "16:9", ""), (720, 1280, "9:16", ""), (1281, 720, "", "16:9"), (720, 721, "", "9:16")],
+)
+def test_two_aspects_exist_to_the_pixel(width, height, word, nearest):
+    clip = replace(CLIP, width=width, height=height)
+    if word:
+        assert aspect_word(clip, source="s") == word
+    else:
+        with pytest.raises(UnsupportedRequest) as caught:
+            aspect_word(clip, source="s")
+        assert caught.value.nearest == nearest

@@ -1,7 +1,6 @@
 """Veo on the wire: what goes out on each surface, how an operation is found again, and where its clip comes from."""
 
 import base64
-import time
 from dataclasses import replace
 
 import pytest
@@ -292,15 +291,6 @@ def test_there_is_no_list(service, veo):
     assert not service.arrived
 
 
-def _finished(adapter, remote_id):
-    for _ in range(200):
-        answer = adapter.poll(remote_id)
-        if answer.outcome.terminal:
-            return answer
-        time.sleep(0.05)
-    pytest.fail("the simulator never finished")
-
-
 SURFACES = {
     "project": (f"/google/{PLACE}", "", MODEL),
     "express": ("/google", "", MODEL),
@@ -309,31 +299,31 @@ SURFACES = {
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_the_simulator_makes_a_clip_and_extends_it_on_every_surface(surface, simulator, connected, reference):
+def test_the_simulator_makes_a_clip_and_extends_it_on_every_surface(surface, simulator, connected, reference, finished):
     path, dialect, model = SURFACES[surface]
     veo = connected("vertex-veo", simulator + path, dialect=dialect, timeout=30)
     submitted = veo.submit(replace(CLIP, model=model, references=(reference(),)))
-    done = _finished(veo, submitted.remote_id)
+    done = finished(veo, submitted.remote_id)
     assert (done.outcome, done.billing) == (Outcome.SUCCEEDED, Billing.CHARGED)
     first = b"".join(veo.fetch(submitted.remote_id))
     assert first[4:8] == b"ftyp"
     source = BoundJob(remote_id=submitted.remote_id, change=Change.EXTEND)
     longer = veo.submit(replace(CLIP, model=model, prompt="She runs.", seconds=7, source=source))
-    assert _finished(veo, longer.remote_id).outcome is Outcome.SUCCEEDED
+    assert finished(veo, longer.remote_id).outcome is Outcome.SUCCEEDED
     assert len(b"".join(veo.fetch(longer.remote_id))) > len(first)
     assert veo.poll(submitted.remote_id[:-32] + "0" * 32).outcome is Outcome.EXPIRED
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_the_simulator_refuses_and_fails_on_every_surface(surface, simulator, connected):
+def test_the_simulator_refuses_and_fails_on_every_surface(surface, simulator, connected, finished):
     path, dialect, model = SURFACES[surface]
     veo = connected("vertex-veo", simulator + path, dialect=dialect, timeout=30)
     short = replace(CLIP, model=model, seconds=4)
     at_once = veo.submit(replace(short, prompt="Mira. [[refuse:input]]"))
     assert (at_once.outcome, at_once.stage, at_once.category) == (Outcome.REFUSED, "input", "child")
-    later = _finished(veo, veo.submit(replace(short, prompt="Mira. [[refuse:output]]")).remote_id)
+    later = finished(veo, veo.submit(replace(short, prompt="Mira. [[refuse:output]]")).remote_id)
     assert (later.outcome, later.stage, later.billing) == (Outcome.REFUSED, "output", Billing.NOT_CHARGED)
-    broken = _finished(veo, veo.submit(replace(short, prompt="Mira. [[fail]]")).remote_id)
+    broken = finished(veo, veo.submit(replace(short, prompt="Mira. [[fail]]")).remote_id)
     assert (broken.outcome, broken.category) == (Outcome.FAILED, "13")
     with pytest.raises(Rejected, match="404"):
         veo.submit(replace(short, model="veo-2.0-generate-001"))
