@@ -29,6 +29,10 @@ CHUNK = 1 << 18
 FREE_RETRIES = 2
 """How often a poll or download is sent again by the SDK; its own default."""
 
+ONCE = {"x-litellm-num-retries": "0"}
+"""Asks a LiteLLM proxy on the way not to repeat a paid POST. Left alone it sends one that met a 500 up to three times
+(seen with the proxy of litellm 1.109.1); other servers do not know the header."""
+
 POLICY = frozenset({"content_policy_violation", "moderation_blocked", "sentinel_block"})
 """Error codes that mean a refusal by content policy (openai-video-wire.md 3, image-models.md 2.4)."""
 
@@ -53,6 +57,7 @@ class OpenAISession(Exchange):
             timeout=self.timeout(paid=paid),
             max_retries=0 if paid else FREE_RETRIES,
             http_client=self.http(paid=paid),
+            default_headers=ONCE if paid else None,
         )
         client.organization = None  # the SDK takes both from the environment, which is not its business here
         client.project = None

@@ -24,7 +24,7 @@ from charkit.providers.video_changes import compose_change
 from charkit.providers.video_complaints import complaint
 from charkit.providers.video_dialects import dialect
 from charkit.providers.video_form import compose
-from charkit.providers.video_session import VideoSession, address_of, problem_of
+from charkit.providers.video_session import VideoSession, address_of, failed_job, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +70,8 @@ class OpenAIVideos:
         A job that the server does not know any more is `EXPIRED`.
         """
         reply = self._session.get(_path(remote_id), remote_id=remote_id)
-        if self.dialect.failed_job_is_http_error and not reply.ok and _is_job(reply.body):
-            return self._answer(reply, reply.body, remote_id, paid=False)
+        if self.dialect.failed_job_is_http_error and not reply.ok and (failed := failed_job(reply)):
+            return self._answer(reply, failed, remote_id, paid=False)
         if reply.status in _GONE and reply.error and not reply.is_page:
             message = self._session.scrub(reply.error.text("message", "detail") or "the service does not know this job")
             return Answer(outcome=Outcome.EXPIRED, remote_id=remote_id, message=message, raw=self._raw(reply.body))
@@ -265,10 +265,6 @@ class OpenAIVideos:
 
 def _path(remote_id: str) -> str:
     return f"/videos/{quote(remote_id, safe='')}"
-
-
-def _is_job(body: Fields) -> bool:
-    return bool(body.text("id") and body.text("status"))
 
 
 def _policy(error: Fields) -> str:

@@ -62,7 +62,7 @@ COMPLAINTS = (
     _known("heavy_load", r"(?:heavy|high) load|overloaded", "The service is overloaded: wait, or use another route"),
     _known(
         "in_progress",
-        r"generation is still in-progress|not ready yet",
+        r"generation is still in-progress",
         "Poll the job until it is finished",
     ),
     _known(

@@ -133,7 +133,8 @@ _VLLM_H3 = replace(
 # LiteLLM forwards one uploaded file and no `input_references`; several pictures travel as a JSON list of URLs (4.2).
 _HOSTED_PICTURES = PictureField(name="image_reference[]", shape=Shape.URL_OBJECT)
 _HOSTED_SOURCE = "litellm 1.109.1, hosted_vllm videos, in front of vllm_omni 0.30.0"
-_HOSTED_VLLM = replace(_VLLM, source=_HOSTED_SOURCE, failed_job_is_http_error=True, deletes=False, cancels=False)
+# Its list wants to be told a provider, and it has no DELETE route (seen with the proxy of litellm 1.109.1).
+_HOSTED_VLLM = replace(_VLLM, source=_HOSTED_SOURCE, listed=False, deletes=False, cancels=False)
 _HOSTED_VLLM_H3 = replace(
     _VLLM_H3,
     source=_HOSTED_SOURCE,
@@ -141,8 +142,6 @@ _HOSTED_VLLM_H3 = replace(
     last_frame=_HOSTED_PICTURES,
     references=_HOSTED_PICTURES,
     reference_rules=ReferenceRules(source=_HOSTED_SOURCE, aspects=(0.4, 2.5)),
-    deletes=False,
-    cancels=False,
 )
 
 _SGLANG_SOURCE = "sglang 0.5.23, multimodal_gen/runtime/entrypoints/openai and stages/model_specific_stages/minimax_h3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -31,6 +32,25 @@ class VideoSession(OpenAISession):
         told = super()._told(reply)
         known = None if reply.is_page else complaint(reply.error)
         return f"{told} ({known.kind}: {known.advice})" if known and known.advice else told
+
+
+def failed_job(reply: Reply) -> Fields:
+    """Return the job that an HTTP error holds, or nothing: as its body, or quoted in the message of a proxy.
+
+    LiteLLM answers `Hosted_vllmException - {job}` where vLLM-Omni answered the job (seen with litellm 1.109.1).
+    """
+    if _is_job(reply.body):
+        return reply.body
+    message = reply.error.text("message", "detail")
+    try:
+        quoted, _ = json.JSONDecoder().raw_decode(message[message.index("{") :])
+    except ValueError:
+        return Fields(None)
+    return Fields(quoted) if _is_job(Fields(quoted)) else Fields(None)
+
+
+def _is_job(body: Fields) -> bool:
+    return bool(body.text("id") and body.text("status"))
 
 
 def problem_of(job: Fields) -> Fields:

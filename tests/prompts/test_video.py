@@ -82,6 +82,19 @@ def test_a_transition_can_open_on_a_frame_on_omni_and_elsewhere_its_field_says_i
         assert plain.text.startswith("One single continuous shot")
 
 
+def test_minimax_h3_is_told_in_brackets_who_each_picture_is(picture) -> None:
+    from charkit.providers import minimax_h3
+    from charkit.providers.base import Blob, BoundReference, Role
+
+    shot = BOARD["S02"]
+    text = video_prompt(shot, appearing(shot, "face", "full"), style=BOARD.style, route=tagged("picture")).text
+    assert text.startswith("<Picture 1> is Mira, face view.\n<Picture 2> is Mira, full figure.\nOne single continuous")
+    assert text.endswith("do not take them as literal opening frames.")
+    blob = Blob(name="a.png", media_type="image/png", data=picture(300, 300))
+    shown = [BoundReference(role=Role.CHARACTER, blob=blob, character="Mira")] * 2
+    minimax_h3.check_references(shown, text, minimax_h3.ReferenceRules(source="here", aspects=(0.4, 2.5)))
+
+
 def test_the_wire_takes_what_the_header_binds(picture) -> None:
     from charkit.providers.base import Blob, BoundReference, Role, VideoRequest
     from charkit.providers.omni_request import compose

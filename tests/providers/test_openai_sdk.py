@@ -30,6 +30,14 @@ def test_videos_are_spoken_without_the_deprecated_methods(service, session):
         assert session.get("/videos/video_1").status == 200
 
 
+def test_a_proxy_on_the_way_is_asked_not_to_repeat_what_is_paid(service, session):
+    """LiteLLM's proxy sends a POST that met a 500 three times unless it is told otherwise."""
+    service.says({})
+    session.post("/videos", {"prompt": "x"})
+    session.get("/videos/video_1")
+    assert [one.headers.get("x-litellm-num-retries") for one in service.arrived] == ["0", None]
+
+
 def test_a_form_without_files_is_still_a_form(service, session):
     service.says({})
     session.post("/videos", {"prompt": "x", "seconds": 4}, multipart=True)

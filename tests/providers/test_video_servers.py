@@ -32,7 +32,7 @@ H3 = replace(WAVES, model="MiniMaxAI/MiniMax-H3", prompt=LABELLED)
 SERVERS = [
     Server("openrouter", "openrouter", replace(WAVES, model="minimax/h3", seed=7)),
     Server("vllm", "vllm-omni", replace(H3, seed=7), lists=True, refuses=False),
-    Server("vllm", "hosted-vllm", replace(H3, seed=7), lists=True, refuses=False),
+    Server("vllm", "hosted-vllm", replace(H3, seed=7), refuses=False),
     Server("sglang", "sglang", replace(H3, seed=7, width=1344, height=768), lists=True, refuses=False),
     Server("newapi", "new-api", replace(WAVES, model="sora-2"), (Role.FIRST_FRAME,)),
     Server("newapi", "new-api-input-reference", replace(WAVES, model="sora-2"), (Role.FIRST_FRAME,)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from charkit.errors import Rejected, UnsupportedRequest
+from charkit.errors import Rejected, Unavailable, UnsupportedRequest
 from charkit.providers.base import Billing, BoundCharacter, Outcome, Role, VideoRequest
 
 H3 = VideoRequest(
@@ -233,6 +233,18 @@ def test_a_failed_job_of_vllm_omni_is_an_answer_whatever_its_http_status(code, s
     assert not service.posts
 
 
+def test_a_failed_job_that_litellm_quotes_in_its_own_error_is_an_answer_too(service, speaking):
+    job = {"id": "video_gen_1", "status": "failed", "error": {"code": 500, "message": "out of memory"}}
+    text = f"litellm.InternalServerError: Hosted_vllmException - {json.dumps(job)}\nLiteLLM: no fallback was attempted."
+    service.says({"error": {"message": text, "type": None, "param": None, "code": "500"}}, 500, retry_after_ms="1")
+    answer = speaking("hosted-vllm").poll("video_abc")
+    assert (answer.outcome, answer.remote_id, answer.message) == (Outcome.FAILED, "video_abc", "out of memory")
+    service.script.clear()
+    service.says({"error": {"message": "InternalServerError: {broken"}}, 500, retry_after_ms="1")
+    with pytest.raises(Unavailable):
+        speaking("hosted-vllm").poll("video_abc")
+
+
 def test_the_content_of_an_unfinished_or_failed_job_of_vllm_omni_is_refused(service, speaking):
     service.says({"error": {"message": "Generation is still in-progress", "code": 404}}, 404)
     with pytest.raises(Rejected, match="Poll the job"):
@@ -289,7 +301,7 @@ def test_openrouter_s_other_ends_are_told_apart(word, service, speaking):
     assert answer.billing is Billing.NOT_ESTABLISHED
 
 
-@pytest.mark.parametrize("name", ["openrouter", "new-api"])
+@pytest.mark.parametrize("name", ["openrouter", "new-api", "hosted-vllm"])
 def test_where_no_list_is_documented_none_is_asked_for(name, service, speaking):
     assert speaking(name).recent() is None
     assert not service.arrived
