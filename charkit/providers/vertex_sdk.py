@@ -119,7 +119,7 @@ class VertexSession(GoogleSession):
             enterprise=True,
             project=self._project,
             location=self._location,
-            credentials=Credentials(token=self.key),
+            credentials=Credentials(token=self.key),  # type: ignore[no-untyped-call]  # google-auth has no types
             http_options=options,
         )
 
@@ -183,7 +183,7 @@ def old_shape(form: Form) -> dict[str, object]:
 
 
 def _operation(session: GoogleSession, name: str) -> Reply:
-    operation = types.GenerateVideosOperation(name=name)
+    operation = types.GenerateVideosOperation.model_validate({"name": name})
     return session.ask(lambda client: answered(lambda: client.operations.get(operation)), remote_id=name)
 
 
