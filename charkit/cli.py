@@ -10,9 +10,8 @@ from typing import Annotated, Any, Self
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from charkit import __version__
+from charkit import __version__, cli_by_hand, cli_routes
 from charkit.errors import CharkitError, UsageError
 
 app = typer.Typer(
@@ -103,26 +102,8 @@ def new(
     )
 
 
-@app.command()
-def routes(
-    *,
-    every: Annotated[bool, typer.Option("--all", help="Also those that ended.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Show which routes are live today, what they can do and what they cost."""
-    from charkit.studio import route_matrix
-
-    matrix = route_matrix()
-    rows = matrix.rows(every=every)
-    if as_json:
-        typer.echo(json.dumps(rows))
-        return
-    table = Table(box=None, header_style="bold")
-    for column in rows[0] if rows else {}:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(_escaped(str(value)) for value in row.values()))
-    out.print(table)
+app.command()(cli_routes.routes)
+app.add_typer(cli_by_hand.app, name="by-hand")
 
 
 @app.command()

@@ -146,6 +146,14 @@ class LikenessPolicy(Entry):
         return "; ".join(said) or "nothing is said"
 
 
+_UNITS = {"second": "/s", "image": "", "clip": " a clip", "million tokens": "/M tokens"}
+
+
+def _amount(usd: float) -> str:
+    """Return cents with two places, fractions of them with as many as they have."""
+    return f"{usd:.2f}" if round(usd, 2) == usd else f"{usd:g}"
+
+
 class Step(Entry):
     """One step of a price per clip."""
 
@@ -185,6 +193,14 @@ class Price(Entry):
         if unit is None:
             return None
         return round(unit * seconds, 6) if self.unit == "second" else unit
+
+    @property
+    def brief(self) -> str:
+        """The price in a few characters, such as `$0.02–0.21/s`: from the cheapest to the dearest."""
+        amounts = sorted(step.usd for step in self.steps) or sorted(self.usd.values())
+        least, most = (_amount(usd) for usd in (amounts[0], amounts[-1]))
+        span = least if least == most else f"{least}–{most}"
+        return f"${span}{_UNITS[self.unit]}"
 
     def __str__(self) -> str:
         if self.unit == "clip":

@@ -24,7 +24,8 @@ _MOUNTS = {
     "openai-images": "/openai/v1",
     "gemini-omni": "/google",
     "gemini-images": "/google",
-    "vertex-veo": "/vertex",
+    "gemini-image-turns": "/google",
+    "vertex-veo": "/google",
 }
 """Where the simulator speaks a wire format."""
 

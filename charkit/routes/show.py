@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from charkit.cards import BadgeKind
     from charkit.routes.matrix import RouteMatrix
     from charkit.routes.measured import Measured
-    from charkit.routes.route import Route
+    from charkit.routes.route import Kind, Route
 
-__all__ = ["SOON", "Row", "facts_of", "matrix_table", "route_card", "row", "standing"]
+__all__ = ["SOON", "Row", "brief_rows", "facts_of", "matrix_table", "route_card", "row", "standing"]
 
 Row: TypeAlias = dict[str, str]
 
@@ -63,6 +63,39 @@ def row(route: Route, on: dt.date, measured: Measured | None = None) -> Row:
         "measured": str(measured) if measured else "",
         "as of": max(fact.as_of for _, fact in facts_of(route)).isoformat(),
     }
+
+
+def brief_rows(matrix: RouteMatrix, kind: Kind, *, every: bool = False) -> list[Row]:
+    """Return the routes of a kind as short rows for a shell of 100 columns, those that end soonest first."""
+    on = matrix.today
+    shown = [
+        route
+        for route in matrix.routes.values()
+        if route.kind == kind and (every or route.live(on) or route.state(on) == "by hand")
+    ]
+    return [_brief(route, on) for route in sorted(shown, key=lambda route: (not route.live(on), route.name))]
+
+
+def _brief(route: Route, on: dt.date) -> Row:
+    can = route.capabilities
+    pictures = can.references.value if can.references else {}
+    characters = f"{can.characters.value} by id" if can.characters and can.characters.value else ""
+    taken = [f"{n} {_plural(role)}" for role, n in pictures.items() if n]
+    shown = ", ".join([*taken, characters] if characters else taken)
+    ends = standing(route, on).partition(", ")[2]
+    return {
+        "route": route.name,
+        "today": ends or route.state(on),
+        "length": str(can.seconds.value) if can.seconds else "",
+        "pictures": shown,
+        "sound": {True: "yes", False: "no", None: "?"}[route.sound] if route.kind == "video" else "",
+        "price": route.price.value.brief if route.price else "?",
+        "claimed": route.claimed.value if route.claimed else "",
+    }
+
+
+def _plural(role: str) -> str:
+    return "pictures" if role == "any" else f"{role}s"
 
 
 def standing(route: Route, on: dt.date) -> str:

@@ -42,6 +42,8 @@ class Lines:
             MissingKey: the studio is live and the endpoint's key is not set.
         """
         found = self._matrix.endpoint(endpoint)
+        if not (found.key or found.simulator):  # a person: nobody to speak to, in either case
+            return connect(found.protocol, self._to_nobody(found))
         return connect(found.protocol, self._to_service(found) if self._live else self._to_simulator(found))
 
     def close(self) -> None:
@@ -51,10 +53,13 @@ class Lines:
             self._rehearsal = None
 
     def _to_service(self, endpoint: Endpoint) -> Connection:
-        key = self._settings.key(endpoint.key)
+        key = self._settings.key(endpoint.key) if endpoint.key else SecretStr("none")
         if key is None:
             raise MissingKey(endpoint.name, endpoint.key)
         return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=key, dialect=endpoint.dialect)
+
+    def _to_nobody(self, endpoint: Endpoint) -> Connection:
+        return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=SecretStr("none"))
 
     def _to_simulator(self, endpoint: Endpoint) -> Connection:
         if self._settings.simulator_url is None and self._rehearsal is None:

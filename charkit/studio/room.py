@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from charkit.by_hand import Handwork
 from charkit.cards import card
 from charkit.casting import Casting, Kept
 from charkit.character import counted
@@ -30,12 +31,14 @@ from charkit.studio.progress import Herald, Stage
 from charkit.takes import Floor, Health, Order, Pace, Takes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from charkit.character import Cast
     from charkit.film import CutList, Film
     from charkit.ledger import Spend
     from charkit.plan import Plan, PlannedShot
+    from charkit.providers.base import Provider
     from charkit.report import Report
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
@@ -151,6 +154,23 @@ class Studio:
                 self._keep_takes(self._shown(self._make([self._order(s, n + 1, plan) for s, n in have.items()])))
         return self.score()
 
+    def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
+        """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
+
+        Args:
+            shot: What it shows.
+            clip: The file as the app gave it.
+            app: The app that made it.
+
+        Raises:
+            UnreadableMedia: it cannot be decoded, or its end is missing.
+            UsageError: it is no clip, or one of the simulator's in a run that pays.
+            UnsupportedRequest: a character of the shot has no handle on its sheet.
+        """
+        with self._working("bring in", 1):
+            brought = self.by_hand.bring(shot, clip, app=app, takes=self.takes())
+            return self._keep_takes(self._shown(self._floor_with(brought.connect).make([brought.order])))
+
     def takes(self) -> Takes:
         """Return every take of this run's shots that is on disk, in the storyboard's order."""
         file = self.place.folder / "takes.json"
@@ -238,11 +258,28 @@ class Studio:
         return Ledger.open(self.place.ledger)
 
     @cached_property
+    def by_hand(self) -> Handwork:
+        """Making shots in an app: the prompt to paste, and what a finished clip needs."""
+        return Handwork(
+            storyboard=self.storyboard,
+            cast=self.cast,
+            matrix=self.routes,
+            production=self.production,
+            run=self.place.run,
+            resolution=self.resolution,
+            day=self._settings.today,
+            simulated=not self.live,
+        )
+
+    @cached_property
     def _floor(self) -> Floor:
+        return self._floor_with(self._lines.connect)
+
+    def _floor_with(self, connect: Callable[[str], Provider]) -> Floor:
         return Floor(
             self._ledger,
             self._store,
-            self._lines.connect,
+            connect,
             production=self.production,
             run=self.place.run,
             run_cap_usd=self.max_spend,

@@ -52,7 +52,7 @@ def test_every_live_route_has_an_adapter_and_a_place_on_the_simulator_or_says_th
         assert endpoint.protocol not in ADAPTERS
         assert "no adapter" in endpoint.note or route.kind == "judge"
     else:
-        assert endpoint.protocol in {*ADAPTERS, "vertex-veo"}
+        assert endpoint.protocol in ADAPTERS
         assert endpoint.simulator.startswith("/")
 
 
