@@ -279,7 +279,7 @@ class Handwork:
         """Return the take's number: the same clip keeps its own, and a number that the plan's route may use is free."""
         own = [take for take in takes if take.subject == shot]
         for take in own:
-            if take.digest == digest:
+            if take.digest == digest and self._is_by_hand(take.route):
                 return take.number
         taken = max((take.number for take in own if take.ok), default=0)
         routed = self._is_by_hand(self.storyboard[shot].route or self.storyboard.route or "")

@@ -205,11 +205,19 @@ def _shot_card(shot: PlannedShot) -> Html:
         ("price", f"${shot.price_usd:.4f} a take"),
         *(("because", reason) for reason in shot.reasons),
         *(("else", f"{other.route}, ${other.price_usd:.4f} a take") for other in shot.fallbacks),
-        *((f"not {other.route}", other.why) for other in shot.passed_over),
+        *_not_taken(shot),
         *(("left out", what) for what in shot.left_out),
         *(("mind", warning) for warning in shot.warnings),
     ]
     return card(shot.shot, rows=rows, note=shot.prompt.text)
+
+
+def _not_taken(shot: PlannedShot) -> list[tuple[str, str]]:
+    """Return the routes that were passed over, those for the same reason together."""
+    routes: dict[str, list[str]] = {}
+    for other in shot.passed_over:
+        routes.setdefault(other.why, []).append(other.route)
+    return [("not", f"{', '.join(names)}: {why}") for why, names in routes.items()]
 
 
 def _plan_table(plan: Plan) -> Html:

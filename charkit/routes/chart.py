@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from charkit.routes.matrix import RouteMatrix
     from charkit.routes.route import Kind, Route
 
-__all__ = ["Span", "lifecycles", "spans"]
+__all__ = ["Chart", "Span", "lifecycles", "spans"]
 
 _COLOURS = {
     "live": "#2f7d5b",
@@ -75,7 +77,27 @@ def _span(route: Route, on: dt.date) -> Span:
     )
 
 
-def lifecycles(matrix: RouteMatrix, kind: Kind = "video", *, on: dt.date | None = None) -> Figure:
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A picture that shows itself in a notebook."""
+
+    figure: Figure
+    title: str
+
+    def __repr__(self) -> str:
+        return f"<Chart: {self.title}>"
+
+    def png(self) -> bytes:
+        """Return the picture as PNG, the same bytes for the same matrix."""
+        drawn = io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=80, metadata={"Software": None})
+        return drawn.getvalue()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode("ascii")}
+
+
+def lifecycles(matrix: RouteMatrix, kind: Kind = "video", *, on: dt.date | None = None) -> Chart:
     """Draw the lifecycles of all routes of a kind over time, with a line at the day.
 
     Args:
@@ -97,9 +119,10 @@ def lifecycles(matrix: RouteMatrix, kind: Kind = "video", *, on: dt.date | None 
     inch = 1 / figure.get_figheight()
     figure.subplots_adjust(left=0.2, right=0.74, top=1 - 0.4 * inch, bottom=0.65 * inch)
     _bars(axes, rows, day)
-    axes.set_title(f"{kind} routes on {day}", loc="left", fontsize=12)
+    title = f"{kind} routes on {day}"
+    axes.set_title(title, loc="left", fontsize=12)
     _legend(figure, [span.state for span in rows])
-    return figure
+    return Chart(figure=figure, title=title)
 
 
 def _legend(figure: Figure, states: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from charkit.routes.route import Capabilities, Endpoint, Kind, Route
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from charkit.routes.chart import Chart
     from charkit.routes.show import Row
 
 __all__ = ["BUILT_IN", "RouteMatrix"]
@@ -206,6 +207,16 @@ class RouteMatrix:
     def today(self) -> dt.date:
         """The day that tables speak of."""
         return self.day or dt.datetime.now(tz=dt.UTC).date()
+
+    def picture(self, kind: Kind = "video") -> Chart:
+        """Draw when each route of a kind opened and ended, on the matrix's day.
+
+        Raises:
+            MissingDependency: matplotlib is not installed.
+        """
+        from charkit.routes.chart import lifecycles
+
+        return lifecycles(self, kind)
 
     def __repr__(self) -> str:
         return f"<RouteMatrix: {len(self.routes)} routes at {len(self.endpoints)} endpoints>"

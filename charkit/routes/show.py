@@ -33,6 +33,10 @@ _TONES: dict[str, BadgeKind] = {
 }
 
 
+_SHOWN = ("route", "today", "model", "length", "sizes", "references", "sound", "price", "claimed", "measured", "as of")
+"""Columns of the table; a route's card has the rest."""
+
+
 def facts_of(route: Route) -> Iterator[tuple[str, Fact[object]]]:
     """Yield every fact of a route with its name."""
     for owner in (route, route.capabilities):
@@ -112,14 +116,15 @@ def matrix_table(matrix: RouteMatrix, on: dt.date) -> Html:
     """Return all routes as a table, the live ones first."""
     routes = sorted(matrix.routes.values(), key=lambda route: (not route.live(on), route.kind != "video"))
     rows = [row(route, on, matrix.measured.get(route.name)) for route in routes]
+    columns = [name for name in _SHOWN if any(r[name] for r in rows)]
     cells = [
         [
-            badge(cell, _TONES.get(cell.partition(",")[0], "bad")) if name == "today" else cell
-            for name, cell in r.items()
+            badge(r[name], _TONES.get(r[name].partition(",")[0], "bad")) if name == "today" else r[name]
+            for name in columns
         ]
         for r in rows
     ]
-    return table(list(rows[0]) if rows else [], cells, caption=f"Routes on {on}; every fact has a date and a source.")
+    return table(columns, cells, caption=f"Routes on {on}; every fact has a date and a source.")
 
 
 def route_card(route: Route) -> Html:

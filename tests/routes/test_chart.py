@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import subprocess
@@ -38,14 +39,15 @@ def test_a_bar_says_when_it_ends_and_what_to_use_instead() -> None:
 @pytest.mark.parametrize("kind", ["video", "image", "judge"])
 def test_it_is_drawn_with_a_bar_and_a_name_for_every_route(kind: str) -> None:
     pytest.importorskip("matplotlib", reason="SKIPPED: matplotlib is not installed")
-    figure = lifecycles(MATRIX, kind)  # type: ignore[arg-type]
-    (axes,) = figure.axes
+    chart = lifecycles(MATRIX, kind)  # type: ignore[arg-type]
+    (axes,) = chart.figure.axes
     rows = spans(MATRIX, kind, TODAY)  # type: ignore[arg-type]
     assert [label.get_text() for label in axes.get_yticklabels()] == [row.route for row in rows]
     assert len(axes.patches) == len(rows)
-    drawn = io.BytesIO()
-    figure.savefig(drawn, dpi=50)
-    assert min(Image.open(drawn).size) > 50
+    assert min(Image.open(io.BytesIO(chart.png())).size) > 50
+    shown = chart._repr_mimebundle_()
+    assert shown["text/plain"] == f"<Chart: {kind} routes on 2026-11-22>"
+    assert base64.b64decode(shown["image/png"]) == chart.png()
 
 
 def test_the_routes_load_no_plotting_library_until_a_picture_is_asked_for() -> None:
