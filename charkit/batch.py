@@ -27,10 +27,12 @@ from charkit.errors import (
 )
 from charkit.rehearsal import start_simulator
 from charkit.settings import Settings, export
-from charkit.workspace import Workspace
+from charkit.studio import open_studio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from charkit.workspace import Workspace
 
 __all__ = ["NotebookFailed", "NotebookRun", "ProductionRun", "run_production", "tour"]
 
@@ -142,8 +144,9 @@ def run_production(
         RunBusy: another process works in this run.
         NotebookFailed: a cell raised.
     """
+    # Every file and figure is checked before a kernel starts.
+    place = open_studio(production, run=run, live=live, max_spend=max_spend or 0.0, resolution=resolution).place
     settings = Settings.load()
-    place = Workspace.locate(production, run, settings)
     folder = place.folder
     # Relative, so that an executed notebook tells nobody where it was executed.
     home = Path(os.path.relpath(place.home, folder / "notebooks")).as_posix()

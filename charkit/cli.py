@@ -110,10 +110,11 @@ def routes(
     as_json: Json = False,
 ) -> None:
     """Show which routes are live today, what they can do and what they cost."""
-    from charkit.studio import route_matrix
+    from charkit.routes import RouteMatrix
+    from charkit.settings import Settings
 
-    matrix = route_matrix()
-    rows = matrix.rows(every=every)
+    settings = Settings.load()
+    rows = RouteMatrix.load(settings.routes).rows(every=every, on=settings.today)
     if as_json:
         typer.echo(json.dumps(rows))
         return
