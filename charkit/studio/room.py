@@ -229,7 +229,7 @@ class Studio:
     @cached_property
     def _ledger(self) -> Ledger:
         self.place.ledger.parent.mkdir(parents=True, exist_ok=True)
-        return Ledger.open(self.place.ledger)
+        return Ledger.open(self.place.ledger, redact=self._lines.without_keys)
 
     @cached_property
     def _floor(self) -> Floor:
