@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WORK = 192
 """Longer side in pixels at which pictures are measured."""
 _CLOSE = 30.0
-"""Distance in CIELAB (OpenCV's 8-bit scale) under which a colour of the picture counts as the one that was described."""
+"""Distance in CIELAB (OpenCV's 8-bit scale) under which a picture's colour counts as the one that was described."""
 
 
 @dataclass(frozen=True, kw_only=True)
