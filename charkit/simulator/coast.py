@@ -180,38 +180,13 @@ def paint_cliff(scenery: Scenery) -> None:
     scenery.add(far, 0.3)
     near = scenery.canvas(1.0)
     grass = scenery.light.paint(GRASS)
-    edge = np.concatenate(
-        (
-            curve(
-                points(
-                    (scenery.left - 0.2, 0.68),
-                    (scenery.x(-0.2), 0.745),
-                    (scenery.x(0.1), 0.765),
-                    (scenery.x(0.32), 0.74),
-                    (scenery.right + 0.2, 0.7),
-                ),
-                8,
-            ),
-            points((scenery.right + 0.2, 1.5), (scenery.left - 0.2, 1.5)),
-        )
-    )
+    shares = ((-0.7, 0.68), (-0.2, 0.745), (0.1, 0.765), (0.32, 0.74), (0.7, 0.7))
+    brow = curve(points(*((scenery.x(x), y) for x, y in shares)), 8)
+    edge = np.concatenate((brow, points((scenery.x(0.7), 1.5), (scenery.x(-0.7), 1.5))))
     near.shape(edge, grass, darker(grass, 0.5), 0.003)
     near.fade(edge, [(0.7, lighter(grass, 0.16)), (1.0, darker(grass, 0.4))])
-    path = scenery.light.paint((196, 172, 128))
-    near.fill(
-        tube(
-            curve(
-                points(
-                    (scenery.left, 0.885), (scenery.x(-0.15), 0.895), (scenery.x(0.15), 0.885), (scenery.right, 0.86)
-                ),
-                6,
-            ),
-            0.1,
-            0.085,
-            0.09,
-        ),
-        path,
-    )
+    way = points((scenery.left, 0.885), (scenery.x(-0.15), 0.895), (scenery.x(0.15), 0.885), (scenery.right, 0.86))
+    near.fill(tube(curve(way, 6), 0.1, 0.085, 0.09), scenery.light.paint((196, 172, 128)))
     paint_tufts(near, scenery, 0.75, 0.99, 150, grass)
     _posts(near, scenery)
     scenery.add(near, 1.0)

@@ -96,7 +96,7 @@ def _lens(canvas: Canvas, scenery: Scenery, foot: complex, tall: float) -> None:
     )
     if scenery.lamp in ("lit", "lights up"):
         scenery.shine(
-            centre, 0.85, 1.1, (255, 204, 120), flicker=0.04, role="main" if scenery.lamp == "lights up" else "lamp"
+            centre, 0.85, 1.1, (255, 172, 74), flicker=0.04, role="main" if scenery.lamp == "lights up" else "lamp"
         )
 
 

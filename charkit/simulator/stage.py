@@ -267,7 +267,8 @@ def _floor(script: Script, look: Look, scenery: Scenery, head: float, count: int
         return 0.955 if script.shot != "close" else 0.52 + build.head * head
     if script.shot in _SIGHT:
         sight = _SIGHT[script.shot][look.kind]
-        return sight + build.head * head + (0.03 if count > 1 and look.kind == "creature" else 0.0)
+        floor = sight + build.head * head + (0.03 if count > 1 and look.kind == "creature" else 0.0)
+        return max(floor, scenery.ground)
     return scenery.ground
 
 

@@ -181,8 +181,9 @@ class Beam:
         at = lamp / 4
         for half in (0.0, math.pi):
             aside, towards = math.cos(turn + half), math.sin(turn + half)
-            tip = at + complex(aside * w * 1.5, towards * h * 0.16 + h * 0.05)
-            spread = h * (0.1 + 0.09 * max(0.0, towards))
+            way = complex(aside, 0.3 * towards + 0.06)
+            tip = at + way / abs(way) * w * 1.7
+            spread = h * (0.16 + 0.22 * max(0.0, towards))
             cone = np.array([at - 1j * h * 0.01, tip - 1j * spread, tip + 1j * spread, at + 1j * h * 0.01])
             fixed = np.rint(np.stack((cone.real, cone.imag), axis=1) * 16).astype(np.int32)
             patch = np.zeros((h, w), np.uint8)

@@ -37,8 +37,8 @@ SHOTS = {
     "storm": "Shot: wide.\nPlace: the open sea.\nLight: storm.\nAction: rain and lightning.\nCamera: slow pan left.",
     "forest, jumps": f"{FENN}\nShot: full.\nPlace: a forest at night.\nLight: night.\nAction: Fenn jumps after the "
     "fireflies.\nCamera: still.",
-    "lamp room, close": f"{MIRA}\nShot: close-up.\nPlace: the lamp room of the lighthouse.\nLight: night.\nAction: Mira "
-    'looks up.\nCamera: slow push in.\nDialogue: Mira says: "Hold it steady, Fenn."',
+    "lamp room, close": f"{MIRA}\nShot: close-up.\nPlace: the lamp room of the lighthouse.\nLight: night.\n"
+    'Action: Mira looks up.\nCamera: slow push in.\nDialogue: Mira says: "Hold it steady, Fenn."',
 }
 SIZES = {"360p": (640, 360), "720p": (1280, 720)}
 LIMIT = 1.0
