@@ -299,11 +299,11 @@ def _upper_part(mask: Mask, share: float) -> Mask:
 
 
 def _proof(frame: Frame, mask: Mask, score: float) -> FrameEvidence:
-    """Return the frame as a small JPEG in which everything but the subject is dimmed."""
+    """Return the frame as a small JPEG in which everything but the subject fades towards white."""
     from PIL import Image
 
     shown = frame.rgb.copy()
-    shown[~mask] = (shown[~mask] * 0.35).astype(np.uint8)
+    shown[~mask] = (180 + shown[~mask].mean(axis=1, keepdims=True) * 0.25).astype(np.uint8)
     picture = Image.fromarray(shown)
     picture.thumbnail((4 * _EVIDENCE_HEIGHT, _EVIDENCE_HEIGHT))
     buffer = io.BytesIO()
