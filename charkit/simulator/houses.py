@@ -89,7 +89,7 @@ def paint_town(scenery: Scenery) -> None:
     """A street between houses with lamps."""
     paint_sky(scenery, horizon=0.66)
     far = scenery.canvas(0.4)
-    paint_house_row(far, scenery, scenery.left, scenery.right, 0.74, 0.2, far=0.42)
+    paint_house_row(far, scenery, scenery.left, scenery.right, 0.83, 0.22, far=0.42)
     scenery.add(far, 0.4)
     near = scenery.canvas(1.0)
     paint_house_row(near, scenery, scenery.left - 0.05, scenery.x(-0.2), 0.83, 0.36, far=0.05)
@@ -139,7 +139,7 @@ def paint_market(scenery: Scenery) -> None:
     """Stalls with striped awnings and strings of lanterns."""
     paint_sky(scenery, horizon=0.66)
     far = scenery.canvas(0.5)
-    paint_house_row(far, scenery, scenery.left, scenery.right, 0.76, 0.26, far=0.3)
+    paint_house_row(far, scenery, scenery.left, scenery.right, 0.84, 0.28, far=0.3)
     scenery.add(far, 0.5)
     near = scenery.canvas(1.0)
     paint_paving(near, scenery, 0.83)

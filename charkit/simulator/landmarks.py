@@ -64,19 +64,20 @@ def paint_headland(canvas: Canvas, scenery: Scenery, x: float, top: float, *, si
     light = scenery.light
     end = x + side * scenery.aspect
     rock = light.paint(ROCK, far)
-    jag = [
-        (x - side * 0.02, 0.72),
-        (x + side * 0.02, 0.62),
-        (x - side * 0.015, 0.55),
-        (x + side * 0.03, top + 0.04),
-        (x + side * 0.06, top),
-    ]
-    outline = points(*jag, (x + side * 0.3, top - 0.015), (end, top - 0.03), (end, 0.72))
+    foot = max(0.72, top + 0.16)
+    shape = ((-0.02, 1.0), (0.02, 0.68), (-0.015, 0.45), (0.03, 0.13), (0.06, 0.0))
+    jag = [(x + side * dx, top + (foot - top) * share) for dx, share in shape]
+    outline = points(*jag, (x + side * 0.3, top - 0.015), (end, top - 0.03), (end, foot))
     canvas.shape(outline, rock, darker(rock, 0.5), 0.003)
     for k in range(9):
         a = x + side * (0.05 + 0.07 * k + 0.03 * scenery.luck.random())
         crack = curve(
-            points((a, top + 0.04), (a + 0.012, top + 0.1 + 0.1 * scenery.luck.random()), (a - 0.004, 0.7)), 4
+            points(
+                (a, top + 0.04),
+                (a + 0.012, top + (foot - top) * (0.35 + 0.3 * scenery.luck.random())),
+                (a - 0.004, foot - 0.02),
+            ),
+            4,
         )
         canvas.stroke(crack, darker(rock, 0.45), 0.003, 0.012, 0.002, alpha=0.6)
         canvas.stroke(crack + side * 0.016, lighter(rock, 0.3), 0.002, 0.008, 0.002, alpha=0.35)

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from charkit.simulator.arrays import Pixels
     from charkit.simulator.colours import Rgb
 
-_WORK = 192
+_WORK = 256
 """Longer side in pixels at which pictures are measured."""
+_EDGE = 22
+"""Difference between neighbours (8-bit CIELAB) from which a pixel counts as an edge."""
+_REACH = 22.0
+"""Distance in 8-bit CIELAB within which samples belong to one paint."""
+_PATCHES = 14
+"""At most so many paints are told apart."""
+_SMALLEST = 0.006
+"""Share of the subject below which a paint is not noted."""
 _CLOSE = 30.0
 """Distance in CIELAB (OpenCV's 8-bit scale) under which a picture's colour counts as the one that was described."""
 
@@ -95,7 +103,7 @@ def subject_mask(image: Pixels) -> NDArray[np.bool_]:
 
 
 def look_at(image: Pixels) -> Seen:
-    """Measure a picture: cluster the subject's colours and note on which heights they lie."""
+    """Measure a picture: find the subject's flat colours and note on which heights they lie."""
     h, w = image.shape[:2]
     scale = _WORK / max(h, w)
     small = cv2.resize(image, (max(8, round(w * scale)), max(8, round(h * scale))), interpolation=cv2.INTER_AREA)
@@ -103,18 +111,40 @@ def look_at(image: Pixels) -> Seen:
     rows, columns = np.nonzero(mask)
     if len(rows) < 20:
         return Seen(patches=(), tall=False)
-    lab = cv2.cvtColor(np.ascontiguousarray(small[..., :3]), cv2.COLOR_RGB2LAB)
-    samples = lab[rows, columns].astype(np.float32)
-    cv2.setRNGSeed(7)
-    count = min(9, len(samples))
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 18, 0.6)
-    _, labels, centres = cv2.kmeans(samples, count, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
     top, bottom = int(rows.min()), int(rows.max()) + 1
     tall = (bottom - top) / (columns.max() + 1 - columns.min()) > 1.15
-    at = np.minimum(9, (rows - top) * 10 // (bottom - top))
-    patches = [_patch(centres[k], at[labels.ravel() == k], len(rows)) for k in range(count) if (labels == k).any()]
+    lab = cv2.cvtColor(np.ascontiguousarray(small[..., :3]), cv2.COLOR_RGB2LAB)
+    flat = mask & _flat(lab)
+    if flat.sum() > 0.2 * mask.sum():
+        rows, columns = np.nonzero(flat)
+    bands = np.minimum(9, (rows - top) * 10 // (bottom - top))
+    patches = _peaks(lab[rows, columns].astype(np.float32), bands)
     kept = [p for p in patches if not _is_ink(p)]
     return Seen(patches=tuple(sorted(kept, key=lambda p: -p.share)), tall=bool(tall))
+
+
+def _flat(lab: Pixels) -> NDArray[np.bool_]:
+    """Where paint lies flat: away from outlines and from the blends at edges."""
+    edges = cv2.morphologyEx(lab, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return np.asarray(edges.max(axis=2) < _EDGE)
+
+
+def _peaks(samples: NDArray[np.float32], bands: NDArray[np.int64]) -> list[Patch]:
+    """The colours round which samples gather, the most frequent first; small but distinct paints are found too."""
+    total = len(samples)
+    patches: list[Patch] = []
+    left = np.ones(total, bool)
+    bins = (samples / (16, 8, 8)).astype(np.int32)
+    keys = bins[:, 0] * 4096 + bins[:, 1] * 64 + bins[:, 2]
+    while len(patches) < _PATCHES and left.sum() > _SMALLEST * total:
+        names, counts = np.unique(keys[left], return_counts=True)
+        centre = samples[left & (keys == names[counts.argmax()])].mean(axis=0)
+        near = left & (np.linalg.norm(samples - centre, axis=1) < _REACH)
+        if near.sum() >= _SMALLEST * total:
+            patches.append(_patch(samples[near].mean(axis=0), bands[near], total))
+        left &= ~near
+        left &= keys != names[counts.argmax()]
+    return patches
 
 
 def _is_ink(patch: Patch) -> bool:
