@@ -17,7 +17,8 @@ from charkit.cards import card
 from charkit.casting import Casting, Kept
 from charkit.character import counted
 from charkit.errors import RunBusy, UsageError
-from charkit.ledger import Ledger
+from charkit.film import Film
+from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
 from charkit.references import References
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
@@ -27,13 +28,14 @@ from charkit.studio.judging import evidence_of, same_evidence, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
+from charkit.studio.telling import Story
 from charkit.takes import Floor, Order, Pace, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from charkit.character import Cast
-    from charkit.film import CutList, Film
+    from charkit.film import CutList
     from charkit.ledger import Spend
     from charkit.plan import Plan
     from charkit.report import Report
@@ -136,8 +138,12 @@ class Studio:
         with self._working("shoot", len(orders)):
             return self._keep_takes(self._shown(self._make(orders)))
 
-    def retake(self, card: Scorecard) -> Scorecard:
-        """Make one more take of each shot that drifted, and score again. The better take is kept, none is lost.
+    def retake(self, card: Scorecard, *, at_most: int = 2) -> Scorecard:
+        """Make one more take of each shot that drifted, and score again. The better take is chosen, none is lost.
+
+        Args:
+            card: Says which shots drifted.
+            at_most: How many takes of a shot there may be in all, so that running a notebook again buys nothing.
 
         Raises:
             SpendLimit: The cap does not allow it.
@@ -145,9 +151,10 @@ class Studio:
         plan = self.plan()
         drifted = list(dict.fromkeys(score.shot for score in card.drifted))
         have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
-        if drifted:
-            with self._working("retake", len(drifted)):
-                self._keep_takes(self._shown(self._make([self._order(s, n + 1, plan) for s, n in have.items()])))
+        orders = [self._order(shot, number + 1, plan) for shot, number in have.items() if number < at_most]
+        if orders:
+            with self._working("retake", len(orders)):
+                self._keep_takes(self._shown(self._make(orders)))
         return self.score()
 
     def takes(self) -> Takes:
@@ -183,9 +190,27 @@ class Studio:
             return self._cutting.assemble(cuts)
 
     def report(self) -> Report:
-        """Write `report.html` and `manifest.json` from what is on disk, and return the page."""
+        """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
-            return self._cutting.report(self.plan(), self.takes(), self.score(), self._loaded_references())
+            card = self.score()
+            jobs = self._ledger.jobs(run=self.place.run, production=self.production)
+            return Story(
+                place=self.place,
+                storyboard=self.storyboard,
+                cast=self.cast,
+                routes=self.routes,
+                references=self._loaded_references(),
+                plan=self.plan(),
+                takes=self.takes(),
+                card=card,
+                film=self._film_on_disk() or self.assemble(card),
+                jobs={j: usd(self._ledger.held_by(j.id).settled) for j in jobs if j.simulated is not self.live},
+                spend=self.spend,
+                cap_usd=self.max_spend,
+                live=self.live,
+                resolution=self.resolution,
+                today=self._settings.today,
+            ).tell()
 
     @property
     def spend(self) -> Spend:
@@ -309,6 +334,9 @@ class Studio:
     def _scorecard_on_disk(self) -> Scorecard | None:
         file = self.place.folder / "scorecard.json"
         return Scorecard.load(file) if file.is_file() else None
+
+    def _film_on_disk(self) -> Film | None:
+        return Film.load(self.place.folder) if (self.place.folder / "film.json").is_file() else None
 
     @contextmanager
     def _working(self, name: str, total: int | None = None) -> Iterator[Stage]:
