@@ -30,6 +30,7 @@ _BARE = "background-color: transparent; border: none"  # over the notebook's own
 _FONT = "font-family: system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SHORT_CELL = 20  # characters
 _LONG_NOTE = 90  # characters; a longer note folds away under its first words
 
 
@@ -79,7 +80,8 @@ def card(
 def _picture(data: bytes | None, kind: str, title: str, href: str | None) -> str:
     if data is None:
         return ""
-    style = "display: block; width: 100%; height: auto; margin: 0; border-radius: 0"
+    # Tall pictures stand whole in the card instead of making it tall.
+    style = "display: block; width: 100%; height: auto; max-height: 300px; object-fit: contain; margin: 0"
     image = f'<img src="{picture_uri(data, kind)}" alt="{_text(title)}" width="320" style="{style}">'
     return _anchor(image, href)
 
@@ -166,6 +168,8 @@ def _cell(tag: str, content: str, side: str) -> str:
     look = f"text-align: {side}; vertical-align: top; padding: 5px 10px; background-color: transparent; border: none"
     line = f"border-bottom: 1px solid {_LINE}"
     weight = "; font-weight: 600; opacity: 0.7; white-space: nowrap" if tag == "th" else ""
+    if tag == "td" and not isinstance(content, Html) and len(content) <= _SHORT_CELL:
+        weight = "; white-space: nowrap"  # a name with a hyphen stays on its line
     return f'<{tag} style="{look}; {line}{weight}">{_text(content)}</{tag}>'
 
 

@@ -190,8 +190,8 @@ class Report:
     size: int
     """Bytes."""
     simulated: bool
-    preview: bytes | None = None
-    """The film's animated preview."""
+    poster: bytes | None = None
+    """The contact sheet, small, as JPEG."""
 
     def __repr__(self) -> str:
         kind = ", simulated" if self.simulated else ""
@@ -201,7 +201,8 @@ class Report:
         shown = card(
             f"{self.title}: report",
             rows=[("file", self.path.name), ("size", f"{self.size / 1e6:.1f} MB, self-contained")],
-            picture=self.preview,
+            picture=self.poster,
+            picture_type="image/jpeg",
             link=link_from_here(self.path),
             badge="simulated" if self.simulated else None,
             badge_kind="simulated",
@@ -235,8 +236,8 @@ def write_report(data: ReportData, path: Path) -> Report:
     if len(raw) > MAX_BYTES:
         raise UsageError(f"the report would have {len(raw) / 1e6:.1f} MB; show fewer frames per take")
     replace_file(path, raw)
-    preview = data.film.preview if data.film else None
-    return Report(path=path, title=data.title, size=len(raw), simulated=data.simulated, preview=preview)
+    poster = _contact_sheet(data.film, width=640)
+    return Report(path=path, title=data.title, size=len(raw), simulated=data.simulated, poster=poster)
 
 
 def strip(clip: Path, count: int = 5) -> tuple[bytes, ...]:
@@ -256,8 +257,8 @@ def strip(clip: Path, count: int = 5) -> tuple[bytes, ...]:
     return tuple(encode_jpeg(picture, quality=78) for picture in pictures)
 
 
-def _contact_sheet(film: Film | None) -> bytes | None:
-    """Return the contact sheet at the size of the page."""
+def _contact_sheet(film: Film | None, *, width: int = 1600) -> bytes | None:
+    """Return the contact sheet as a JPEG of a width in pixels: by default that of the page."""
     if film is None or not film.contact_sheet.exists():
         return None
     from PIL import Image
@@ -266,7 +267,7 @@ def _contact_sheet(film: Film | None) -> bytes | None:
 
     with Image.open(film.contact_sheet) as opened:
         picture = opened.convert("RGB")
-    picture.thumbnail((1600, 4000))
+    picture.thumbnail((width, 4 * width))
     return encode_jpeg(picture, quality=82)
 
 

@@ -229,4 +229,4 @@ def test_the_same_data_gives_the_same_page(film, tmp_path):
 def test_the_report_shows_itself(film, tmp_path):
     shown = write_report(make_data(film), tmp_path / "report.html")._repr_mimebundle_()
     assert shown["text/plain"] == "Report('The Lantern': report.html, simulated)"
-    assert "image/webp" in shown["text/html"]
+    assert "image/jpeg" in shown["text/html"]
