@@ -12,7 +12,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -199,7 +199,9 @@ def _typed(notebook: Notebook, name: str, text: str) -> Parameter:
     try:
         if wanted == "bool":
             return {"true": True, "false": False}[text.lower()]
-        return {"int": int, "float": float}.get(wanted, str)(text)
+        if wanted == "int":
+            return int(text)
+        return float(text) if wanted == "float" else text
     except (KeyError, ValueError):
         raise BadDocument(f"parameter {name!r} is a {wanted}, not {text!r}", file=notebook.path.name) from None
 
@@ -259,7 +261,8 @@ def _execute(
     return NotebookRun(name=name, path=kept, seconds=seconds)
 
 
-def _papermill():  # type: ignore[no-untyped-def]  # papermill has no types
+def _papermill() -> Any:
+    """Return papermill, which has no types."""
     try:
         import papermill
         import papermill.exceptions

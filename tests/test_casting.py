@@ -33,18 +33,18 @@ class Bench:
         return Takes(self._take(order) for order in orders)
 
     def _take(self, order: Order) -> Take:
-        told = dict(
-            production=order.production,
-            run=order.run,
-            subject=order.subject,
-            number=order.number,
-            kind=order.kind,
-            route=order.route,
-            endpoint=order.endpoint,
-            model=order.request.model,
-            simulated=True,
-            outcome=self.outcome,
-        )
+        told = {
+            "production": order.production,
+            "run": order.run,
+            "subject": order.subject,
+            "number": order.number,
+            "kind": order.kind,
+            "route": order.route,
+            "endpoint": order.endpoint,
+            "model": order.request.model,
+            "simulated": True,
+            "outcome": self.outcome,
+        }
         if self.outcome is not Outcome.SUCCEEDED:
             return Take(**told, message="we could not help with that")
         out = io.BytesIO()

@@ -51,6 +51,16 @@ def test_nothing_raises_an_anonymous_error_or_catches_everything(module: Path) -
             assert node.type is not None, f"{module}:{node.lineno} catches everything"
 
 
+@pytest.mark.parametrize("module", sorted((PACKAGE / "simulator").glob("*.py")), ids=lambda p: p.stem)
+def test_the_simulator_is_the_other_half_and_shares_only_errors(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in names:
+            if name.split(".")[0] == "charkit":
+                assert name == "charkit.errors" or name.startswith("charkit.simulator"), f"{module}:{node.lineno}"
+
+
 def test_every_module_and_package_of_the_first_level_has_its_tests_at_the_parallel_path() -> None:
     tests = Path(__file__).parent
     modules = {m.stem for m in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
@@ -61,7 +71,15 @@ def test_every_module_and_package_of_the_first_level_has_its_tests_at_the_parall
 
 def test_every_test_stands_at_the_path_of_what_it_tests() -> None:
     tests = Path(__file__).parent
-    across = {"test_contract", "test_crashes", "test_state_machine", "test_conventions", "test_notebooks", "test_on_the_simulator", "test_own_input"}
+    across = {
+        "test_contract",
+        "test_crashes",
+        "test_state_machine",
+        "test_conventions",
+        "test_notebooks",
+        "test_on_the_simulator",
+        "test_own_input",
+    }
     strays = []
     for test in tests.rglob("test_*.py"):
         folder = PACKAGE / test.relative_to(tests).parent
