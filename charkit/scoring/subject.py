@@ -35,8 +35,8 @@ WORKING_HEIGHT = 112
 160 (mean 0.84 against 0.83) at half the cost."""
 ROUNDS = 1
 """GrabCut iterations; two or three overlap no better on the drawn figures and cost half as much again each."""
-_CAREFUL_HEIGHT, _CAREFUL_ROUNDS = 200, 3
-"""For what the quick cut does not find, and for references."""
+_CAREFUL_HEIGHT = 160
+"""Pixels for what the quick cut does not find, and for references."""
 SURROUNDINGS = 0.2
 """How much beside the box, as a share of the width, teaches GrabCut what the background looks like."""
 
@@ -62,9 +62,14 @@ class Subject:
     """True where the subject is, at the picture's own size; all False when `problem` is set."""
     box: Box
     """Where it was looked for."""
-    share: float = 0.0
-    """Share of the picture that was cut out, also when it was found wanting."""
     problem: str = ""
+    rejected: float = 0.0
+    """Share of the picture that was cut out before it was found wanting."""
+
+    @property
+    def share(self) -> float:
+        """Share of the picture that was cut out, also when it was found wanting."""
+        return float(self.mask.mean()) if self.found else self.rejected
 
     @property
     def found(self) -> bool:
@@ -133,13 +138,13 @@ class GrabCut:
         box = prior_box(evidence)
         if float(rgb[::4, ::4].std()) < 2.0:
             return _nothing(rgb, box, "the frame is empty (one flat colour)")
-        first = self._in_box(rgb, box, WORKING_HEIGHT, ROUNDS)
-        # A small figure in a large box is lost to the background at first; with more pixels and rounds it comes back.
-        return first if first.found else self._in_box(rgb, box, _CAREFUL_HEIGHT, _CAREFUL_ROUNDS)
+        first = self._in_box(rgb, box, WORKING_HEIGHT)
+        # A small figure in a large box is lost to the background at first; with more pixels it often comes back.
+        return first if first.found else self._in_box(rgb, box, _CAREFUL_HEIGHT)
 
-    def _in_box(self, rgb: oklab.Bytes, box: Box, height: int, rounds: int) -> Subject:
+    def _in_box(self, rgb: oklab.Bytes, box: Box, height: int) -> Subject:
         small = _shrink(rgb, height)
-        mask = _largest_part(_cut_near(small, _marks_from_box(small.shape[:2], box), box, rounds))
+        mask = _largest_part(_cut_near(small, _marks_from_box(small.shape[:2], box), box))
         if float(mask.mean()) < self.least_of_frame:
             return _nothing(rgb, box, "the character is too small in the picture", mask)
         return self._checked(rgb, mask, box)
@@ -152,8 +157,8 @@ class GrabCut:
         small = _shrink(rgb, _CAREFUL_HEIGHT)
         ground = _plain_ground(small)
         if ground is not None:
-            return self._checked(rgb, _largest_part(_cut(small, _marks_from_ground(ground), ROUNDS)), whole)
-        return self._in_box(rgb, Box(left=0.12, top=0.04, right=0.88, bottom=1.0), _CAREFUL_HEIGHT, _CAREFUL_ROUNDS)
+            return self._checked(rgb, _largest_part(_cut(small, _marks_from_ground(ground))), whole)
+        return self._in_box(rgb, Box(left=0.12, top=0.04, right=0.88, bottom=1.0), _CAREFUL_HEIGHT)
 
     def _checked(self, rgb: oklab.Bytes, mask: Mask, box: Box) -> Subject:
         area = (box.right - box.left) * (box.bottom - box.top) * mask.size
@@ -162,12 +167,12 @@ class GrabCut:
             return _nothing(rgb, box, "mask too small", mask)
         if share > self.largest:
             return _nothing(rgb, box, "the character could not be told from the background", mask)
-        return Subject(mask=_fit(mask, rgb.shape[:2]), box=box, share=float(mask.mean()))
+        return Subject(mask=_fit(mask, rgb.shape[:2]), box=box)
 
 
 def _nothing(rgb: oklab.Bytes, box: Box, problem: str, mask: Mask | None = None) -> Subject:
     share = 0.0 if mask is None else float(mask.mean())
-    return Subject(mask=np.zeros(rgb.shape[:2], dtype=np.bool_), box=box, share=share, problem=problem)
+    return Subject(mask=np.zeros(rgb.shape[:2], dtype=np.bool_), box=box, problem=problem, rejected=share)
 
 
 def _cv2() -> ModuleType:
@@ -241,7 +246,7 @@ def _marks_from_ground(ground: Mask) -> oklab.Bytes:
     return np.asarray(marks, dtype=np.uint8)
 
 
-def _cut(rgb: oklab.Bytes, marks: oklab.Bytes, rounds: int) -> Mask:
+def _cut(rgb: oklab.Bytes, marks: oklab.Bytes) -> Mask:
     """Run GrabCut on the marks; deterministic."""
     cv2 = _cv2()
     subject_marks = np.isin(marks, (cv2.GC_FGD, cv2.GC_PR_FGD))
@@ -250,17 +255,17 @@ def _cut(rgb: oklab.Bytes, marks: oklab.Bytes, rounds: int) -> Mask:
     cv2.setRNGSeed(0)  # the colour models start from k-means, which draws from OpenCV's generator of this thread
     models = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = np.ascontiguousarray(rgb[:, :, ::-1])
-    cv2.grabCut(bgr, marks, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(bgr, marks, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
     return np.asarray(np.isin(marks, (cv2.GC_FGD, cv2.GC_PR_FGD)), dtype=np.bool_)
 
 
-def _cut_near(rgb: oklab.Bytes, marks: oklab.Bytes, box: Box, rounds: int) -> Mask:
+def _cut_near(rgb: oklab.Bytes, marks: oklab.Bytes, box: Box) -> Mask:
     """Run GrabCut on the box and its surroundings only."""
     width = rgb.shape[1]
     left = max(0, int((box.left - SURROUNDINGS) * width))
     right = min(width, round((box.right + SURROUNDINGS) * width))
     mask = np.zeros(rgb.shape[:2], dtype=np.bool_)
-    mask[:, left:right] = _cut(rgb[:, left:right], np.ascontiguousarray(marks[:, left:right]), rounds)
+    mask[:, left:right] = _cut(rgb[:, left:right], np.ascontiguousarray(marks[:, left:right]))
     return mask
 
 
