@@ -6,6 +6,7 @@ chosen ones (what the film shows) or the first ones (what the route does, free o
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -206,7 +207,7 @@ class Scorecard:
         ]
         columns = ("shot", "take", "character", "verdict", "score", "between shots", "frames", "worst frame", "")
         lines = "".join(f'<p style="margin: 2px 0">{_escaped(line)}</p>' for line in self.lines)
-        return table(columns, rows, caption=f"{_captions(self.axes)}") + lines + _small(self._limits())
+        return table(columns, rows, caption=_captions(self.axes)) + lines + _small(self._limits())
 
     def _limits(self) -> str:
         return " ".join(
@@ -258,6 +259,4 @@ def _small(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    import html
-
     return html.escape(text)
