@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from charkit.cards import card
 from charkit.casting import Casting, Kept
 from charkit.character import counted
+from charkit.documents import replace_file
 from charkit.errors import RunBusy, UsageError
 from charkit.film import Film
 from charkit.ledger import Ledger, usd
@@ -24,7 +25,7 @@ from charkit.references import References
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
-from charkit.studio.judging import evidence_of, same_evidence, write_down
+from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
@@ -33,6 +34,7 @@ from charkit.takes import Floor, Order, Pace, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from charkit.character import Cast
     from charkit.film import CutList
@@ -170,13 +172,15 @@ class Studio:
             takes = self.takes() or self.shoot()
         wanted = self._with_earlier(takes)
         evidence = evidence_of(wanted, self.storyboard, self._loaded_references())
-        before = self._scorecard_on_disk()
-        if before is not None and same_evidence(before, evidence) and before.scorers == (PaletteScorer().facts,):
+        key = evidence_key(evidence, [PaletteScorer().facts])
+        before = self._scorecard_on_disk(key)
+        if before is not None:
             return before
         with self._working("score", len(wanted.ok)) as stage:
             found = score_takes(evidence, on_progress=stage.step)
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "scorecard.json")
+            replace_file(self._scored, key.encode())
         return found
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
@@ -331,9 +335,16 @@ class Studio:
         file = self.place.folder / "references.json"
         return References.load(file) if file.is_file() else self.references()
 
-    def _scorecard_on_disk(self) -> Scorecard | None:
+    @property
+    def _scored(self) -> Path:
+        """Remembers what the scorecard on disk was asked about."""
+        return self.place.folder / ".scorecard.digest"
+
+    def _scorecard_on_disk(self, key: str) -> Scorecard | None:
         file = self.place.folder / "scorecard.json"
-        return Scorecard.load(file) if file.is_file() else None
+        if not (file.is_file() and self._scored.is_file() and self._scored.read_text("utf-8") == key):
+            return None
+        return Scorecard.load(file)
 
     def _film_on_disk(self) -> Film | None:
         return Film.load(self.place.folder) if (self.place.folder / "film.json").is_file() else None
