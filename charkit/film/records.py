@@ -125,6 +125,7 @@ class Film:
             self.title,
             rows=rows,
             picture=self.preview,
+            width=480,
             link=link_from_here(self.path),
             badge="simulated" if self.simulated else None,
             badge_kind="simulated",
@@ -136,7 +137,11 @@ class Film:
             with Image.open(self.contact_sheet) as opened:
                 small = poster_jpeg(opened.convert("RGB"), width=640)
             sheet = card(
-                "Contact sheet", picture=small, picture_type="image/jpeg", link=link_from_here(self.contact_sheet)
+                "Contact sheet",
+                picture=small,
+                picture_type="image/jpeg",
+                width=640,
+                link=link_from_here(self.contact_sheet),
             )
         return {"text/plain": repr(self), "text/html": Html(shown + sheet)}
 
