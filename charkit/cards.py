@@ -72,8 +72,8 @@ def card(
     parts = [_picture(picture, picture_type, title, href, width), _heading(title, href, badge, badge_kind)]
     parts += [_facts(rows), _note(note)]
     style = (
-        f"{_FONT}; display: inline-block; vertical-align: top; width: {width}px; max-width: 100%; margin: 0 12px 12px 0; "
-        f"border: 1px solid {_LINE}; border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
+        f"{_FONT}; display: inline-block; vertical-align: top; width: {width}px; max-width: 100%; "
+        f"margin: 0 12px 12px 0; border: 1px solid {_LINE}; border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
         "box-sizing: border-box; font-size: 13px; line-height: 1.45; text-align: left"
     )
     return Html(f'<figure style="{style}">{"".join(parts)}</figure>')
@@ -98,7 +98,8 @@ def _heading(title: str, href: str | None, word: str | None, kind: BadgeKind) ->
 def _facts(rows: Sequence[tuple[str, str]]) -> str:
     if not rows:
         return ""
-    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; opacity: 0.65; white-space: nowrap; width: 1%"
+    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; width: 1%; opacity: 0.65"
+    left += "; white-space: nowrap"
     right = "padding: 2px 12px 2px 0; text-align: left; vertical-align: top; overflow-wrap: anywhere"
     lines = "".join(
         f'<tr style="{_BARE}"><td style="{left}; {_BARE}">{_text(name)}</td>'
