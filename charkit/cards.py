@@ -73,7 +73,8 @@ def card(
     parts += [_facts(rows), _note(note)]
     style = (
         f"{_FONT}; display: inline-block; vertical-align: top; width: {width}px; max-width: 100%; "
-        f"margin: 0 12px 12px 0; border: 1px solid {_LINE}; border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
+        f"margin: 0 12px 12px 0; border: 1px solid {_LINE};"
+        f"border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
         "box-sizing: border-box; font-size: 13px; line-height: 1.45; text-align: left"
     )
     return Html(f'<figure style="{style}">{"".join(parts)}</figure>')
