@@ -178,7 +178,7 @@ class _Narrator:
     def _tell(self, event: dict[str, Any]) -> None:
         if "stage" in event:
             self.stages[event["stage"]] = self.stages.get(event["stage"], 0.0) + float(event["seconds"])
-        elif event.get("final"):
+        elif event.get("final") and event.get("new"):
             self._say(f"  {_escaped(str(event['subject'])):<24} {_escaped(str(event['outcome']))}")
 
     def _say(self, text: str) -> None:

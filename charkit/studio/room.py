@@ -21,6 +21,7 @@ from charkit.errors import RunBusy, UsageError
 from charkit.film import Film
 from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
+from charkit.providers.base import Outcome
 from charkit.references import References
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
@@ -30,7 +31,7 @@ from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
 from charkit.studio.telling import Story
-from charkit.takes import Floor, Order, Pace, Takes
+from charkit.takes import Floor, Order, Pace, Takes, request_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -300,7 +301,14 @@ class Studio:
         return min(usable, key=lambda route: route.cost(resolution="1K"))
 
     def _make(self, orders: Iterable[Order]) -> Takes:
-        return self._floor.make(orders, on_progress=self._stage.news if self._stage else None)
+        wanted = list(orders)
+        if self._stage is None:
+            return self._floor.make(wanted)
+        for order in wanted:
+            job = self._ledger.find(request_key(order), order.number)
+            if job is not None and job.state == Outcome.SUCCEEDED:
+                self._stage.there_already(order.subject, order.number)
+        return self._floor.make(wanted, on_progress=self._stage.news)
 
     def _order(self, shot: str, number: int, plan: Plan) -> Order:
         planned = plan[shot]

@@ -132,6 +132,30 @@ def test_a_persons_cut_list_is_never_written_over(production: Path) -> None:
     assert file.read_text("utf-8") == mine
 
 
+def test_the_same_film_is_not_made_again_and_a_changed_one_is(production: Path) -> None:
+    studio = ck.open_studio(production, run="film", max_spend=5.0)
+    first = studio.assemble()
+    made = first.path.stat().st_mtime_ns
+    assert studio.assemble().path.stat().st_mtime_ns == made
+    board = production / "storyboard.yaml"
+    board.write_text(board.read_text("utf-8").replace("text: Hello.", "text: Good evening."), encoding="utf-8")
+    changed = ck.open_studio(production, run="film", max_spend=5.0).assemble()
+    assert changed.subtitles is not None
+    assert "Good evening." in changed.subtitles.read_text("utf-8")
+
+
+def test_whoever_watches_hears_of_what_is_made_and_not_of_what_was_there(production: Path) -> None:
+    studio = ck.open_studio(production, run="heard", max_spend=5.0)
+    studio.shoot()
+    told = [json.loads(line) for line in studio.place.progress.read_text("utf-8").splitlines()]
+    made = [e["subject"] for e in told if e.get("final") and e["new"]]
+    assert sorted(made) == ["A1", "A2", "ada.candidate-1", "ada.face", "ada.three-quarter"]
+    before = len(told)
+    studio.shoot()
+    later = [json.loads(line) for line in studio.place.progress.read_text("utf-8").splitlines()[before:]]
+    assert not [e for e in later if e.get("final") and e["new"]]
+
+
 def test_a_retake_keeps_the_first_take_and_uses_the_next_number(production: Path) -> None:
     studio = ck.open_studio(production, run="again", max_spend=9.0)
     card = studio.score()
