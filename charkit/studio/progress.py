@@ -64,9 +64,9 @@ class Stage:
 
     def news(self, progress: Progress) -> None:
         """Pass on what the floor says about one order."""
-        final = progress.outcome.terminal
         key = (progress.subject, progress.number)
-        if final and key not in self._done:
+        final = progress.outcome.terminal and key not in self._done
+        if final:
             self._done.add(key)
             self.step()
         self._herald.write(
