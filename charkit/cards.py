@@ -99,8 +99,8 @@ def _heading(title: str, href: str | None, word: str | None, kind: BadgeKind) ->
 def _facts(rows: Sequence[tuple[str, str]]) -> str:
     if not rows:
         return ""
-    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; width: 1%; opacity: 0.65"
-    left += "; white-space: nowrap"
+    # A width in pixels, since notebooks lay tables out with equal columns where none is given.
+    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; width: 92px; opacity: 0.65"
     right = "padding: 2px 12px 2px 0; text-align: left; vertical-align: top; overflow-wrap: anywhere"
     lines = "".join(
         f'<tr style="{_BARE}"><td style="{left}; {_BARE}">{_text(name)}</td>'
