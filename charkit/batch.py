@@ -12,7 +12,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -27,10 +27,12 @@ from charkit.errors import (
 )
 from charkit.rehearsal import start_simulator
 from charkit.settings import Settings, export
-from charkit.workspace import Workspace
+from charkit.studio import open_studio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from charkit.workspace import Workspace
 
 __all__ = ["NotebookFailed", "NotebookRun", "ProductionRun", "run_production", "tour"]
 
@@ -142,8 +144,9 @@ def run_production(
         RunBusy: another process works in this run.
         NotebookFailed: a cell raised.
     """
+    # Every file and figure is checked before a kernel starts.
+    place = open_studio(production, run=run, live=live, max_spend=max_spend or 0.0, resolution=resolution).place
     settings = Settings.load()
-    place = Workspace.locate(production, run, settings)
     folder = place.folder
     # Relative, so that an executed notebook tells nobody where it was executed.
     home = Path(os.path.relpath(place.home, folder / "notebooks")).as_posix()
@@ -196,7 +199,9 @@ def _typed(notebook: Notebook, name: str, text: str) -> Parameter:
     try:
         if wanted == "bool":
             return {"true": True, "false": False}[text.lower()]
-        return {"int": int, "float": float}.get(wanted, str)(text)
+        if wanted == "int":
+            return int(text)
+        return float(text) if wanted == "float" else text
     except (KeyError, ValueError):
         raise BadDocument(f"parameter {name!r} is a {wanted}, not {text!r}", file=notebook.path.name) from None
 
@@ -256,7 +261,8 @@ def _execute(
     return NotebookRun(name=name, path=kept, seconds=seconds)
 
 
-def _papermill():  # type: ignore[no-untyped-def]  # papermill has no types
+def _papermill() -> Any:
+    """Return papermill, which has no types."""
     try:
         import papermill
         import papermill.exceptions

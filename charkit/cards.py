@@ -30,6 +30,7 @@ _BARE = "background-color: transparent; border: none"  # over the notebook's own
 _FONT = "font-family: system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SHORT_CELL = 20  # characters
 _LONG_NOTE = 90  # characters; a longer note folds away under its first words
 
 
@@ -52,6 +53,7 @@ def card(
     badge: str | None = None,
     badge_kind: BadgeKind = "ok",
     note: str = "",
+    width: int = 320,
 ) -> Html:
     """Return one thing as a card: picture on top, title and badge, facts, and a note.
 
@@ -64,23 +66,26 @@ def card(
         badge: A word or two beside the title.
         badge_kind: The badge's tone.
         note: A sentence or a whole prompt; a long one folds.
+        width: Of the card, in pixels; narrower where there is less room.
     """
     href = link if link and _SAFE_LINK.match(link) else None
-    parts = [_picture(picture, picture_type, title, href), _heading(title, href, badge, badge_kind)]
+    parts = [_picture(picture, picture_type, title, href, width), _heading(title, href, badge, badge_kind)]
     parts += [_facts(rows), _note(note)]
     style = (
-        f"{_FONT}; display: inline-block; vertical-align: top; width: 320px; max-width: 100%; margin: 0 12px 12px 0; "
-        f"border: 1px solid {_LINE}; border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
+        f"{_FONT}; display: inline-block; vertical-align: top; width: {width}px; max-width: 100%; "
+        f"margin: 0 12px 12px 0; border: 1px solid {_LINE};"
+        f"border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
         "box-sizing: border-box; font-size: 13px; line-height: 1.45; text-align: left"
     )
     return Html(f'<figure style="{style}">{"".join(parts)}</figure>')
 
 
-def _picture(data: bytes | None, kind: str, title: str, href: str | None) -> str:
+def _picture(data: bytes | None, kind: str, title: str, href: str | None, width: int) -> str:
     if data is None:
         return ""
-    style = "display: block; width: 100%; height: auto; margin: 0; border-radius: 0"
-    image = f'<img src="{picture_uri(data, kind)}" alt="{_text(title)}" width="320" style="{style}">'
+    # Tall pictures stand whole in the card instead of making it tall.
+    style = "display: block; width: 100%; height: auto; max-height: 300px; object-fit: contain; margin: 0"
+    image = f'<img src="{picture_uri(data, kind)}" alt="{_text(title)}" width="{width}" style="{style}">'
     return _anchor(image, href)
 
 
@@ -94,7 +99,8 @@ def _heading(title: str, href: str | None, word: str | None, kind: BadgeKind) ->
 def _facts(rows: Sequence[tuple[str, str]]) -> str:
     if not rows:
         return ""
-    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; opacity: 0.65; white-space: nowrap"
+    # A width in pixels, since notebooks lay tables out with equal columns where none is given.
+    left = "padding: 2px 10px 2px 12px; text-align: left; vertical-align: top; width: 92px; opacity: 0.65"
     right = "padding: 2px 12px 2px 0; text-align: left; vertical-align: top; overflow-wrap: anywhere"
     lines = "".join(
         f'<tr style="{_BARE}"><td style="{left}; {_BARE}">{_text(name)}</td>'
@@ -166,6 +172,8 @@ def _cell(tag: str, content: str, side: str) -> str:
     look = f"text-align: {side}; vertical-align: top; padding: 5px 10px; background-color: transparent; border: none"
     line = f"border-bottom: 1px solid {_LINE}"
     weight = "; font-weight: 600; opacity: 0.7; white-space: nowrap" if tag == "th" else ""
+    if tag == "td" and not isinstance(content, Html) and len(content) <= _SHORT_CELL:
+        weight = "; white-space: nowrap"  # a name with a hyphen stays on its line
     return f'<{tag} style="{look}; {line}{weight}">{_text(content)}</{tag}>'
 
 

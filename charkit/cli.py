@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -74,9 +75,8 @@ def run(
         )
         return
     _where_the_time_went(narrator, made.seconds)
-    out.print(f"\n  film     {_escaped(str(made.film))}")
-    out.print(f"  report   {_escaped(str(made.report))}")
-    out.print(f"  sheet    {_escaped(str(made.folder / 'contact_sheet.jpg'))}")
+    for what, file in (("film", made.film), ("report", made.report), ("sheet", made.folder / "contact_sheet.jpg")):
+        out.print(f"  {what:<8} {_escaped(_from_here(file))}")
     out.print(
         "  "
         + ("paid by your keys; see the report" if live else "simulated: nothing was paid, nothing left this machine")
@@ -158,7 +158,7 @@ class _Narrator:
     def _tell(self, event: dict[str, Any]) -> None:
         if "stage" in event:
             self.stages[event["stage"]] = self.stages.get(event["stage"], 0.0) + float(event["seconds"])
-        elif event.get("final"):
+        elif event.get("final") and event.get("new"):
             self._say(f"  {_escaped(str(event['subject'])):<24} {_escaped(str(event['outcome']))}")
 
     def _say(self, text: str) -> None:
@@ -182,6 +182,13 @@ def _pairs(items: list[str]) -> dict[str, str]:
             raise UsageError(f"-p {item!r} is not NAME=VALUE")
         pairs[name.strip()] = value
     return pairs
+
+
+def _from_here(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
 
 
 def _escaped(text: str) -> str:

@@ -91,10 +91,12 @@ def find_production(production: Path | str) -> Path:
     for folder in tried:
         if folder.is_dir():
             raise UsageError(f"{folder} has no storyboard.yaml. Make a production with: charkit new NAME")
-    siblings = [path.parent for root in tried for path in root.parent.glob("*/storyboard.yaml")]
+    how = "Make one with: charkit new NAME"
+    beside = tried if wanted.parent.name else tried[:1]  # a bare name is not looked for all over the disk
+    siblings = [path.parent.name for root in beside for path in root.parent.glob("*/storyboard.yaml")]
     if siblings:
-        raise UnknownName("production", str(production), [str(Path(production).parent / s.name) for s in siblings])
-    raise UsageError(f"no production at {production}. Make one with: charkit new NAME")
+        raise UnknownName("production", str(production), [str(wanted.parent / name) for name in siblings], hint=how)
+    raise UsageError(f"no production at {production}. {how}")
 
 
 def new_production(name: str, folder: Path | str = "data/productions") -> Path:

@@ -3,12 +3,41 @@
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+
+def _fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))
+
+
+@pytest.fixture(scope="session")
+def display_p3() -> bytes:
+    """A matrix ICC profile (v2.4) of Display P3: its primaries under D65, adapted to D50 (Bradford), gamma 2.2."""
+    columns = {
+        b"rXYZ": (0.515102, 0.241182, -0.001049),
+        b"gXYZ": (0.291965, 0.692236, 0.041882),
+        b"bXYZ": (0.157153, 0.066582, 0.784378),
+        b"wtpt": (0.964203, 1.0, 0.824905),
+    }
+    tags = {name: b"XYZ \0\0\0\0" + b"".join(map(_fixed, xyz)) for name, xyz in columns.items()}
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
+    tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    words = b"Display P3 (test)\0"
+    tags[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", len(words)) + words + b"\0" * 78 + b"\0" * (-len(words) % 4 + 2)
+    tags[b"cprt"] = b"text\0\0\0\0none\0\0\0\0"
+    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", start + len(body), len(data))
+        body += data + b"\0" * (-len(data) % 4)
+    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0\0\0\0", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(map(_fixed, (0.9642, 1.0, 0.8249)))
+    return header.ljust(128, b"\0") + table + body
 
 
 @pytest.fixture(scope="session")

@@ -51,13 +51,43 @@ def test_nothing_raises_an_anonymous_error_or_catches_everything(module: Path) -
             assert node.type is not None, f"{module}:{node.lineno} catches everything"
 
 
-def test_every_package_module_has_its_test_at_the_parallel_path() -> None:
+@pytest.mark.parametrize("module", sorted((PACKAGE / "simulator").glob("*.py")), ids=lambda p: p.stem)
+def test_the_simulator_is_the_other_half_and_shares_only_errors(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in names:
+            if name.split(".")[0] == "charkit":
+                assert name == "charkit.errors" or name.startswith("charkit.simulator"), f"{module}:{node.lineno}"
+
+
+def test_every_module_and_package_of_the_first_level_has_its_tests_at_the_parallel_path() -> None:
     tests = Path(__file__).parent
-    missing = []
-    for module in MODULES:
-        relative = module.relative_to(PACKAGE)
-        if relative.name in {"__init__.py", "__main__.py"}:
-            continue
-        if not (tests / relative.parent / f"test_{relative.name}").is_file():
-            missing.append(str(relative))
-    assert missing == []
+    modules = {m.stem for m in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    packages = {m.parent.name for m in PACKAGE.glob("*/__init__.py")}
+    assert [name for name in sorted(modules) if not (tests / f"test_{name}.py").is_file()] == []
+    assert [name for name in sorted(packages) if not list((tests / name).glob("test_*.py"))] == []
+
+
+def test_every_test_stands_at_the_path_of_what_it_tests() -> None:
+    tests = Path(__file__).parent
+    across = {
+        "test_litellm",
+        "test_server_models",
+        "test_video_servers",
+        "test_video_wires",
+        "test_contract",
+        "test_crashes",
+        "test_state_machine",
+        "test_conventions",
+        "test_notebooks",
+        "test_on_the_simulator",
+        "test_own_input",
+    }
+    strays = []
+    for test in tests.rglob("test_*.py"):
+        folder = PACKAGE / test.relative_to(tests).parent
+        name = test.stem.removeprefix("test_")
+        if test.stem not in across and not ((folder / f"{name}.py").is_file() or (folder / name).is_dir()):
+            strays.append(str(test.relative_to(tests)))
+    assert strays == []

@@ -125,7 +125,8 @@ class Film:
             self.title,
             rows=rows,
             picture=self.preview,
-            link=_from_here(self.path),
+            width=480,
+            link=link_from_here(self.path),
             badge="simulated" if self.simulated else None,
             badge_kind="simulated",
         )
@@ -135,7 +136,13 @@ class Film:
 
             with Image.open(self.contact_sheet) as opened:
                 small = poster_jpeg(opened.convert("RGB"), width=640)
-            sheet = card("Contact sheet", picture=small, picture_type="image/jpeg", link=_from_here(self.contact_sheet))
+            sheet = card(
+                "Contact sheet",
+                picture=small,
+                picture_type="image/jpeg",
+                width=640,
+                link=link_from_here(self.contact_sheet),
+            )
         return {"text/plain": repr(self), "text/html": Html(shown + sheet)}
 
     def _treatment(self) -> str:
@@ -143,7 +150,7 @@ class Film:
         return f"encoded again: {', '.join(again)}" if again else "every shot copied bit for bit"
 
 
-def _from_here(path: Path) -> str:
+def link_from_here(path: Path) -> str:
     """Return a link that works from the folder in which the notebook runs, without naming this machine."""
     try:
         return Path(os.path.relpath(path)).as_posix()

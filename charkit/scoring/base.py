@@ -118,7 +118,7 @@ class FrameEvidence:
     """Seconds from the clip's beginning."""
     score: float
     jpeg: bytes = field(repr=False)
-    """The frame, small, with everything but the judged subject dimmed."""
+    """The frame, small, with everything but the judged subject faded."""
     digest: str
     """Digest of the JPEG."""
 

@@ -6,6 +6,7 @@ chosen ones (what the film shows) or the first ones (what the route does, free o
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from charkit.cards import BadgeKind
 
-Choice: TypeAlias = Literal["chosen", "first"]
-"""Which take stands for its shot."""
+Choice: TypeAlias = "Literal['chosen', 'first'] | Mapping[str, int]"
+"""Which take stands for its shot: the best one, the first one, or the numbered one of the shots named."""
 
 _TONES: Mapping[Verdict, BadgeKind] = {
     Verdict.CONSISTENT: "ok",
@@ -104,10 +105,13 @@ class Scorecard:
 
     def _standing(self, choice: Choice) -> tuple[Score, ...]:
         """Return the scores of the one take per shot that stands for it, in the film's order."""
-        best = self.best()
-        if choice == "first":
-            best = {shot: min(take.take for take in self.takes if take.shot == shot) for shot in self.shots}
-        return tuple(score for shot in self.shots for score in self.of(shot, best[shot]))
+        if choice == "chosen":
+            numbers: Mapping[str, int] = self.best()
+        elif choice == "first":
+            numbers = {shot: min(take.take for take in self.takes if take.shot == shot) for shot in self.shots}
+        else:
+            numbers = choice
+        return tuple(score for shot in self.shots if shot in numbers for score in self.of(shot, numbers[shot]))
 
     @property
     def drifted(self) -> tuple[Score, ...]:
@@ -125,7 +129,8 @@ class Scorecard:
         Args:
             character: Its name.
             axis: What is asked about.
-            takes: `chosen` for what the film shows; `first` for what the route does without retakes.
+            takes: `chosen` for the best takes; `first` for what the route does without retakes; or numbers by shot, for
+                a film that a person cut.
 
         Raises:
             UnknownName: The character was not looked for.
@@ -202,7 +207,7 @@ class Scorecard:
         ]
         columns = ("shot", "take", "character", "verdict", "score", "between shots", "frames", "worst frame", "")
         lines = "".join(f'<p style="margin: 2px 0">{_escaped(line)}</p>' for line in self.lines)
-        return table(columns, rows, caption=f"{_captions(self.axes)}") + lines + _small(self._limits())
+        return table(columns, rows, caption=_captions(self.axes)) + lines + _small(self._limits())
 
     def _limits(self) -> str:
         return " ".join(
@@ -254,6 +259,4 @@ def _small(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    import html
-
     return html.escape(text)

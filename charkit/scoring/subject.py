@@ -35,6 +35,8 @@ WORKING_HEIGHT = 112
 160 (mean 0.84 against 0.83) at half the cost."""
 ROUNDS = 1
 """GrabCut iterations; two or three overlap no better on the drawn figures and cost half as much again each."""
+_CAREFUL_HEIGHT = 160
+"""Pixels for what the quick cut does not find, and for references."""
 SURROUNDINGS = 0.2
 """How much beside the box, as a share of the width, teaches GrabCut what the background looks like."""
 
@@ -43,10 +45,11 @@ _BOXES = {
     "close-up": Box(left=0.20, top=0.02, right=0.80, bottom=1.0),
     "medium": Box(left=0.24, top=0.06, right=0.76, bottom=1.0),
     "full": Box(left=0.28, top=0.08, right=0.72, bottom=0.99),
-    "wide": Box(left=0.30, top=0.22, right=0.70, bottom=0.99),
+    "wide": Box(left=0.32, top=0.36, right=0.68, bottom=0.97),
 }
-_SHIFT = 0.22
-"""How far, as a share of the width, the box moves to a side when two characters share the frame."""
+_SHIFT, _WIDE_SHIFT = 0.22, 0.17
+"""How far, as a share of the width, the box moves to a side when two characters share the frame; small in a wide shot,
+they stand closer together."""
 _NARROW = 0.80
 """How much narrower the box gets then."""
 
@@ -60,6 +63,13 @@ class Subject:
     box: Box
     """Where it was looked for."""
     problem: str = ""
+    rejected: float = 0.0
+    """Share of the picture that was cut out before it was found wanting."""
+
+    @property
+    def share(self) -> float:
+        """Share of the picture that was cut out, also when it was found wanting."""
+        return float(self.mask.mean()) if self.found else self.rejected
 
     @property
     def found(self) -> bool:
@@ -88,11 +98,12 @@ def prior_box(evidence: ShotEvidence) -> Box:
     """Return where the storyboard says that the character is."""
     if evidence.box is not None:
         return evidence.box
-    base = _BOXES[framing_name(evidence.framing)]
+    framing = framing_name(evidence.framing)
+    base, shift = _BOXES[framing], _WIDE_SHIFT if framing == "wide" else _SHIFT
     place = evidence.place
     if place not in ("left", "right"):
         return base
-    middle = 0.5 + (_SHIFT if place == "right" else -_SHIFT)
+    middle = 0.5 + (shift if place == "right" else -shift)
     half = (base.right - base.left) / 2 * _NARROW
     return Box(left=max(0.0, middle - half), top=base.top, right=min(1.0, middle + half), bottom=base.bottom)
 
@@ -113,46 +124,55 @@ class GrabCut:
     """The masker of tier 0: geometry and colour, no weights."""
 
     name: str = "grabcut-1"
-    smallest: float = 0.04
+    smallest: float = 0.03
     """Least share of the box that a subject must fill."""
+    least_of_frame: float = 0.022
+    """Least share of a clip's whole frame; of smaller figures parts get lost, and the rest looks like drift."""
     largest: float = 0.97
     """Largest share of the box; above it nothing was separated."""
-    fewest_pixels: int = 150
+    fewest_pixels: int = 120
     """Least pixels at the working size; fewer give no histogram to speak of."""
 
     def in_frame(self, rgb: oklab.Bytes, evidence: ShotEvidence) -> Subject:
         """Cut the expected character out of a clip's frame, shape (height, width, 3), sRGB."""
         box = prior_box(evidence)
-        small = _shrink(rgb)
-        if float(small.std()) < 2.0:
+        if float(rgb[::4, ::4].std()) < 2.0:
             return _nothing(rgb, box, "the frame is empty (one flat colour)")
-        marks = _marks_from_box(small.shape[:2], box)
-        return self._checked(rgb, _largest_part(_cut_near(small, marks, box)), box)
+        first = self._in_box(rgb, box, WORKING_HEIGHT)
+        # A small figure in a large box is lost to the background at first; with more pixels it often comes back.
+        return first if first.found else self._in_box(rgb, box, _CAREFUL_HEIGHT)
+
+    def _in_box(self, rgb: oklab.Bytes, box: Box, height: int) -> Subject:
+        small = _shrink(rgb, height)
+        mask = _largest_part(_cut_near(small, _marks_from_box(small.shape[:2], box), box))
+        if float(mask.mean()) < self.least_of_frame:
+            return _nothing(rgb, box, "the character is too small in the picture", mask)
+        return self._checked(rgb, mask, box)
 
     def in_reference(self, rgb: oklab.Bytes, alpha: oklab.Bytes | None = None) -> Subject:
         """Cut the figure out of a reference: by transparency, by plain ground, else like a frame."""
         whole = Box(left=0.0, top=0.0, right=1.0, bottom=1.0)
         if alpha is not None and float((alpha < 128).mean()) > 0.02:
             return self._checked(rgb, np.asarray(alpha > 127, dtype=np.bool_), whole)
-        small = _shrink(rgb)
+        small = _shrink(rgb, _CAREFUL_HEIGHT)
         ground = _plain_ground(small)
         if ground is not None:
             return self._checked(rgb, _largest_part(_cut(small, _marks_from_ground(ground))), whole)
-        box = Box(left=0.12, top=0.04, right=0.88, bottom=1.0)
-        return self._checked(rgb, _largest_part(_cut_near(small, _marks_from_box(small.shape[:2], box), box)), box)
+        return self._in_box(rgb, Box(left=0.12, top=0.04, right=0.88, bottom=1.0), _CAREFUL_HEIGHT)
 
     def _checked(self, rgb: oklab.Bytes, mask: Mask, box: Box) -> Subject:
         area = (box.right - box.left) * (box.bottom - box.top) * mask.size
         share = float(mask.sum()) / area
         if mask.sum() < self.fewest_pixels or share < self.smallest:
-            return _nothing(rgb, box, f"mask too small ({100 * share:.0f} % of where the character should be)")
+            return _nothing(rgb, box, "mask too small", mask)
         if share > self.largest:
-            return _nothing(rgb, box, "the character could not be told from the background")
+            return _nothing(rgb, box, "the character could not be told from the background", mask)
         return Subject(mask=_fit(mask, rgb.shape[:2]), box=box)
 
 
-def _nothing(rgb: oklab.Bytes, box: Box, problem: str) -> Subject:
-    return Subject(mask=np.zeros(rgb.shape[:2], dtype=np.bool_), box=box, problem=problem)
+def _nothing(rgb: oklab.Bytes, box: Box, problem: str, mask: Mask | None = None) -> Subject:
+    share = 0.0 if mask is None else float(mask.mean())
+    return Subject(mask=np.zeros(rgb.shape[:2], dtype=np.bool_), box=box, problem=problem, rejected=share)
 
 
 def _cv2() -> ModuleType:
@@ -169,12 +189,12 @@ def _cv2() -> ModuleType:
     return module
 
 
-def _shrink(rgb: oklab.Bytes) -> oklab.Bytes:
+def _shrink(rgb: oklab.Bytes, to: int) -> oklab.Bytes:
     height, width = rgb.shape[:2]
-    if height <= WORKING_HEIGHT:
+    if height <= to:
         return np.ascontiguousarray(rgb)
     cv2 = _cv2()
-    size = (max(1, round(width * WORKING_HEIGHT / height)), WORKING_HEIGHT)
+    size = (max(1, round(width * to / height)), to)
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 

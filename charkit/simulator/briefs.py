@@ -66,8 +66,15 @@ class Brief:
 
     @property
     def direction_seed(self) -> int:
-        """The seed to draw with, 63 bits: inherited from the source, else taken from the digest."""
-        return self.lineage if self.lineage is not None else int(self.digest[:16], 16) >> 1
+        """The seed to draw with, 63 bits: inherited from the source, else taken from what the request says.
+
+        The pictures' roles and names count, their bytes do not: with redrawn references a shot is staged as before, and
+        what changes in it is what they change.
+        """
+        if self.lineage is not None:
+            return self.lineage
+        said = replace(self, pictures=tuple(replace(shown, digest="") for shown in self.pictures))
+        return int(said.digest[:16], 16) >> 1
 
     def document(self) -> str:
         """Return the brief as canonical JSON text."""

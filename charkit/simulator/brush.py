@@ -39,7 +39,7 @@ def _blend(around: Points, steps: int) -> Points:
     """Points between every second and third of four neighbours, a row for each."""
     a, b, c, d = _basis(steps)
     column = around[:, None]
-    out = column[:-3] * a
+    out: Points = column[:-3] * a
     out += column[1:-2] * b
     out += column[2:-1] * c
     out += column[3:] * d
@@ -67,7 +67,7 @@ def curve(corners: Points, steps: int = 6) -> Points:
 
 @lru_cache(maxsize=64)
 def _circle(steps: int) -> Points:
-    return np.exp(2j * np.pi * np.arange(steps) / steps)
+    return np.asarray(np.exp(2j * np.pi * np.arange(steps) / steps))
 
 
 def oval(centre: complex, rx: float, ry: float, steps: int = 28) -> Points:
@@ -137,7 +137,7 @@ class Canvas:
 
     def shows(self, y: float) -> bool:
         """Whether a height still lies on the canvas (rather than below its lower edge)."""
-        return y * self.unit + self.origin.imag < self.pixels.shape[0]
+        return bool(y * self.unit + self.origin.imag < self.pixels.shape[0])
 
     def place(self, at: Points) -> NDArray[np.int32]:
         """Fixed-point pixel coordinates of points, as OpenCV wants them."""
@@ -190,7 +190,7 @@ class Canvas:
         corner = np.array([[[x0 << _SHIFT, y0 << _SHIFT]]], np.int32)
         inside = np.zeros(part.shape[:2], np.uint8)
         cv2.fillPoly(inside, [fixed - corner], (255,), cv2.LINE_8, _SHIFT)
-        rim = inside.copy()
+        rim: Pixels = inside.copy()
         cv2.fillPoly(rim, [self.place(outline + offset) - corner], (0,), cv2.LINE_8, _SHIFT)
         soft = max(1, round(abs(offset) * self.unit * 0.5)) | 1
         rim = cv2.min(cv2.blur(rim, (soft, soft)), inside)
@@ -236,13 +236,13 @@ class Canvas:
 def _falloff(radius: int) -> NDArray[np.float32]:
     axis = np.linspace(-1, 1, 2 * radius + 1, dtype=np.float32)
     distance = np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2)
-    return (np.clip(1 - distance, 0, 1) ** 2.2).astype(np.float32)
+    return np.asarray(np.clip(1 - distance, 0, 1) ** 2.2, dtype=np.float32)
 
 
 def light_spot(radius: int, colour: Rgb, strength: float) -> Pixels:
     """A round light of the given radius in pixels as RGBA to be added (its alpha is 0)."""
     fall = _falloff(radius)[..., None] * np.array([*colour, 0.0], np.float32) * np.float32(strength)
-    return np.clip(fall, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(fall, 0, 255), dtype=np.uint8)
 
 
 def add_at(target: Pixels, spot: Pixels, centre: complex) -> None:

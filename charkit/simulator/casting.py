@@ -1,12 +1,18 @@
-"""Who plays: looks from words, corrected by the pictures that arrived, wandered off by the drift of the take."""
+"""Who plays: looks from words, corrected by the pictures that arrived, wandered off by the drift of the take.
+
+Clips and scenes drift by what conditions them. A view on plain ground from words alone is a *design*: it varies, but
+has all that the words name. A view that comes with pictures copies them. Views never go off model: they make the model.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from charkit.simulator import seeing
-from charkit.simulator.drifting import drifted
+from charkit.simulator.drifting import designed, drifted
 from charkit.simulator.looks import Look, from_json
 from charkit.simulator.wardrobe import describe
 
@@ -21,18 +27,23 @@ _SHOWS = ("character", "view", "unknown")
 def cast_looks(script: Script, direction: Direction, drift: Drift) -> tuple[Look, ...]:
     """The look of every part in this take."""
     remembered = {k.name.lower(): k.look for k in direction.known}
-    looks: list[tuple[Look, float]] = []
+    looks: list[Look] = []
+    sizes: list[float] = []
     for part in script.parts:
         known = _remembered(part, remembered)
-        if known is not None:
-            looks.append((known, drift.character))
-        else:
-            looks.append((describe(part.description, name=part.name), drift.text))
+        looks.append(describe(part.description, name=part.name) if known is None else known)
+        sizes.append(drift.text if known is None else drift.character)
+    designs = [bool(script.view) and look.name.lower() not in remembered for look in looks]
     pictures = [p for p in direction.pictures if p.role in _SHOWS]
-    for who, seen in _bound(pictures, [look for look, _ in looks]).items():
-        look, size = looks[who]
-        looks[who] = (seeing.match(look, seen), min(size, drift.references))
-    return tuple(drifted(look, size, drift.off_model, direction.seed) for look, size in looks)
+    for who, seen in _bound(pictures, looks).items():
+        looks[who] = seeing.match(looks[who], seen)
+        sizes[who] = min(sizes[who], drift.references)
+        designs[who] = False
+    off_model = 0.0 if script.view else drift.off_model
+    return tuple(
+        designed(look, size, direction.seed) if design else drifted(look, size, off_model, direction.seed)
+        for look, size, design in zip(looks, sizes, designs, strict=True)
+    )
 
 
 def _remembered(part: Part, remembered: dict[str, str]) -> Look | None:
@@ -46,19 +57,33 @@ def _remembered(part: Part, remembered: dict[str, str]) -> Look | None:
 
 
 def _bound(pictures: list[Picture], looks: list[Look]) -> dict[int, list[seeing.Seen]]:
-    """Which pictures show whom: by label, else by likeness."""
+    """Which pictures show whom: by label, else by likeness; a label that nobody bears does not lose a picture."""
     bound: dict[int, list[seeing.Seen]] = {}
-    names = {look.name.lower(): who for who, look in enumerate(looks) if look.name}
-    for picture in pictures:
-        if not looks:
-            break
-        image = seeing.decode(picture.data)
-        if image is None or (picture.label and picture.label.lower() not in names):
+    for picture in pictures if looks else ():
+        seen = _seen(picture.data)
+        if seen is None:
             continue
-        seen = seeing.look_at(image)
-        who = names[picture.label.lower()] if picture.label else _likest(seen, looks)
-        bound.setdefault(who, []).append(seen)
+        who = _called(picture.label, looks)
+        bound.setdefault(_likest(seen, looks) if who is None else who, []).append(seen)
     return bound
+
+
+@lru_cache(maxsize=24)
+def _seen(data: bytes) -> seeing.Seen | None:
+    """Measure a picture; the same references come with every shot of a film."""
+    image = seeing.decode(data)
+    return None if image is None else seeing.look_at(image)
+
+
+def _called(label: str, looks: list[Look]) -> int | None:
+    """Who bears a name; None where nobody does."""
+    wanted = _plain(label)
+    return next((who for who, look in enumerate(looks) if wanted and _plain(look.name) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: composed and decomposed accents, capitals and small letters are the same."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _likest(seen: seeing.Seen, looks: list[Look]) -> int:

@@ -25,6 +25,10 @@ _SPARE = (
 )
 _HUE, _LIGHT, _CHROMA = 0.055, 0.11, 0.16
 """Standard deviations of the colour drift at size 1: turns, lightness, saturation."""
+_DESIGN = (0.2, 0.55, 0.4)
+"""Shares of these three by which a design from words varies: its colours stay the ones that the words name."""
+_FIRM = 0.2
+"""Size of the drift below which hairstyle, face and accessories stay as they are."""
 
 
 def drifted(look: Look, size: float, off_model: float, seed: int) -> Look:
@@ -40,36 +44,52 @@ def drifted(look: Look, size: float, off_model: float, seed: int) -> Look:
     return _off_model(moved, luck) if off else moved
 
 
-def _wander(colour: Rgb, size: float, luck: Generator) -> Rgb:
-    hue, light, chroma = np.clip(luck.normal(size=3), -2.0, 2.0)
-    return shift(colour, hue=hue * _HUE * size, light=light * _LIGHT * size, chroma=chroma * _CHROMA * size)
+def designed(look: Look, size: float, seed: int) -> Look:
+    """A look as one of several designs that the same words allow.
+
+    Tones and proportions vary; what the words name is all there, in the colours that they name.
+    """
+    luck = chance("design", look.name, str(seed))
+    moved = _recoloured(look, size, luck, _DESIGN)
+    sized = _reproportioned(moved, size, luck)
+    return dataclasses.replace(sized, face=look.face, freckles=look.freckles)
 
 
-def _recoloured(look: Look, size: float, luck: Generator) -> Look:
-    pieces = tuple(dataclasses.replace(p, colour=_wander(p.colour, size, luck)) for p in look.pieces)
-    skin = _wander(look.skin, size * (0.4 if look.kind == "human" else 1.0), luck)
+def _wander(colour: Rgb, size: float, luck: Generator, shares: tuple[float, float, float]) -> Rgb:
+    hue, light, chroma = np.clip(luck.normal(size=3), -2.0, 2.0) * shares * size
+    return shift(colour, hue=hue * _HUE, light=light * _LIGHT, chroma=chroma * _CHROMA)
+
+
+def _recoloured(look: Look, size: float, luck: Generator, shares: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Look:
+    pieces = tuple(dataclasses.replace(p, colour=_wander(p.colour, size, luck, shares)) for p in look.pieces)
+    skin = _wander(look.skin, size * (0.4 if look.kind == "human" else 1.0), luck, shares)
     return dataclasses.replace(
-        look, pieces=pieces, skin=skin, belly=_wander(look.belly, size * 0.5, luck),
-        hair=_wander(look.hair, size, luck), eyes=_wander(look.eyes, size * 2, luck),
+        look, pieces=pieces, skin=skin, belly=_wander(look.belly, size * 0.5, luck, shares),
+        hair=_wander(look.hair, size, luck, shares), eyes=_wander(look.eyes, size * 2, luck, shares),
     )  # fmt: skip
+
+
+def _beyond(size: float, most: float) -> float:
+    """Probability of a change that small drifts do not bring; `most` at size 1."""
+    return max(0.0, size - _FIRM) / (1 - _FIRM) * most
 
 
 def _reproportioned(look: Look, size: float, luck: Generator) -> Look:
     eye, head, ear = np.clip(luck.normal(size=3), -2.0, 2.0)
-    face = str(luck.choice(_FACES)) if luck.random() < size * 0.9 else look.face
+    face = str(luck.choice(_FACES)) if luck.random() < _beyond(size, 0.9) else look.face
     return dataclasses.replace(
         look, face=face, eye_size=float(look.eye_size * (1 + 0.14 * size * eye)),
         head_size=float(look.head_size * (1 + 0.09 * size * head)),
         ear_size=float(look.ear_size * (1 + 0.3 * size * ear)),
-        freckles=look.freckles != (luck.random() < size * 0.35) if look.kind == "human" else False,
+        freckles=look.freckles != (luck.random() < _beyond(size, 0.4)) if look.kind == "human" else False,
     )  # fmt: skip
 
 
 def _redressed(look: Look, size: float, luck: Generator) -> Look:
     """Another hairstyle, a missing or an invented accessory."""
-    if luck.random() < size * 0.45:
+    if luck.random() < _beyond(size, 0.6):
         look = dataclasses.replace(look, style=str(luck.choice(_STYLES)))
-    lose, gain = luck.random() < size * 0.5, luck.random() < size * 0.3
+    lose, gain = luck.random() < _beyond(size, 0.6), luck.random() < _beyond(size, 0.35)
     small = [p.slot for p in look.pieces if p.slot in ("neck", "head", "eyes", "back", "held")]
     if lose and small:
         look = look.dressed(str(luck.choice(small)), None)

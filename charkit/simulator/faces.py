@@ -86,8 +86,8 @@ def _brow(canvas: Canvas, look: Look, pose: Pose, eye: complex, wide: float, sid
     slope = {"worry": -0.1}.get(pose.mood, 0.03)
     inner, outer = -side * wide * 0.85, side * wide * 1.05
     y = -0.41 + rise
-    path = curve(eye + points((inner, y - 0.05 + slope), (0.0, y - 0.085), (outer, y + 0.03)), 4)
-    canvas.stroke(path, darker(look.hair, 0.4), 0.07, 0.06, 0.02)
+    path = curve(eye + points((inner, y - 0.08 + slope), (0.0, y - 0.085), (outer, y + 0.03)), 4)
+    canvas.stroke(path, darker(look.hair, 0.4), 0.05, 0.06, 0.02)
 
 
 def draw_cheeks(canvas: Canvas, look: Look, pose: Pose, at: complex, *, wide: float, high: float) -> None:

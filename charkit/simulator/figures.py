@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from charkit.simulator import faces, outfits
+from charkit.simulator import faces, hats, outfits, props
 from charkit.simulator.brush import Canvas, curve, oval, points, smooth, tube
 from charkit.simulator.colours import Rgb, darker, ink, lighter, times
 from charkit.simulator.creatures import draw_creature
@@ -83,7 +83,7 @@ def _draw_human(canvas: Canvas, look: Look, pose: Pose, glow: float) -> None:
         if back is not None and pose.back:
             outfits.draw_back_piece(canvas, build, back, pose)
     if held is not None and not pose.back:
-        outfits.draw_held(canvas, held, pose, hand_at(look, pose), 1.0, glow)
+        props.draw_held(canvas, held, pose, hand_at(look, pose), 1.0, glow)
         canvas.shape(
             oval(hand_at(look, pose), build.limb * 0.46, build.limb * 0.44, 16), look.skin, ink(look.skin), LINE
         )
@@ -183,7 +183,8 @@ def _foot(canvas: Canvas, colour: Rgb, style: str, path: Points, pose: Pose, wid
     toe = 1j * shin * wide * turn * 1.1
     down = -shin * wide * 0.34
     sole = smooth(ankle + np.array([
-        -toe * 0.42 - down * 0.9, toe * 0.3 - down * 1.1, toe * 0.95 - down * 0.05, toe * 1.05 + down * 0.8, -toe * 0.5 + down * 0.85,
+        -toe * 0.42 - down * 0.9, toe * 0.3 - down * 1.1, toe * 0.95 - down * 0.05, toe * 1.05 + down * 0.8,
+        -toe * 0.5 + down * 0.85,
     ]), 4)  # fmt: skip
     canvas.shape(sole, colour, ink(colour), LINE)
     canvas.stroke(ankle + np.array([-toe * 0.45 + down * 0.75, toe * 1.0 + down * 0.7]), darker(colour, 0.45), 0.07)
@@ -228,11 +229,11 @@ def _head(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
         faces.draw_mouth(canvas, pose, mouth, look.skin, 0.22)
         eyewear = look.piece("eyes")
         if eyewear is not None:
-            outfits.draw_eyewear(canvas, eyewear, pose, at)
+            hats.draw_eyewear(canvas, eyewear, pose, at)
     draw_front_hair(canvas, look, pose, at)
     hat = look.piece("head")
     if hat is not None:
-        outfits.draw_hat(canvas, hat, pose, at)
+        hats.draw_hat(canvas, hat, pose, at)
 
 
 def _ears(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:

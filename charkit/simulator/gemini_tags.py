@@ -1,7 +1,8 @@
 """The prompt tags that bind media to roles on Gemini Omni (reference google-wire, 1.6).
 
 A header at the start maps tags to parts, `[# References <IMAGE_REF_0>@Image1]`; without one, tags are numbered in the
-order of the parts. The name of a character is the one that stands before the tag: `Mira (<IMAGE_REF_0>)`.
+order of the parts. The name of a character is the one that stands before the tag: `Mira (<IMAGE_REF_0>)`. A labelled
+line, `José (<IMAGE_REF_0>): ...`, gives it exactly; in running text it is the capitalised words before the tag.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 _HEADER = re.compile(r"\[#\s*(?:Sources|References)\b[^\]]*\]\s*")
 _MAPPING = re.compile(r"<(FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+)>\s*@Image(\d+)")
 _TAG = re.compile(r"<(FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+)>")
-_NAMED = re.compile(
-    r"([A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)\s*"
-    r"(?:\(([^()]*<IMAGE_REF_\d+>[^()]*)\)|((?:<IMAGE_REF_\d+>[\s,]*)+))"
+_LABELLED = re.compile(
+    r"^[ \t]*(?:[-*][ \t]+)?([^\n<>()\[\]:：]{1,80}?)[ \t]*\(([^()\n]*<IMAGE_REF_\d+>[^()\n]*)\)\s*[:：]", re.MULTILINE
 )
-"""Capitalised words and the tags behind them, in brackets or bare."""
+"""A line that describes a character; what stands before its tags is the name, in any script."""
+_BEHIND = re.compile(r"([^\n<>()\[\]]*?)\s*(?:\(([^()\n]*<IMAGE_REF_\d+>[^()\n]*)\)|((?:<IMAGE_REF_\d+>[\s,]*)+))")
+"""Tags in running text, in brackets or bare, and the words before them."""
+_WORD = re.compile(r"([^\W\d_][\w'’-]*)\s*$")
 _LEFT_OVER = re.compile(
     r"\s*\(\s*(?:<[A-Z_]+\d*>[\s,]*(?:and\s*)?)+\)|\s*<(?:FIRST_FRAME|LAST_FRAME|IMAGE_REF_\d+|"
     r"VIDEO_REF_\d+|VIDEO_\d+|PREVIOUS_VIDEO)>"
@@ -73,11 +76,30 @@ def _numbered(prompt: str) -> list[tuple[int, str]]:
 
 
 def _names(prompt: str) -> dict[str, str]:
+    """Names by tag: exact ones from labelled lines, else the capitalised words before a tag."""
+    text = _HEADER.sub("", prompt)
     names: dict[str, str] = {}
-    for name, bracketed, bare in _NAMED.findall(_HEADER.sub("", prompt)):
-        for tag in _TAG.findall(bracketed or bare):
+    found = [(name.strip(), tags) for name, tags in _LABELLED.findall(text)]
+    found += [(_last_name(words), bracketed or bare) for words, bracketed, bare in _BEHIND.findall(text)]
+    for name, tags in found:
+        for tag in _TAG.findall(tags) if name else ():
             names.setdefault(tag, name)
     return names
+
+
+def _last_name(text: str) -> str:
+    """The name that ends a text: its last words that begin with a capital, or a word of a script without capitals."""
+    words: list[str] = []
+    while match := _WORD.search(text):
+        word = match.group(1)
+        caseless = word[0].lower() == word[0].upper()
+        if not (word[0].isupper() or (caseless and not words)):
+            break
+        words.insert(0, word)
+        text = text[: match.start()]
+        if caseless or not text.endswith(" "):
+            break
+    return " ".join(words)
 
 
 def _untagged(index: int, task: str) -> str:

@@ -44,7 +44,8 @@ def _fall(length: float, blow: float, yaw: float) -> Points:
     r, q = 0.34 * max(0.0, yaw - 0.2), 0.34 * max(0.0, -yaw - 0.2)  # a turned head shows its face, not the hair behind
     corners = points(
         (s, -1.12), (0.78 + s - r * 0.5, -0.92), (1.14 + s - r, -0.15), (1.16 + s * 0.5 - r * 1.4, length * 0.45),
-        (1.06 + blow - r * 1.4, length * 0.86), (0.72 + blow * 1.2 - r, length * 1.04), (0.0 + blow * 1.2, length * 0.97),
+        (1.06 + blow - r * 1.4, length * 0.86), (0.72 + blow * 1.2 - r, length * 1.04),
+        (0.0 + blow * 1.2, length * 0.97),
         (-0.76 + blow * 1.25 + q, length * 1.06), (-1.14 + blow + q * 1.4, length * 0.86),
         (-1.2 + s + q * 1.4, length * 0.45), (-1.14 + s + q, -0.15), (-0.78 + s + q * 0.5, -0.92),
     )  # fmt: skip
@@ -141,7 +142,7 @@ def _locks(canvas: Canvas, look: Look, pose: Pose, at: complex) -> None:
     length = {"bob": 0.92, "wavy": 1.5, "long": 1.9}[look.style]
     for side in (-1.0, 1.0):
         near = 0.16 * pose.yaw * side
-        if near > 0.17:
+        if near > 0.075:
             continue
         blow = pose.sway * 0.05 - pose.wind * 0.28
         x = side * (1.0 + 0.02) - 0.06 * pose.yaw

@@ -27,7 +27,7 @@ _GLOW: Rgb = (255, 214, 132)
 
 
 def paint_house_row(
-    canvas: Canvas, scenery: Scenery, start: float, end: float, base: float, size: float, *, far: float, depth: float
+    canvas: Canvas, scenery: Scenery, start: float, end: float, base: float, size: float, *, far: float
 ) -> None:
     """Gabled houses side by side from x `start` to `end`, standing on `base`; size is about their width."""
     x = start
@@ -36,11 +36,11 @@ def paint_house_row(
         tall = size * scenery.luck.uniform(0.9, 1.6)
         if x + wide > end + size * 0.5:
             break
-        _house(canvas, scenery, complex(x + wide / 2, base), wide * 0.97, tall, far, depth)
+        _house(canvas, scenery, complex(x + wide / 2, base), wide * 0.97, tall, far)
         x += wide
 
 
-def _house(canvas: Canvas, scenery: Scenery, foot: complex, wide: float, tall: float, far: float, depth: float) -> None:
+def _house(canvas: Canvas, scenery: Scenery, foot: complex, wide: float, tall: float, far: float) -> None:
     light, luck = scenery.light, scenery.luck
     wall = light.paint(_WALLS[int(luck.integers(len(_WALLS)))], far)
     roof = light.paint(_ROOFS[int(luck.integers(len(_ROOFS)))], far)
@@ -61,12 +61,10 @@ def _house(canvas: Canvas, scenery: Scenery, foot: complex, wide: float, tall: f
         darker(roof, 0.5),
         0.3,
     )
-    _windows(canvas, scenery, foot, wide, tall, wall, depth)
+    _windows(canvas, scenery, foot, wide, tall, wall)
 
 
-def _windows(
-    canvas: Canvas, scenery: Scenery, foot: complex, wide: float, tall: float, wall: Rgb, depth: float
-) -> None:
+def _windows(canvas: Canvas, scenery: Scenery, foot: complex, wide: float, tall: float, wall: Rgb) -> None:
     rows = max(1, round(tall / wide / 0.55))
     for row in range(rows):
         for column in (-0.25, 0.25):
@@ -89,13 +87,13 @@ def _windows(
 
 def paint_town(scenery: Scenery) -> None:
     """A street between houses with lamps."""
-    scenery.add(paint_sky(scenery, horizon=0.66), 0.08)
+    paint_sky(scenery, horizon=0.66)
     far = scenery.canvas(0.4)
-    paint_house_row(far, scenery, scenery.left, scenery.right, 0.74, 0.2, far=0.42, depth=0.4)
+    paint_house_row(far, scenery, scenery.left, scenery.right, 0.83, 0.22, far=0.42)
     scenery.add(far, 0.4)
     near = scenery.canvas(1.0)
-    paint_house_row(near, scenery, scenery.left - 0.05, scenery.x(-0.2), 0.83, 0.36, far=0.05, depth=1.0)
-    paint_house_row(near, scenery, scenery.x(0.24), scenery.right + 0.3, 0.83, 0.36, far=0.05, depth=1.0)
+    paint_house_row(near, scenery, scenery.left - 0.05, scenery.x(-0.2), 0.83, 0.36, far=0.05)
+    paint_house_row(near, scenery, scenery.x(0.24), scenery.right + 0.3, 0.83, 0.36, far=0.05)
     paint_paving(near, scenery, 0.82)
     for x in (-0.16, 0.2):
         paint_street_lamp(near, scenery, complex(scenery.x(x), 0.85), 0.4)
@@ -139,9 +137,9 @@ def paint_street_lamp(canvas: Canvas, scenery: Scenery, foot: complex, tall: flo
 
 def paint_market(scenery: Scenery) -> None:
     """Stalls with striped awnings and strings of lanterns."""
-    scenery.add(paint_sky(scenery, horizon=0.66), 0.08)
+    paint_sky(scenery, horizon=0.66)
     far = scenery.canvas(0.5)
-    paint_house_row(far, scenery, scenery.left, scenery.right, 0.76, 0.26, far=0.3, depth=0.5)
+    paint_house_row(far, scenery, scenery.left, scenery.right, 0.84, 0.28, far=0.3)
     scenery.add(far, 0.5)
     near = scenery.canvas(1.0)
     paint_paving(near, scenery, 0.83)
@@ -178,7 +176,7 @@ def _stall(canvas: Canvas, scenery: Scenery, foot: complex, colour: Rgb) -> None
 
 def paint_city(scenery: Scenery) -> None:
     """Rooftops above a city, towers behind."""
-    scenery.add(paint_sky(scenery, horizon=0.72), 0.08)
+    paint_sky(scenery, horizon=0.72)
     for depth, top, far in ((0.25, 0.42, 0.55), (0.5, 0.56, 0.3)):
         canvas = scenery.canvas(depth)
         _towers(canvas, scenery, top, far)

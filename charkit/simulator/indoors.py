@@ -20,9 +20,11 @@ def paint_lamp_room(scenery: Scenery) -> None:
     """Windows all round over the night sea, a great lens on its brass stand, an iron rail."""
     scenery.indoors = True
     light = scenery.light
-    sky = paint_sky(scenery, horizon=0.6, clouds=4)
-    paint_water(sky, scenery, 0.6, 1.2)
-    scenery.add(sky, 0.1)
+    paint_sky(scenery, horizon=0.6, clouds=4)
+    water = scenery.canvas(0.12)
+    paint_water(water, scenery, 0.6, 1.2)
+    scenery.sea = None
+    scenery.add(water, 0.12)
     room = scenery.canvas(0.55)
     iron = light.paint((74, 74, 92))
     wall = light.paint((132, 116, 104))
@@ -56,7 +58,7 @@ def paint_lamp_room(scenery: Scenery) -> None:
 def _lens(canvas: Canvas, scenery: Scenery, foot: complex, tall: float) -> None:
     """A Fresnel lens; it is the lamp that lights up."""
     light = scenery.light
-    brass, dark = light.paint(_BRASS), light.paint((88, 66, 58))
+    brass, dark = mix(light.paint(_BRASS), _BRASS, 0.5), light.paint((88, 66, 58))
     stand = smooth(
         foot + tall * points((-0.22, 0.14), (-0.12, 0.05), (-0.1, -0.2), (0.1, -0.2), (0.12, 0.05), (0.22, 0.14)), 5
     )
@@ -94,15 +96,14 @@ def _lens(canvas: Canvas, scenery: Scenery, foot: complex, tall: float) -> None:
     )
     if scenery.lamp in ("lit", "lights up"):
         scenery.shine(
-            centre, 0.85, 1.1, (255, 204, 120), flicker=0.04, role="main" if scenery.lamp == "lights up" else "lamp"
+            centre, 0.85, 1.1, (255, 172, 74), flicker=0.04, role="main" if scenery.lamp == "lights up" else "lamp"
         )
 
 
 def paint_room(scenery: Scenery) -> None:
     """A room with a window, shelves, a lamp and a rug."""
     scenery.indoors = True
-    outside = paint_sky(scenery, horizon=0.5, clouds=3)
-    scenery.add(outside, 0.1)
+    paint_sky(scenery, horizon=0.5, clouds=3)
     light = scenery.light
     warm = mix(light.ambient, (1.0, 0.9, 0.76), 0.55)
 

@@ -72,8 +72,10 @@ LIGHTS: dict[str, Light] = {
 }
 
 
-def light_named(name: str, weather: frozenset[str]) -> Light:
-    """The light of a script; rain by day is overcast, lightning makes a storm."""
+def light_named(name: str, weather: frozenset[str], lamp: str = "") -> Light:
+    """The light of a script; rain by day is overcast, lightning makes a storm, a lamp that lights up needs the dark."""
+    if lamp == "lights up" and name in ("day", "lamplight", "overcast"):
+        name = "night"
     if name == "day" and "rain" in weather:
         name = "overcast"
     if name in ("day", "overcast", "dusk") and "lightning" in weather:

@@ -48,7 +48,8 @@ def camera_at(kind: str, share: float) -> Camera:
     swing = (2 * e - 1) * REACH * 0.92
     return {
         "pan right": Camera(x=swing), "pan left": Camera(x=-swing), "tilt up": Camera(y=-swing * 0.85),
-        "tilt down": Camera(y=swing * 0.85), "push in": Camera(zoom=1 + 0.13 * e), "pull out": Camera(zoom=1.13 - 0.13 * e),
+        "tilt down": Camera(y=swing * 0.85), "push in": Camera(zoom=1 + 0.13 * e),
+        "pull out": Camera(zoom=1.13 - 0.13 * e),
     }.get(kind, Camera())  # fmt: skip
 
 
@@ -100,7 +101,7 @@ class Acting:
             mouth=self._mouth(t),
             mood=self._mood(t),
             gaze=complex(fields.pop("gaze_x", 0.1), fields.pop("gaze_y", 0.0)),
-            **fields,
+            **fields,  # type: ignore[arg-type]  # all of them are numbers
         )
 
     def travel(self, t: float) -> float:
@@ -114,7 +115,8 @@ class Acting:
         stride = 1.0 if self.gait == "run" else 0.62
         swing = math.sin(2 * math.pi * phase)
         fields.update(
-            step=phase, stride=stride, yaw=0.6, near_arm=round(-0.75 * stride * swing, 2), elbow=0.9 if self.gait == "run" else 0.35,
+            step=phase, stride=stride, yaw=0.6, near_arm=round(-0.75 * stride * swing, 2),
+            elbow=0.9 if self.gait == "run" else 0.35,
             far_arm=round(0.5 * stride * swing, 2), bob=round(-0.09 * stride * math.cos(4 * math.pi * phase), 2),
             sway=round(math.sin(2 * math.pi * phase), 1), tilt=round(0.03 * swing, 2),
         )  # fmt: skip
@@ -126,9 +128,10 @@ class Acting:
             return
         p = (t / HOP + 0.2 + 0.4 * self.who) % 1.0
         air = max(0.0, math.sin(math.pi * (p - 0.25) / 0.6)) if p > 0.25 else 0.0
+        low = 1.0 if 0.1 < p <= 0.25 or p > 0.9 else 0.0
         fields.update(
-            jump=round(1.35 * air, 2), squash=0.5 if 0.1 < p <= 0.25 or p > 0.9 else 0.0, bob=0.14 if 0.1 < p <= 0.25 or p > 0.9 else 0.0,
-            near_arm=round(0.3 + 1.9 * air, 2), far_arm=round(0.4 + 2.0 * air, 2), gaze_y=round(-0.6 * air - 0.2, 1), yaw=0.45,
+            jump=round(1.35 * air, 2), squash=0.5 * low, bob=0.14 * low, near_arm=round(0.3 + 1.9 * air, 2),
+            far_arm=round(0.4 + 2.0 * air, 2), gaze_y=round(-0.6 * air - 0.2, 1), yaw=0.45,
             sway=round(math.sin(2 * math.pi * p), 1), tilt=round(-0.1 * air, 2),
         )  # fmt: skip
 

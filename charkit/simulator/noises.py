@@ -51,11 +51,8 @@ def wind(count: int, rate: int, luck: Generator) -> Sound:
     """Gusts: three bands that swell each in its own time, one of them whistling."""
     total = np.zeros((2, count))
     for low, high, size in ((80, 320, 0.1), (280, 700, 0.06), (620, 860, 0.022)):
-        total += (
-            size
-            * both(lambda a=low, b=high: hiss(count, rate, luck, a, b, 0.2))
-            * (0.25 + slow(count, rate, luck, 0.9) ** 1.5)
-        )  # type: ignore[misc]
+        sides = np.stack([hiss(count, rate, luck, low, high, 0.2) for _ in range(2)])
+        total += size * sides * (0.25 + slow(count, rate, luck, 0.9) ** 1.5)
     return total
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from charkit.simulator import coast, houses, indoors, wild
+from charkit.simulator import coast, houses, indoors, sea, wild
 from charkit.simulator.colours import named
 from charkit.simulator.lights import LIGHTS, light_named
 from charkit.simulator.looks import chance
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from charkit.simulator.words import Script
 
 PAINTERS: dict[str, Callable[[Scenery], None]] = {
-    "harbour": coast.paint_harbour, "quay": coast.paint_quay, "cliff": coast.paint_cliff, "sea": coast.paint_sea,
-    "lighthouse": coast.paint_lighthouse_rock, "beach": coast.paint_beach, "lamp room": indoors.paint_lamp_room,
+    "harbour": coast.paint_harbour, "quay": coast.paint_quay, "cliff": coast.paint_cliff, "sea": sea.paint_sea,
+    "lighthouse": sea.paint_lighthouse_rock, "beach": sea.paint_beach, "lamp room": indoors.paint_lamp_room,
     "room": indoors.paint_room, "forest": wild.paint_forest, "meadow": wild.paint_meadow,
     "mountain": wild.paint_mountain, "desert": wild.paint_desert, "town": houses.paint_town,
     "market": houses.paint_market, "city": houses.paint_city, "landscape": wild.paint_landscape,
@@ -31,10 +31,12 @@ PLAIN = (233.0, 228.0, 218.0)
 
 def paint_place(script: Script, width: int, height: int) -> Scenery:
     """Paint the place of a script for a frame size; the same words always give the same place."""
-    light = light_named(script.light, script.weather)
+    light = light_named(script.light, script.weather, script.lamp)
     words = script.words if script.place == "landscape" else script.place
     scenery = Scenery(width, height, light, chance("place", words), script.weather, script.lamp)
     PAINTERS[script.place](scenery)
+    if script.place == "quay" and re.search(r"barrel|crate", script.words):
+        scenery.focus = complex(scenery.x(0.3), 0.68)
     return scenery
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from charkit.simulator.brush import Canvas, lay, oval, points
+from charkit.simulator.brush import Canvas, oval, points
 from charkit.simulator.colours import Rgb, lighter, mix
 
 if TYPE_CHECKING:
@@ -37,6 +37,17 @@ class Layer:
 
     origin: complex
     """Pixel of the layer that lies at the frame's top left while the camera rests."""
+
+    sway: float = 0.0
+    """How far it rocks, in frame heights, as water and boats do."""
+
+    drift: float = 0.0
+    """How fast it moves to the right, in frame heights per second, as clouds do."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it moves by itself, so that it cannot be merged with others."""
+        return bool(self.sway or self.drift)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +88,8 @@ class Scenery:
         """World y at which figures stand."""
         self.sea: tuple[float, float] | None = None
         """World y from and to which water glitters, where there is some."""
+        self.focus = 0.55j
+        """World point towards which closer shots enlarge the place."""
         self.indoors = False
         """Whether weather stays outside."""
 
@@ -103,10 +116,11 @@ class Scenery:
             origin=complex(side + self.width / 2, over),
         )  # fmt: skip
 
-    def add(self, canvas: Canvas, depth: float, *, texture: float = 1.0) -> None:
+    def add(self, canvas: Canvas, depth: float, *, texture: float = 1.0, sway: float = 0.0, drift: float = 0.0) -> None:
         """Take a painted canvas as the next nearer layer."""
         grain(canvas.pixels, texture)
-        self.layers.append(Layer(pixels=canvas.pixels, depth=depth, origin=canvas.origin - complex(self.width / 2, 0)))
+        origin = canvas.origin - complex(self.width / 2, 0)
+        self.layers.append(Layer(pixels=canvas.pixels, depth=depth, origin=origin, sway=sway, drift=drift))
 
     def shine(
         self, at: complex, depth: float, radius: float, colour: Rgb, *, flicker: float = 0.1, role: str = "lamp"
@@ -137,7 +151,7 @@ def _grain(height: int, width: int) -> Pixels:
     blotch = cv2.resize(luck.normal(0, 1, (48, 84)).astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     tooth = cv2.resize(luck.normal(0, 1, (height // 2, width // 2)).astype(np.float32), (width, height))
     single = np.clip(246 + cloudy * 4.5 + blotch * 3.0 + tooth * 2.4, 205, 255).astype(np.uint8)
-    return cv2.merge([single, single, single, np.full_like(single, 255)])
+    return np.dstack((single, single, single, np.full_like(single, 255)))
 
 
 def grain(pixels: Pixels, strength: float) -> None:
@@ -156,8 +170,8 @@ def soften(pixels: Pixels, radius: int) -> None:
         cv2.blur(cv2.blur(pixels, (size, size)), (size, size), dst=pixels)
 
 
-def paint_sky(scenery: Scenery, *, horizon: float = 0.62, clouds: int = 4) -> Canvas:
-    """The sky with stars, sun or moon and clouds, as the farthest layer; the canvas is returned unfinished."""
+def paint_sky(scenery: Scenery, *, horizon: float = 0.62, clouds: int = 4) -> None:
+    """The sky with stars, sun or moon as the farthest layer, and clouds that drift before it."""
     light = scenery.light
     canvas = scenery.canvas(0.12)
     canvas.fade(
@@ -165,6 +179,7 @@ def paint_sky(scenery: Scenery, *, horizon: float = 0.62, clouds: int = 4) -> Ca
     )
     _stars(canvas, scenery, horizon)
     _orb(canvas, scenery, horizon)
+    scenery.add(canvas, 0.08)
     cover = scenery.canvas(0.12)
     heavy = light.name in ("storm", "overcast")
     for k in range(clouds + (4 if heavy else 0)):
@@ -172,8 +187,7 @@ def paint_sky(scenery: Scenery, *, horizon: float = 0.62, clouds: int = 4) -> Ca
         y = scenery.luck.uniform(-0.02, horizon * (0.5 if heavy else 0.66))
         paint_cloud(cover, scenery, complex(x, y), scenery.luck.uniform(0.12, 0.26) * (1.7 if heavy else 1.0))
     soften(cover.pixels, max(1, scenery.height // 360))
-    lay(canvas.pixels, cover.pixels)
-    return canvas
+    scenery.add(cover, 0.1, texture=0.0, drift=0.022 if heavy or "wind" in scenery.weather else 0.007)
 
 
 def _stars(canvas: Canvas, scenery: Scenery, horizon: float) -> None:

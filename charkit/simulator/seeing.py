@@ -1,57 +1,78 @@
-"""Seeing references: the subject of a picture, its colours and where on the body they lie."""
+"""Seeing references: which colours a character's parts have in the pictures that arrived.
+
+Each picture is measured for itself, as far as it shows a part; then the pictures are merged part by part, the ones that
+show it best counting most. Their order does not matter. What no picture shows keeps the colour that the words gave it.
+"""
 
 from __future__ import annotations
 
+import cmath
 import dataclasses
 import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from charkit.simulator.anatomy import Head, Zone, find_face, find_skull, zones_of
 from charkit.simulator.looks import Look, Piece
+from charkit.simulator.paints import Paint, distance, find_paints, lab_of, rgb_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from charkit.simulator.arrays import Pixels
     from charkit.simulator.colours import Rgb
 
-_WORK = 192
+_WORK = 448
 """Longer side in pixels at which pictures are measured."""
 _CLOSE = 30.0
-"""Distance in CIELAB (OpenCV's 8-bit scale) under which a colour of the picture counts as the one that was described."""
+"""Distance in 8-bit CIELAB under which a picture's colour counts as the one that was described."""
+_SAME = 16.0
+"""Distance in 8-bit CIELAB under which two paints pass for one."""
+_SHADE, _GREY, _HUE = 50.0, 9.0, 0.22
+"""Shadow and light on a paint: lightness (8-bit), chroma of greys (8-bit CIELAB), and angle of hue within which."""
+_LEAST = {"hair": 0.25, "torso": 0.3, "legs": 0.06, "feet": 0.3, "neck": 0.22, "head": 0.35, "belly": 0.2}
+"""Share of its zone that a part takes at least."""
+_WORN = {"outer": "torso", "top": "torso", "feet": "feet", "bottom": "legs"}
+"""Zones of the garments."""
+_SHADED = ("feet", "bottom", "neck")
+"""Parts of which much lies in shadow: the far leg, the folds of a scarf."""
+_NOT_OF = {
+    "feet": ("skin",), "bottom": ("skin", "feet", "outer", "top"), "neck": ("skin", "hair", "outer", "top", "belly"),
+    "head": ("skin", "hair"),
+}  # fmt: skip
+"""Parts that reach into the zone of another one, so that their paint there says nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Patch:
-    """A colour of the subject."""
-
-    colour: Rgb
-    """Mean colour, sRGB."""
-
-    lab: tuple[float, float, float]
-    """The same in OpenCV's 8-bit CIELAB."""
-
-    share: float
-    """Share of the subject's area."""
-
-    bands: tuple[float, ...]
-    """How its area spreads over ten equal bands of the subject's height, from the top; sums to 1."""
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """What a picture shows of a character."""
 
-    patches: tuple[Patch, ...]
-    """Colours, the largest first; ink lines are left out."""
+    paints: tuple[Paint, ...]
+    """Its colours, the most frequent first."""
 
-    tall: bool
-    """Whether the whole body is shown (rather than a face)."""
+    labels: NDArray[np.int16]
+    """Index of each pixel's paint, -1 for none."""
+
+    lab: Pixels
+    """The picture as measured, 8-bit CIELAB."""
+
+    mask: NDArray[np.bool_]
+    """Where the subject is."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Sighting:
+    """One part's colour in one picture."""
+
+    colour: Rgb
+    """sRGB."""
+
+    trust: float
+    """How well the picture shows the part, 0 to 1."""
 
 
 def decode(data: bytes) -> Pixels | None:
@@ -86,7 +107,7 @@ def subject_mask(image: Pixels) -> NDArray[np.bool_]:
     ground = np.median(border, axis=0)
     spread = float(np.median(np.abs(border - ground).sum(axis=1)))
     mask = np.linalg.norm(lab - ground, axis=2) > 12 + 2 * spread
-    mask[round(h * 0.93) :, round(w * 0.78) :] = False  # the mark in the corner is not the subject
+    mask[round(h * 0.93) :, round(w * 0.68) :] = False  # the mark in the corner is not the subject
     if spread > 14 or not 0.02 < mask.mean() < 0.93:
         y, x = np.mgrid[-1 : 1 : h * 1j, -1 : 1 : w * 1j]
         return np.asarray((x / 0.55) ** 2 + ((y - 0.05) / 0.92) ** 2 < 1)
@@ -95,168 +116,179 @@ def subject_mask(image: Pixels) -> NDArray[np.bool_]:
 
 
 def look_at(image: Pixels) -> Seen:
-    """Measure a picture: cluster the subject's colours and note on which heights they lie."""
+    """Measure a picture: find the subject and its flat colours."""
     h, w = image.shape[:2]
     scale = _WORK / max(h, w)
     small = cv2.resize(image, (max(8, round(w * scale)), max(8, round(h * scale))), interpolation=cv2.INTER_AREA)
     mask = subject_mask(small)
-    rows, columns = np.nonzero(mask)
-    if len(rows) < 20:
-        return Seen(patches=(), tall=False)
     lab = cv2.cvtColor(np.ascontiguousarray(small[..., :3]), cv2.COLOR_RGB2LAB)
-    samples = lab[rows, columns].astype(np.float32)
-    cv2.setRNGSeed(7)
-    count = min(9, len(samples))
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 18, 0.6)
-    _, labels, centres = cv2.kmeans(samples, count, np.empty(0, np.int32), criteria, 1, cv2.KMEANS_PP_CENTERS)
-    top, bottom = int(rows.min()), int(rows.max()) + 1
-    tall = (bottom - top) / (columns.max() + 1 - columns.min()) > 1.15
-    at = np.minimum(9, (rows - top) * 10 // (bottom - top))
-    patches = [_patch(centres[k], at[labels.ravel() == k], len(rows)) for k in range(count) if (labels == k).any()]
-    kept = [p for p in patches if not _is_ink(p)]
-    return Seen(patches=tuple(sorted(kept, key=lambda p: -p.share)), tall=bool(tall))
-
-
-def _is_ink(patch: Patch) -> bool:
-    """Whether a patch is outline: dark, colourless and thin."""
-    light, a, b = patch.lab
-    return light < 58 and abs(a - 128) + abs(b - 128) < 16 and patch.share < 0.12
-
-
-def _patch(centre: NDArray[np.float32], at: NDArray[np.int64], total: int) -> Patch:
-    pixel = np.clip(np.rint(centre), 0, 255).astype(np.uint8).reshape(1, 1, 3)
-    r, g, b = (float(c) for c in cv2.cvtColor(pixel, cv2.COLOR_LAB2RGB)[0, 0])
-    bands = np.bincount(at, minlength=10) / max(1, len(at))
-    return Patch(
-        colour=(r, g, b),
-        lab=(float(centre[0]), float(centre[1]), float(centre[2])),
-        share=len(at) / total,
-        bands=tuple(float(v) for v in bands),
-    )
-
-
-def lab_of(colour: Rgb) -> NDArray[np.float64]:
-    """OpenCV's 8-bit CIELAB of an sRGB colour."""
-    pixel = np.clip(np.array([[colour]]), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_RGB2LAB)[0, 0], dtype=np.float64)
-
-
-_LEAST = {"outer": 0.06, "top": 0.05, "hair": 0.04, "bottom": 0.01}
-"""Share of the subject that a part takes at least where the whole figure is shown; 0.008 for all others."""
-_COAT = 0.18
-"""The same for the coat of a creature."""
-
-
-def _zones(look: Look, tall: bool) -> dict[str, tuple[int, int]]:
-    """In which bands of the subject's height each part of a character lies, by kind and framing."""
-    if look.kind == "human" and tall:
-        return {
-            "hair": (0, 4),
-            "skin": (1, 4),
-            "neck": (3, 6),
-            "outer": (4, 9),
-            "top": (4, 7),
-            "bottom": (6, 9),
-            "feet": (8, 10),
-            "head": (0, 2),
-            "back": (3, 9),
-            "held": (4, 8),
-        }
-    if look.kind == "human":
-        return {"hair": (0, 8), "skin": (2, 8), "neck": (6, 10), "outer": (7, 10), "top": (7, 10), "head": (0, 4)}
-    return {
-        "skin": (0, 10),
-        "belly": (4, 10),
-        "neck": (4, 8),
-        "outer": (5, 10),
-        "top": (5, 10),
-        "head": (0, 4),
-        "feet": (8, 10),
-        "held": (4, 9),
-    }
+    if mask.sum() < 20:
+        return Seen(paints=(), labels=np.full(mask.shape, -1, np.int16), lab=lab, mask=mask)
+    paints, labels = find_paints(lab, mask)
+    return Seen(paints=paints, labels=labels, lab=lab, mask=mask)
 
 
 def match(look: Look, seen: list[Seen]) -> Look:
     """The look with the colours that the pictures show; where words and pictures differ, the pictures win."""
-    for picture in sorted(seen, key=lambda s: s.tall):
-        if picture.patches:
-            look = _matched(look, picture)
-    return look
+    found: dict[str, list[Sighting]] = {}
+    for picture in seen:
+        for part, sighting in sight(look, picture).items():
+            found.setdefault(part, []).append(sighting)
+    merged = {part: _agreed(sightings) for part, sightings in found.items()}
+    pieces = tuple(dataclasses.replace(p, colour=merged.get(p.slot, p.colour)) for p in look.pieces)
+    skin = merged.get("skin", look.skin)
+    marks = skin if look.kind != "human" and look.hair == look.skin else look.hair
+    return dataclasses.replace(
+        look, pieces=pieces, skin=skin, hair=merged.get("hair", marks), belly=merged.get("belly", look.belly)
+    )
 
 
-def _matched(look: Look, seen: Seen) -> Look:
-    zones = _zones(look, seen.tall)
-    wanted: list[tuple[str, Rgb]] = [("skin", look.skin)]
-    wanted += [("hair", look.hair)] if look.kind == "human" and look.style != "bald" else []
-    wanted += [("belly", look.belly)] if look.kind == "creature" else []
-    wanted += [(p.slot, p.colour) for p in look.pieces if p.slot in zones]
-    chosen = _assigned(wanted, zones, seen.patches, loose=look.kind != "human")
-    pieces = tuple(dataclasses.replace(p, colour=chosen.get(p.slot, p.colour)) for p in look.pieces)
-    marks = look.hair == look.skin
-    skin = chosen.get("skin", look.skin)
-    hair = chosen.get("hair", skin if marks and look.kind != "human" else look.hair)
-    return dataclasses.replace(look, pieces=pieces, skin=skin, hair=hair, belly=chosen.get("belly", look.belly))
+def _agreed(sightings: list[Sighting]) -> Rgb:
+    """The colour on which the best sightings agree; the same for every order."""
+    ordered = sorted(sightings)
+    support = [sum(s.trust * math.exp(-((distance(s.colour, o.colour) / 20) ** 2)) for s in ordered) for o in ordered]
+    chosen = ordered[int(np.argmax(support))]
+    near = [s for s in ordered if distance(s.colour, chosen.colour) < _SAME]
+    total = sum(s.trust for s in near)
+    r, g, b = (sum(s.colour[i] * s.trust for s in near) / total for i in range(3))
+    return (r, g, b)
 
 
-def _assigned(
-    wanted: list[tuple[str, Rgb]], zones: dict[str, tuple[int, int]], patches: tuple[Patch, ...], *, loose: bool
-) -> dict[str, Rgb]:
-    """Give every part a patch: first the parts whose described colour is there, then the rest by place and size."""
-    left = list(patches)
-    chosen: dict[str, Rgb] = {}
-    costs = sorted(
-        (float(np.linalg.norm(lab_of(colour) - np.array(p.lab))), slot, i)
-        for slot, colour in wanted for i, p in enumerate(patches) if _inside(p, zones[slot]) > 0.2
-    )  # fmt: skip
-    taken: set[int] = set()
-    for distance, slot, i in costs:
-        least = _COAT if slot == "skin" and loose else _LEAST.get(slot, 0.008)
-        if distance < _CLOSE and patches[i].share >= least and slot not in chosen and i not in taken:
-            chosen[slot] = patches[i].colour
-            taken.add(i)
-    left = [p for i, p in enumerate(patches) if i not in taken]
-    for slot, colour in wanted:
-        if slot in chosen:
-            continue
-        options = [p for p in left if _inside(p, zones[slot]) > 0.3 and p.share > 0.03]
-        if slot == "skin" and not loose:
-            options = [p for p in options if _like_skin(p, colour)]
-        options = [p for p in options if not _shade_of(p, chosen.values())]
-        if options:
-            best = max(options, key=lambda p: p.share * _inside(p, zones[slot]))
-            chosen[slot] = best.colour
-            left.remove(best)
-    return chosen
+def sight(look: Look, seen: Seen) -> dict[str, Sighting]:
+    """The colours of the parts of a character that one picture shows."""
+    if not seen.paints:
+        return {}
+    human = look.kind == "human"
+    head = find_face(seen.lab, seen.mask, seen.paints, seen.labels) if human else find_skull(seen.mask)
+    if head is None:
+        return _likely(look, seen)
+    return _Reading(look, seen, head).parts()
 
 
-def _shade_of(patch: Patch, chosen: Iterable[Rgb]) -> bool:
-    """Whether a patch is only a shadow or a light on a paint that is already somebody's."""
-    for colour in chosen:
-        light, a, b = lab_of(colour)
-        if (
-            abs(patch.lab[1] - a) + abs(patch.lab[2] - b) < 0.4 * (abs(a - 128) + abs(b - 128)) + 8
-            and abs(patch.lab[0] - light) < 75
-        ):
+class _Reading:
+    """Reads the parts off one picture, starting from the head."""
+
+    def __init__(self, look: Look, seen: Seen, head: Head) -> None:
+        self.look, self.seen, self.head = look, seen, head
+        self.human = look.kind == "human"
+        self.zones = zones_of(head, seen.mask, human=self.human)
+        self.shares = {name: self._shares(name, zone) for name, zone in self.zones.items()}
+
+    def parts(self) -> dict[str, Sighting]:
+        """The colour of every part that is to be seen."""
+        parts = {"skin": self._sighting(self._body(), 1.0)}
+        if self.human and self.look.style != "bald":
+            self._note(parts, "hair", "hair", self.look.hair)
+        worn = {p.slot: p for p in self.look.pieces}
+        if "outer" in worn:
+            worn.pop("top", None)  # an outer garment hides it
+        for slot, zone in _WORN.items():
+            if slot in worn:
+                self._note(parts, slot, zone, worn[slot].colour, but=_NOT_OF.get(slot, ()))
+        if not self.human and not {"outer", "top"} & {p.slot for p in self.look.pieces}:
+            self._note(parts, "belly", "torso", self.look.belly, but=("skin",))
+        for slot in ("neck", "head"):
+            piece = self.look.piece(slot)
+            if piece is not None:
+                self._note(parts, slot, slot, piece.colour, but=_NOT_OF[slot])
+        return parts
+
+    def _body(self) -> int:
+        """The paint of the skin, the fur or the shell."""
+        if self.head.paint >= 0:
+            return self.head.paint
+        return max(
+            range(len(self.seen.paints)), key=lambda i: self.seen.paints[i].share * self._fits(i, self.look.skin)
+        )
+
+    def _note(
+        self, parts: dict[str, Sighting], part: str, zone: str, described: Rgb, but: tuple[str, ...] = ()
+    ) -> None:
+        """Note the paint that takes most of a zone, where it takes enough and is not that of the parts named."""
+        taken = [parts[name].colour for name in but if name in parts]
+        share, index = max(
+            (
+                (share * self._fits(i, described), i)
+                for i, share in enumerate(self.shares.get(zone, ()))
+                if share >= _LEAST["belly" if part == "belly" else zone]
+                and self._at_home(i, zone)
+                and not self._is_shade(i, taken, described)
+            ),
+            default=(0.0, -1),
+        )
+        if index >= 0:
+            seen = self._sighting(index, self.zones[zone].trust * min(1.0, share))
+            parts[part] = dataclasses.replace(seen, colour=self._lit(index, zone)) if part in _SHADED else seen
+
+    def _sighting(self, index: int, trust: float) -> Sighting:
+        return Sighting(colour=self.seen.paints[index].colour, trust=max(0.01, trust * self.head.trust))
+
+    def _lit(self, index: int, zone: str) -> Rgb:
+        """The colour of a paint where light falls on it, for parts of which half lies in shadow."""
+        colour = self.seen.paints[index].colour
+        alike = [
+            i for i, paint in enumerate(self.seen.paints)
+            if i == index or (self.shares[zone][i] > 0.15 and _shade_of(paint, colour))
+        ]  # fmt: skip
+        box = self.zones[zone].within(self.seen.mask.shape)
+        pixels = self.seen.lab[box][np.isin(self.seen.labels[box], alike)].astype(np.float64)
+        low, high = np.percentile(pixels[:, 0], (60, 90))
+        return rgb_of(pixels[(pixels[:, 0] >= low) & (pixels[:, 0] <= high)].mean(axis=0))
+
+    def _fits(self, index: int, described: Rgb) -> float:
+        """From 1 for a strange colour to 2 for the one described."""
+        return 1 + math.exp(-((distance(self.seen.paints[index].colour, described) / _CLOSE) ** 2))
+
+    def _shares(self, name: str, zone: Zone) -> NDArray[np.float64]:
+        """The share of a zone that each paint takes."""
+        labels = self.seen.labels
+        if name == "hair" and self.head.covers is not None:
+            labels = np.where(self.head.covers, np.int16(-1), labels)
+        inside = labels[zone.within(labels.shape)]
+        inside = inside[inside >= 0]
+        return np.bincount(inside, minlength=len(self.seen.paints)) / max(12, inside.size)
+
+    def _at_home(self, index: int, zone: str) -> bool:
+        """Whether a paint belongs to a zone rather than reaching into it from another one."""
+        return zone != "legs" or bool(self.shares[zone][index] >= 0.6 * max(s[index] for s in self.shares.values()))
+
+    def _is_shade(self, index: int, taken: list[Rgb], described: Rgb) -> bool:
+        """Whether a paint is one that is already somebody's, or only a shadow or a light on it."""
+        paint = self.seen.paints[index]
+        if any(distance(paint.colour, colour) < _SAME for colour in taken):
             return True
-    return False
+        return distance(paint.colour, described) > 18 and any(_shade_of(paint, colour) for colour in taken)
 
 
-def _inside(patch: Patch, zone: tuple[int, int]) -> float:
-    return sum(patch.bands[zone[0] : zone[1]])
+def _shade_of(paint: Paint, colour: Rgb) -> bool:
+    """Whether a paint is a colour in shadow or in light: as grey or of the same hue, and not far lighter or darker."""
+    light, *tint = lab_of(colour)
+    one, other = complex(paint.lab[1] - 128, paint.lab[2] - 128), complex(tint[0] - 128, tint[1] - 128)
+    if abs(paint.lab[0] - light) > _SHADE:
+        return False
+    if min(abs(one), abs(other)) < _GREY:
+        return abs(one - other) < _GREY
+    return abs(cmath.phase(one / other)) < _HUE and 0.55 < abs(one) / abs(other) < 1.8
 
 
-def _like_skin(patch: Patch, colour: Rgb) -> bool:
-    """Whether a patch could be human skin: a reddish yellow of any lightness."""
-    del colour
-    _, a, b = patch.lab
-    return 130 <= a <= 162 and 132 <= b <= 172
+def _likely(look: Look, seen: Seen) -> dict[str, Sighting]:
+    """Where no head is found, as from behind: the paints that come near to what the words say."""
+    wanted = {"skin": look.skin} | {p.slot: p.colour for p in look.pieces if p.slot != "held"}
+    if look.kind == "human":
+        wanted["hair"] = look.hair
+    found = {}
+    for part, colour in wanted.items():
+        near = min(seen.paints, key=lambda p: distance(p.colour, colour))
+        if distance(near.colour, colour) < _CLOSE and near.share > 0.01:
+            found[part] = Sighting(colour=near.colour, trust=0.2)
+    return found
 
 
 def unlikeness(seen: Seen, look: Look) -> float:
-    """How badly a picture fits a look: the mean distance of the look's colours to the nearest patch."""
-    if not seen.patches:
+    """How badly a picture fits a look: the mean distance of the look's colours to the nearest paint."""
+    if not seen.paints:
         return 1e9
-    labs = np.array([p.lab for p in seen.patches if p.share > 0.02] or [seen.patches[0].lab])
+    labs = np.array([p.lab for p in seen.paints if p.share > 0.015] or [seen.paints[0].lab])
     colours = [look.skin, *([look.hair] if look.kind == "human" else [look.belly]), *(p.colour for p in look.pieces)]
     return float(np.mean([np.linalg.norm(labs - lab_of(c), axis=1).min() for c in colours]))
 

@@ -27,7 +27,8 @@ _FADE = 0.012
 """Seconds over which a clip begins and ends, so that nothing clicks."""
 
 _AMBIENCE: dict[str, tuple[str, ...]] = {
-    "harbour": ("waves",), "quay": ("waves",), "cliff": ("waves", "wind"), "sea": ("waves", "wind"), "beach": ("waves",),
+    "harbour": ("waves",), "quay": ("waves",), "cliff": ("waves", "wind"), "sea": ("waves", "wind"),
+    "beach": ("waves",),
     "lighthouse": ("waves", "wind"), "lamp room": ("room", "wind"), "room": ("room",), "forest": ("crickets",),
     "meadow": ("birds", "wind"), "mountain": ("wind",), "desert": ("wind",), "town": ("crowd",), "market": ("crowd",),
     "city": ("crowd",), "landscape": ("wind", "birds"),

@@ -15,10 +15,10 @@ from charkit.simulator.direction import MARK
 from charkit.simulator.figures import draw_figure, hand_at, in_light
 from charkit.simulator.looks import chance
 from charkit.simulator.motion import DRAWINGS, Acting, Camera, camera_at
-from charkit.simulator.outfits import lantern_centre
 from charkit.simulator.places import paint_place, plain_ground
 from charkit.simulator.plates import Plates, held_back
 from charkit.simulator.posing import Pose, build_of
+from charkit.simulator.props import lantern_centre
 
 if TYPE_CHECKING:
     from charkit.simulator.arrays import Pixels
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from charkit.simulator.timing import Timing
     from charkit.simulator.words import Script
 
-_HEADS = {"wide": 0.068, "full": 0.128, "medium": 0.178, "close": 0.3}
+_HEADS = {"wide": 0.08, "full": 0.128, "medium": 0.178, "close": 0.3}
 """Head radius per shot size, in frame heights."""
 _SIGHT = {
     "medium": {"human": 0.43, "creature": 0.6, "robot": 0.5},
@@ -54,7 +54,10 @@ class Player:
     def drawing(
         self, pose: Pose, warmth: int, factors: tuple[float, float, float], visible: float
     ) -> tuple[Pixels, complex]:
-        """The sprite of a pose, and the pixel in it on which the figure stands; `visible` is what the frame shows of it."""
+        """The sprite of a pose, and the pixel in it on which the figure stands.
+
+        `visible` is the height of frame below its feet, negative where they are out of sight.
+        """
         key = (pose, warmth)
         if key not in self.drawings:
             self.drawings[key] = self._draw(pose, factors, visible, warmth)
@@ -115,6 +118,7 @@ class Stage:
         self.fog = (
             weather.Fog(w, h, self.scenery.light.haze, self.luck) if "fog" in script.weather and outside else None
         )
+        self.bolts = weather.Bolts(w, h, self.luck, len(self.timing.flashes))
         self.flies = weather.Fireflies(w, h, self.luck) if "fireflies" in script.weather else None
         self.beam = weather.Beam(w, h) if any(lamp.role == "beam" for lamp in self.scenery.lamps) else None
         self.glows = [
@@ -150,6 +154,9 @@ class Stage:
                 layer.draw(frame, time)
         flash = self.timing.flash_at(time)
         if flash > 0.03:
+            which = sum(at <= time for at in self.timing.flashes) - 1
+            if flash > 0.2 and not self.scenery.indoors:
+                self.bolts.draw(frame, which, flash)
             cv2.convertScaleAbs(frame, dst=frame, alpha=1 + 0.75 * flash, beta=70 * flash)
         cv2.multiply(frame, self.vignette, dst=frame, scale=1 / 255)
         self._stamp(frame, self.mark)
@@ -215,7 +222,7 @@ class Stage:
             if lamp.role == "beam" and self.beam is not None:
                 self.beam.draw(frame, at, time)
             else:
-                level = lit * 1.2 if lamp.role == "main" else 0.75
+                level = lit * 0.85 if lamp.role == "main" else 0.75
                 glow.draw(frame, at, level * (1 + lamp.flicker * math.sin(time * 11 + lamp.at.real * 40)))
 
 
@@ -260,7 +267,8 @@ def _floor(script: Script, look: Look, scenery: Scenery, head: float, count: int
         return 0.955 if script.shot != "close" else 0.52 + build.head * head
     if script.shot in _SIGHT:
         sight = _SIGHT[script.shot][look.kind]
-        return sight + build.head * head + (0.03 if count > 1 and look.kind == "creature" else 0.0)
+        floor = sight + build.head * head + (0.03 if count > 1 and look.kind == "creature" else 0.0)
+        return max(floor, scenery.ground)
     return scenery.ground
 
 
@@ -269,7 +277,7 @@ def _vignette(width: int, height: int, strength: float) -> Pixels:
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     field = 255 - strength * 52 * np.clip((x**2 + y**2) - 0.55, 0, 1.4)
     single = np.clip(field, 0, 255).astype(np.uint8)
-    return cv2.merge([single, single, single, np.full_like(single, 255)])
+    return np.dstack((single, single, single, np.full_like(single, 255)))
 
 
 @lru_cache(maxsize=4)

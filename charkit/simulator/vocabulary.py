@@ -61,7 +61,8 @@ GARMENTS: dict[str, tuple[str, str]] = {
     "hoodie": ("top", "hoodie"), "cloak": ("back", "cape"), "cape": ("back", "cape"), "robes?": ("outer", "robe"),
     "kimono": ("outer", "robe"), "tunic": ("outer", "tunic"), "dress": ("outer", "dress"), "gown": ("outer", "robe"),
     "pinafore": ("outer", "dress"), "dungarees": ("outer", "overalls"), "overalls": ("outer", "overalls"),
-    "waistcoat": ("outer", "vest"), "vest": ("outer", "vest"), "armou?r": ("outer", "tunic"), "apron": ("outer", "vest"),
+    "waistcoat": ("outer", "vest"), "vest": ("outer", "vest"), "armou?r": ("outer", "tunic"),
+    "apron": ("outer", "vest"),
     "suit": ("outer", "jacket"), "uniform": ("outer", "jacket"), "poncho": ("outer", "poncho"),
     "sweater": ("top", "sweater"), "jumper": ("top", "sweater"), "pullover": ("top", "sweater"),
     "t-?shirt": ("top", "shirt"), "tee": ("top", "shirt"), "blouse": ("top", "shirt"), "shirt": ("top", "shirt"),
@@ -85,7 +86,8 @@ GARMENTS: dict[str, tuple[str, str]] = {
     "rucksack": ("back", "backpack"), "satchel": ("back", "satchel"), "bag": ("back", "satchel"),
     "wings": ("back", "wings"), "quiver": ("back", "satchel"),
     "(?:paper )?lantern": ("held", "lantern"), "lamp": ("held", "lantern"), "torch": ("held", "lantern"),
-    "staff": ("held", "staff"), "walking stick": ("held", "staff"), "wand": ("held", "wand"), "sword": ("held", "sword"),
+    "staff": ("held", "staff"), "walking stick": ("held", "staff"), "wand": ("held", "wand"),
+    "sword": ("held", "sword"),
     "umbrella": ("held", "umbrella"), "book": ("held", "book"), "balloon": ("held", "balloon"),
     "flower": ("held", "flower"), "teddy bear": ("held", "toy"), "guitar": ("held", "toy"),
 }  # fmt: skip
@@ -104,8 +106,8 @@ PLACES: tuple[tuple[str, str], ...] = (
     ("lamp room|lantern room|inside (?:the|a) lighthouse|top of the lighthouse", "lamp room"),
     (
         (
-            "kitchen|attic|bedroom|living room|library|study|cabin|cottage interior|indoors|interior|inside|bedroom|workshop|"
-            "tavern|inn|classroom|office|studio apartment|cafe|café"
+            "kitchen|attic|bedroom|living room|library|study|cabin|cottage interior|indoors|interior|inside|"
+            "workshop|tavern|inn|classroom|office|studio apartment|cafe|café"
         ),
         "room",
     ),
@@ -169,8 +171,8 @@ VIEWS: tuple[tuple[str, str], ...] = (
     ("back view|from behind|rear view|seen from the back", "back"),
     (
         (
-            "front view|front-facing|facing front|from the front|turnaround|model sheet|character sheet|character design|"
-            "concept art|anchor|plain (?:\\S+ ){0,3}background|plain (?:\\S+ ){0,3}ground|neutral background|"
+            "front view|front-facing|facing front|from the front|turnaround|model sheet|character sheet|"
+            "character design|concept art|anchor|plain (?:\\S+ ){0,3}(?:back)?ground|neutral background|"
             "white background|isolated on"
         ),
         "front",

@@ -25,7 +25,8 @@ _TRACT = {"child": 1.22, "woman": 1.1, "creature": 1.4, "robot": 0.95}
 """Factor on formants for shorter vocal tracts; 1 for all others."""
 _FORMANTS = {
     "a": (800, 1200, 2600), "e": (480, 1900, 2550), "i": (310, 2200, 2950), "o": (480, 860, 2500),
-    "u": (330, 740, 2300), "y": (300, 1900, 2500), "ä": (650, 1650, 2500), "ö": (430, 1500, 2350), "ü": (300, 1750, 2200),
+    "u": (330, 740, 2300), "y": (300, 1900, 2500), "ä": (650, 1650, 2500), "ö": (430, 1500, 2350),
+    "ü": (300, 1750, 2200),
 }  # fmt: skip
 """Centres of three formants per vowel in hertz, after the classic measurements of Peterson and Barney (1952)."""
 _STRENGTH = ((1.0, 95.0), (0.55, 130.0), (0.25, 200.0))

@@ -119,7 +119,8 @@ def _body_colour(text: str, kind: str, species: str, skin: str) -> Rgb:
 
 
 def _hairstyle(text: str, voice: str, lucky: str) -> str:
-    _, key = _earliest(voc.HAIR_STYLES, text)
+    telling = {k: v for k, v in voc.HAIR_STYLES.items() if "hair" not in k}
+    key = _earliest(telling, text)[1] or _earliest(voc.HAIR_STYLES, text)[1]
     if key:
         return voc.HAIR_STYLES[key]
     return "short" if voice in ("man", "elder", "adult") or re.search(r"\b(?:boy|he|his)\b", text) else lucky

@@ -13,7 +13,7 @@ from charkit.simulator.brush import add_at, light_spot
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from charkit.simulator.arrays import Pixels
+    from charkit.simulator.arrays import Pixels, Points
     from charkit.simulator.colours import Rgb
 
 
@@ -41,7 +41,6 @@ class Falling:
 def _sheet(kind: str, width: int, height: int, luck: Generator, size: float) -> Pixels:
     """Two frame heights of streaks or flakes that repeat after one, to be added."""
     side = height // 12
-    tile = np.zeros((height, width + side), np.uint8)
     wide = np.zeros((height * 2, width + side), np.uint8)
     for _ in range(130 if kind == "rain" else 90):
         x, y = luck.uniform(0, width + side), luck.uniform(0, height)
@@ -62,8 +61,8 @@ def _sheet(kind: str, width: int, height: int, luck: Generator, size: float) -> 
             cv2.circle(
                 wide, (int(x * 16), int(y * 16)), int(radius * 16), (int(luck.uniform(120, 230)),), -1, cv2.LINE_AA, 4
             )
-    tile = cv2.add(wide[:height], wide[height:])
-    double = np.vstack((tile, tile))
+    folded: Pixels = cv2.add(wide[:height], wide[height:])
+    double = np.vstack((folded, folded))
     return cv2.merge(
         [
             cv2.convertScaleAbs(double, alpha=0.92),
@@ -72,6 +71,37 @@ def _sheet(kind: str, width: int, height: int, luck: Generator, size: float) -> 
             np.zeros_like(double),
         ]
     )
+
+
+class Bolts:
+    """Forked lightning, a new one for every flash."""
+
+    def __init__(self, width: int, height: int, luck: Generator, count: int) -> None:
+        self.height = height
+        self.paths = [_bolt(width, height, luck) for _ in range(count)]
+
+    def draw(self, frame: Pixels, which: int, level: float) -> None:
+        """Add bolt `which` at a brightness from 0 to 1."""
+        for path, share in self.paths[which]:
+            fixed = [np.rint(path * 16).astype(np.int32)]
+            glow = frame.copy()
+            width = max(2, round(self.height * 0.012 * share))
+            cv2.polylines(glow, fixed, False, (190, 205, 255, 255), width, cv2.LINE_AA, 4)
+            cv2.polylines(glow, fixed, False, (255, 255, 255, 255), max(1, width // 3), cv2.LINE_AA, 4)
+            cv2.addWeighted(frame, 1 - 0.9 * level, glow, 0.9 * level, 0, dst=frame)
+
+
+def _bolt(width: int, height: int, luck: Generator) -> list[tuple[Points, float]]:
+    """A jagged path from the clouds to the horizon with two side branches, as pixels, each with its strength."""
+    steps = 11
+    x = luck.uniform(0.2, 0.8) * width + np.cumsum(luck.normal(0, 0.022, steps)) * height
+    trunk = np.stack((x, np.linspace(0.04, 0.6, steps) * height), axis=1)
+    paths = [(trunk, 1.0)]
+    for start in (3, 6):
+        side = np.cumsum(luck.uniform(0.01, 0.04, 4)) * (1 if start == 3 else -1)
+        branch = trunk[start] + np.stack((side, np.linspace(0.04, 0.15, 4)), axis=1) * height
+        paths.append((np.vstack((trunk[start], branch)), 0.5))
+    return paths
 
 
 class Fog:
@@ -146,13 +176,14 @@ class Beam:
     def draw(self, frame: Pixels, lamp: complex, time: float) -> None:
         """Add the two cones of light as they stand at this moment; the lamp is a pixel."""
         w, h = self.small
-        light = np.zeros((h, w), np.uint8)
+        light: Pixels = np.zeros((h, w), np.uint8)
         turn = 2 * math.pi * time / 5.0 - 0.9
         at = lamp / 4
         for half in (0.0, math.pi):
             aside, towards = math.cos(turn + half), math.sin(turn + half)
-            tip = at + complex(aside * w * 1.5, towards * h * 0.16 + h * 0.05)
-            spread = h * (0.1 + 0.09 * max(0.0, towards))
+            way = complex(aside, 0.3 * towards + 0.06)
+            tip = at + way / abs(way) * w * 1.7
+            spread = h * (0.16 + 0.22 * max(0.0, towards))
             cone = np.array([at - 1j * h * 0.01, tip - 1j * spread, tip + 1j * spread, at + 1j * h * 0.01])
             fixed = np.rint(np.stack((cone.real, cone.imag), axis=1) * 16).astype(np.int32)
             patch = np.zeros((h, w), np.uint8)
@@ -199,4 +230,4 @@ class Glitter:
 def _mark(half: int, tall: int, colour: Rgb) -> Pixels:
     x = np.clip(1 - np.abs(np.linspace(-1, 1, 2 * half + 1)), 0, 1)
     y = np.clip(1.2 - np.abs(np.linspace(-1, 1, 2 * tall + 1)), 0, 1)
-    return (np.outer(y, x)[..., None] * np.array([*colour, 0.0]) * 0.42).astype(np.uint8)
+    return np.asarray(np.outer(y, x)[..., None] * np.array([*colour, 0.0]) * 0.42, dtype=np.uint8)

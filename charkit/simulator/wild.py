@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from charkit.simulator.brush import curve, oval, points, smooth, tube
-from charkit.simulator.coast import paint_tufts
+from charkit.simulator.brush import curve, oval, points, tube
 from charkit.simulator.colours import Rgb, darker, lighter, mix, shift
+from charkit.simulator.plants import paint_cactus, paint_fir, paint_mushroom, paint_tree, paint_tufts
 from charkit.simulator.scenery import Scenery, paint_sky
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def paint_forest(scenery: Scenery) -> None:
     near.fade(ground, [(0.8, lighter(moss, 0.14)), (1.02, darker(moss, 0.5))])
     paint_tufts(near, scenery, 0.83, 1.0, 120, moss)
     for _ in range(9):
-        _mushroom(
+        paint_mushroom(
             near, scenery, complex(scenery.luck.uniform(scenery.left, scenery.right), scenery.luck.uniform(0.84, 0.9))
         )
     scenery.add(near, 1.0)
@@ -61,21 +61,6 @@ def _trunks(canvas: Canvas, scenery: Scenery, count: int, wide: float, far: floa
         )
 
 
-def _mushroom(canvas: Canvas, scenery: Scenery, at: complex) -> None:
-    size = scenery.luck.uniform(0.014, 0.028)
-    stem, cap = (
-        scenery.light.paint((236, 224, 200)),
-        scenery.light.paint(((206, 84, 66), (222, 160, 84), (150, 118, 170))[int(scenery.luck.integers(3))]),
-    )
-    canvas.fill(tube(np.array([at, at - 1j * size]), size * 0.5, size * 0.36), stem)
-    dome = smooth(
-        at - 1j * size + size * points((-0.8, 0.1), (-0.5, -0.55), (0, -0.75), (0.5, -0.55), (0.8, 0.1), (0, 0.2)), 4
-    )
-    canvas.shape(dome, cap, darker(cap, 0.55), 0.0018)
-    for dx, dy in ((-0.3, -0.25), (0.2, -0.4), (0.42, -0.05)):
-        canvas.fill(oval(at + size * complex(dx, dy - 1), size * 0.1, size * 0.08, 8), lighter(cap, 0.7))
-
-
 def _frame_of_leaves(scenery: Scenery) -> None:
     """Dark leaves and ferns near the viewer, at the sides."""
     front = scenery.canvas(1.35)
@@ -95,7 +80,7 @@ def _frame_of_leaves(scenery: Scenery) -> None:
 
 def paint_meadow(scenery: Scenery) -> None:
     """Rolling hills with trees, a path and flowers."""
-    scenery.add(paint_sky(scenery, horizon=0.64, clouds=5), 0.08)
+    paint_sky(scenery, horizon=0.64, clouds=5)
     light = scenery.light
     for depth, y, rough, far in ((0.25, 0.56, 0.05, 0.55), (0.5, 0.66, 0.04, 0.28)):
         canvas = scenery.canvas(depth)
@@ -123,26 +108,9 @@ def paint_meadow(scenery: Scenery) -> None:
     scenery.ground = 0.91
 
 
-def paint_tree(canvas: Canvas, scenery: Scenery, foot: complex, tall: float, far: float) -> None:
-    """A round tree."""
-    bark, leaf = scenery.light.paint((110, 82, 66), far), scenery.light.paint((84, 130, 80), far)
-    leaf = shift(leaf, hue=float(scenery.luck.uniform(-0.04, 0.03)))
-    canvas.stroke(foot + 1j * np.linspace(0, -tall * 0.7, 4), bark, tall * 0.12, tall * 0.07)
-    crown = [(-0.28, -0.72, 0.3), (0.26, -0.74, 0.3), (0.0, -0.98, 0.34)]
-    for dx, dy, r in crown:
-        canvas.fill(oval(foot + tall * complex(dx, dy), tall * (r + 0.025), tall * (r + 0.025), 22), darker(leaf, 0.5))
-    for dx, dy, r in crown:
-        canvas.fill(oval(foot + tall * complex(dx, dy), tall * r, tall * r, 22), leaf)
-        canvas.fill(
-            oval(foot + tall * complex(dx - 0.06, dy - 0.07), tall * r * 0.66, tall * r * 0.6, 18),
-            lighter(leaf, 0.25),
-            0.5,
-        )
-
-
 def paint_mountain(scenery: Scenery) -> None:
     """Peaks with snow, firs in front."""
-    scenery.add(paint_sky(scenery, horizon=0.66), 0.08)
+    paint_sky(scenery, horizon=0.66)
     light = scenery.light
     far = scenery.canvas(0.25)
     for x, top, wide, haze in ((-0.34, 0.26, 0.55, 0.5), (0.36, 0.3, 0.5, 0.5), (0.06, 0.16, 0.72, 0.3)):
@@ -209,33 +177,9 @@ def _peak(canvas: Canvas, scenery: Scenery, top: complex, wide: float, haze: flo
     )
 
 
-def paint_fir(canvas: Canvas, scenery: Scenery, foot: complex, tall: float, snowy: bool) -> None:
-    """A fir, with snow on its branches in winter."""
-    leaf = scenery.light.paint((52, 92, 80), 0.1)
-    leaf = mix(leaf, darker(leaf, 0.3), float(scenery.luck.random()))
-    canvas.stroke(foot + points((0, 0.01), (0, -tall * 0.3)), scenery.light.paint((88, 66, 58)), tall * 0.08)
-    for low, wide in ((0.12, 0.34), (0.36, 0.27), (0.6, 0.19)):
-        tier = foot + tall * points(
-            (-wide, -low),
-            (0, -low - 0.42),
-            (wide, -low),
-            (wide * 0.4, -low - 0.05),
-            (0, -low + 0.015),
-            (-wide * 0.4, -low - 0.05),
-        )
-        canvas.shape(tier, leaf, darker(leaf, 0.45), 0.0018)
-        if snowy:
-            canvas.fill(
-                foot
-                + tall
-                * points((-wide * 0.5, -low - 0.2), (0, -low - 0.42), (wide * 0.5, -low - 0.2), (0, -low - 0.26)),
-                scenery.light.paint((244, 246, 250)),
-            )
-
-
 def paint_desert(scenery: Scenery) -> None:
     """Dunes, mesas and cacti."""
-    scenery.add(paint_sky(scenery, horizon=0.64, clouds=2), 0.08)
+    paint_sky(scenery, horizon=0.64, clouds=2)
     light = scenery.light
     far = scenery.canvas(0.25)
     mesa = light.paint((186, 112, 88), 0.42)
@@ -266,24 +210,14 @@ def paint_desert(scenery: Scenery) -> None:
         canvas.stroke(dune[:-2], lighter(sand, 0.45), 0.004, alpha=0.6)
         if depth < 1:
             for x in (-0.4, -0.12, 0.34):
-                _cactus(canvas, scenery, complex(scenery.x(x), y + 0.035), 0.16)
+                paint_cactus(canvas, scenery, complex(scenery.x(x), y + 0.035), 0.16)
         scenery.add(canvas, depth)
     scenery.ground = 0.91
 
 
-def _cactus(canvas: Canvas, scenery: Scenery, foot: complex, tall: float) -> None:
-    green = scenery.light.paint((96, 134, 92))
-    for path in (
-        points((0, 0), (0, -0.5), (0, -1)),
-        points((0, -0.42), (0.28, -0.46), (0.3, -0.8)),
-        points((0, -0.3), (-0.26, -0.34), (-0.28, -0.62)),
-    ):
-        canvas.shape(tube(foot + tall * curve(path, 4), tall * 0.17, tall * 0.15), green, darker(green, 0.55), 0.0022)
-
-
 def paint_landscape(scenery: Scenery) -> None:
     """A quiet landscape whose colours and shapes come from the words themselves."""
-    scenery.add(paint_sky(scenery, horizon=0.64, clouds=5), 0.08)
+    paint_sky(scenery, horizon=0.64, clouds=5)
     base = shift(
         (120.0, 150.0, 110.0), hue=float(scenery.luck.uniform(-0.2, 0.3)), chroma=float(scenery.luck.uniform(-0.1, 0.1))
     )

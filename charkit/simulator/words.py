@@ -12,9 +12,12 @@ _FIELDS = {
     "mood", "weather", "action", "camera", "dialogue", "sound", "audio", "music", "view", "pose", "avoid", "negative",
     "characters", "character", "palette", "references", "format", "note", "continuity", "expression", "wardrobe",
 }  # fmt: skip
-_LINE = re.compile(r"^\s*[-*]?\s*([A-Za-z][\w '’-]{0,40}?)\s*(?:\([^)]*\))?\s*:\s*(\S.*)$")
+_LINE = re.compile(r"^\s*[-*]?\s*([^\W\d_][\w '’.·・-]{0,60}?)\s*(?:\([^)]*\))?\s*[:：]\s*(\S.*)$")
 _NOT = re.compile(r"\b(?:no|without|never|do not|don't|not)\b[^.;,\n]*", re.IGNORECASE)
-_SPOKEN = re.compile(r"(?:(\b[A-Z][\w'’-]*)(?:\s+\w+){0,3}\s*[:,]?\s*)?[\"“]([^\"”\n]{1,300})[\"”]")
+_SPOKEN = re.compile(r"([^\"“”\n]{0,60})[\"“]([^\"”\n]{1,300})[\"”]")
+"""What somebody says, and the words before it, which may name the speaker."""
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+"""Letters of scripts that are written without spaces: kana, Chinese characters, Thai."""
 _WHO = "|".join(sorted([*voc.HUMANS, *voc.CREATURES, *voc.ROBOTS], key=len, reverse=True))
 _SOMEBODY = re.compile(rf"\b(?:an?|one|two|the)\s+((?:[\w'’-]+[ ,]+){{0,6}}?)(?:{_WHO})s?\b", re.IGNORECASE)
 
@@ -122,7 +125,7 @@ def _take_apart(prompt: str) -> _Sheet:
     for line in prompt.splitlines():
         match = _LINE.match(line)
         label = match.group(1).strip() if match else ""
-        if match is None or len(label.split()) > 3:
+        if match is None or len(label.split()) > 4:
             sheet.prose.append(line)
         elif label.lower() in _FIELDS:
             if label.lower() not in ("avoid", "negative"):
@@ -135,15 +138,18 @@ def _take_apart(prompt: str) -> _Sheet:
 
 
 def _describes(text: str) -> bool:
-    """Whether a labelled line describes somebody (rather than being a line of dialogue)."""
-    return not text.lstrip().startswith(('"', "“")) and len(text.split()) >= 3
+    """Whether a labelled line describes somebody (rather than being a line of dialogue).
+
+    Scripts without spaces between words are counted by letters.
+    """
+    return not text.lstrip().startswith(('"', "“")) and (len(text.split()) >= 3 or len(_UNSPACED.findall(text)) >= 4)
 
 
 def _cast(sheet: _Sheet, prompt: str, known: tuple[str, ...]) -> tuple[Part, ...]:
     """Everybody who appears, in the order left to right."""
     people = dict(sheet.people)
     for name in known:
-        if name not in people and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", prompt, re.IGNORECASE):
+        if name not in people and re.search(_whole(name), prompt, re.IGNORECASE):
             people[name] = ""
     if not people:
         people = _somebody(
@@ -177,7 +183,7 @@ def _sentences(text: str, name: str, names: list[str]) -> str:
     """The sentences of a text that concern somebody: those naming them, or naming nobody."""
     kept = []
     for sentence in re.split(r"[.;!?]\s*|, (?:while|and) (?=[A-Z])", text):
-        named = [n for n in names if re.search(rf"\b{re.escape(n)}\b", sentence)]
+        named = [n for n in names if re.search(_whole(n), sentence)]
         if name in named or not named:
             kept.append(sentence)
     return " ".join(kept)
@@ -190,14 +196,25 @@ def _actions(text: str, name: str, names: list[str]) -> frozenset[str]:
 def _lines(prompt: str, name: str, names: list[str]) -> tuple[str, ...]:
     """What somebody says; lines without a speaker go to the first of the cast."""
     spoken = []
-    for speaker, line in _SPOKEN.findall(prompt):
-        if speaker == name or (speaker not in names and name == names[0]):
+    for before, line in _SPOKEN.findall(prompt):
+        sentence = re.split(r"[.!?]\s", before)[-1]
+        places = [(m.end(), n) for n in names for m in re.finditer(_whole(n), sentence)]
+        speaker = max(places, default=(0, names[0]))[1]
+        if speaker == name:
             spoken.append(line)
     return tuple(spoken)
 
 
+def _whole(name: str) -> str:
+    """A pattern for a name as a whole; in scripts without spaces other letters may follow it directly."""
+    start, end = (
+        "" if _UNSPACED.match(letter) else rf"(?{look}\w)" for letter, look in ((name[0], "<!"), (name[-1], "!"))
+    )
+    return f"{start}{re.escape(name)}{end}"
+
+
 def _side(text: str, name: str) -> str:
-    match = re.search(rf"\b{re.escape(name)}\b[^.,;]{{0,30}}?\b(left|right)\b", text) if name else None
+    match = re.search(rf"{_whole(name)}[^.,;]{{0,30}}?\b(left|right)\b", text) if name else None
     return match.group(1) if match else ""
 
 

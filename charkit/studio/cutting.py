@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from charkit import __version__
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.film import Cue, Cut, CutList, Film, assemble
@@ -39,7 +41,7 @@ class Cutting:
             UsageError: no shot has a take.
         """
         file = self.folder / "cutlist.yaml"
-        if file.is_file() and _digest(file) != self._written():
+        if file.is_file() and _digest(file) != _text(self._mark):
             return CutList.load(file)
         best = card.best()
         digests = {(take.shot, take.take): take.clip_digest for take in card.takes}
@@ -56,12 +58,20 @@ class Cutting:
         return cuts
 
     def assemble(self, cuts: CutList, *, on_progress: Callable[[float], None] | None = None) -> Film:
-        """Make the film of a cut list.
+        """Make the film of a cut list, or return the one that was made of it before.
 
         Raises:
             UnreadableMedia: a clip is missing or damaged.
             StorageFull: there is no room; nothing half-written is left.
         """
+        key = self._key(cuts)
+        if _text(self._assembled) == key and all((self.folder / n).is_file() for n in ("film.mp4", "film.json")):
+            return Film.load(self.folder)
+        film = self._assemble(cuts, on_progress)
+        replace_file(self._assembled, key.encode())
+        return film
+
+    def _assemble(self, cuts: CutList, on_progress: Callable[[float], None] | None) -> Film:
         present = {cut.shot for cut in cuts.cuts}
         shots = [shot for shot in self.storyboard.each() if shot.id in present]
         return assemble(
@@ -74,13 +84,26 @@ class Cutting:
             on_progress=on_progress,
         )
 
+    def _key(self, cuts: CutList) -> str:
+        """Return a digest of all that the film follows from: the cuts and their bytes, and the words of the shots."""
+        clips = [_digest(cuts.locate(cut, self.store)) if cut.file else cut.clip for cut in cuts.cuts]
+        words = [(shot.id, [line.model_dump() for line in shot.dialogue]) for shot in self.storyboard.each()]
+        text = json.dumps([cuts.model_dump(mode="json"), clips, words, __version__], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def _assembled(self) -> Path:
+        """Remembers what the film on disk was made of."""
+        return self.folder / ".film.digest"
+
     @property
     def _mark(self) -> Path:
         """Remembers what charkit wrote, so that a person's changes are seen and never written over."""
         return self.folder / ".cutlist.digest"
 
-    def _written(self) -> str:
-        return self._mark.read_text(encoding="utf-8") if self._mark.is_file() else ""
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _digest(file: Path) -> str:

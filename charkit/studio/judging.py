@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
 from charkit.character import folded
 from charkit.ledger import ScoreRow
-from charkit.scoring import Score, Scorecard, ShotEvidence
+from charkit.scoring import Score, Scorecard, ScorerFacts, ShotEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from charkit.shots import InShot, Shot, Storyboard
     from charkit.takes import Take, Takes
 
-__all__ = ["evidence_of", "same_evidence", "write_down"]
+__all__ = ["evidence_key", "evidence_of", "write_down"]
 
 
 def evidence_of(takes: Takes, storyboard: Storyboard, references: References) -> list[ShotEvidence]:
@@ -58,10 +59,16 @@ def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
     return [r for r in own if r.wardrobe == who.wardrobe]
 
 
-def same_evidence(card: Scorecard, evidence: Iterable[ShotEvidence]) -> bool:
-    """Whether a scorecard speaks of exactly these takes."""
-    asked = {(entry.shot, entry.take, entry.clip_digest) for entry in evidence}
-    return asked == {(take.shot, take.take, take.clip_digest) for take in card.takes}
+def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts]) -> str:
+    """Return a digest of all that a scorecard follows from: who is asked what about which bytes."""
+    asked = [
+        [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, *e.expected]
+        # The store names files after their bytes.
+        + [path.name for path in e.references]
+        for e in evidence
+    ]
+    text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def write_down(card: Scorecard, takes: Takes, ledger: Ledger) -> None:

@@ -46,8 +46,15 @@ class Lines:
             return connect(found.protocol, self._to_nobody(found))
         return connect(found.protocol, self._to_service(found) if self._live else self._to_simulator(found))
 
+    def without_keys(self, text: str) -> str:
+        """Return text without any key that the person has set, whatever shape the key has."""
+        for variable in {endpoint.key for endpoint in self._matrix.endpoints.values()}:
+            if key := self._settings.key(variable):
+                text = text.replace(key.get_secret_value(), f"<{variable}>")
+        return text
+
     def close(self) -> None:
-        """Stop the simulator, if this studio started one."""
+        """Let go of the simulator, if this studio holds one."""
         if self._rehearsal:
             self._rehearsal.close()
             self._rehearsal = None

@@ -51,17 +51,22 @@ class Stage:
         self._herald = herald
         self._name = name
         self._done: set[tuple[str, int]] = set()
+        self._there: set[tuple[str, int]] = set()
         self._bar = None
         if bars and total:
             from tqdm.auto import tqdm
 
             self._bar = tqdm(total=total, desc=name, leave=False, unit="")
 
+    def there_already(self, subject: str, number: int) -> None:
+        """Say that an order only comes back, so that nobody is told it was made."""
+        self._there.add((subject, number))
+
     def news(self, progress: Progress) -> None:
         """Pass on what the floor says about one order."""
-        final = progress.outcome.terminal
         key = (progress.subject, progress.number)
-        if final and key not in self._done:
+        final = progress.outcome.terminal and key not in self._done
+        if final:
             self._done.add(key)
             self.step()
         self._herald.write(
@@ -71,6 +76,7 @@ class Stage:
                 "outcome": progress.outcome.value,
                 "progress": progress.progress,
                 "final": final,
+                "new": key not in self._there,
             }
         )
 

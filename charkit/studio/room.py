@@ -17,25 +17,29 @@ from charkit.by_hand import Handwork
 from charkit.cards import card
 from charkit.casting import Casting, Kept
 from charkit.character import counted
+from charkit.documents import replace_file
 from charkit.errors import RunBusy, UsageError
-from charkit.ledger import Ledger
+from charkit.film import Film
+from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
+from charkit.providers.base import Outcome
 from charkit.references import References
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
-from charkit.studio.judging import evidence_of, same_evidence, write_down
+from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
-from charkit.takes import Floor, Health, Order, Pace, Takes
+from charkit.studio.telling import Story
+from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from charkit.character import Cast
-    from charkit.film import CutList, Film
+    from charkit.film import CutList
     from charkit.ledger import Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.providers.base import Provider
@@ -140,8 +144,12 @@ class Studio:
         with self._working("shoot", len(orders)):
             return self._keep_takes(self._shown(self._make(orders)))
 
-    def retake(self, card: Scorecard) -> Scorecard:
-        """Make one more take of each shot that drifted, and score again. The better take is kept, none is lost.
+    def retake(self, card: Scorecard, *, at_most: int = 2) -> Scorecard:
+        """Make one more take of each shot that drifted, and score again. The better take is chosen, none is lost.
+
+        Args:
+            card: Says which shots drifted.
+            at_most: How many takes of a shot there may be in all, so that running a notebook again buys nothing.
 
         Raises:
             SpendLimit: The cap does not allow it.
@@ -149,9 +157,10 @@ class Studio:
         plan = self.plan()
         drifted = list(dict.fromkeys(score.shot for score in card.drifted))
         have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
-        if drifted:
-            with self._working("retake", len(drifted)):
-                self._keep_takes(self._shown(self._make([self._order(s, n + 1, plan) for s, n in have.items()])))
+        orders = [self._order(shot, number + 1, plan) for shot, number in have.items() if number < at_most]
+        if orders:
+            with self._working("retake", len(orders)):
+                self._keep_takes(self._shown(self._make(orders)))
         return self.score()
 
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
@@ -184,13 +193,15 @@ class Studio:
             takes = self.takes() or self.shoot()
         wanted = self._with_earlier(takes)
         evidence = evidence_of(wanted, self.storyboard, self._loaded_references())
-        before = self._scorecard_on_disk()
-        if before is not None and same_evidence(before, evidence) and before.scorers == (PaletteScorer().facts,):
+        key = evidence_key(evidence, [PaletteScorer().facts])
+        before = self._scorecard_on_disk(key)
+        if before is not None:
             return before
         with self._working("score", len(wanted.ok)) as stage:
             found = score_takes(evidence, on_progress=stage.step)
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "scorecard.json")
+            replace_file(self._scored, key.encode())
         return found
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
@@ -204,9 +215,27 @@ class Studio:
             return self._cutting.assemble(cuts)
 
     def report(self) -> Report:
-        """Write `report.html` and `manifest.json` from what is on disk, and return the page."""
+        """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
-            return self._cutting.report(self.plan(), self.takes(), self.score(), self._loaded_references())
+            card = self.score()
+            jobs = self._ledger.jobs(run=self.place.run, production=self.production)
+            return Story(
+                place=self.place,
+                storyboard=self.storyboard,
+                cast=self.cast,
+                routes=self.routes,
+                references=self._loaded_references(),
+                plan=self.plan(),
+                takes=self.takes(),
+                card=card,
+                film=self._film_on_disk() or self.assemble(card),
+                jobs={j: usd(self._ledger.held_by(j.id).settled) for j in jobs if j.simulated is not self.live},
+                spend=self.spend,
+                cap_usd=self.max_spend,
+                live=self.live,
+                resolution=self.resolution,
+                today=self._settings.today,
+            ).tell()
 
     @property
     def health(self) -> Health:
@@ -255,7 +284,7 @@ class Studio:
     @cached_property
     def _ledger(self) -> Ledger:
         self.place.ledger.parent.mkdir(parents=True, exist_ok=True)
-        return Ledger.open(self.place.ledger)
+        return Ledger.open(self.place.ledger, redact=self._lines.without_keys)
 
     @cached_property
     def by_hand(self) -> Handwork:
@@ -316,7 +345,14 @@ class Studio:
         return min(usable, key=lambda route: route.cost(resolution="1K"))
 
     def _make(self, orders: Iterable[Order]) -> Takes:
-        return self._floor.make(orders, on_progress=self._stage.news if self._stage else None)
+        wanted = list(orders)
+        if self._stage is None:
+            return self._floor.make(wanted)
+        for order in wanted:
+            job = self._ledger.find(request_key(order), order.number)
+            if job is not None and job.state == Outcome.SUCCEEDED:
+                self._stage.there_already(order.subject, order.number)
+        return self._floor.make(wanted, on_progress=self._stage.news)
 
     def _order(self, shot: str, number: int, plan: Plan) -> Order:
         return self._ordered(plan[shot], number)
@@ -362,9 +398,19 @@ class Studio:
         file = self.place.folder / "references.json"
         return References.load(file) if file.is_file() else self.references()
 
-    def _scorecard_on_disk(self) -> Scorecard | None:
+    @property
+    def _scored(self) -> Path:
+        """Remembers what the scorecard on disk was asked about."""
+        return self.place.folder / ".scorecard.digest"
+
+    def _scorecard_on_disk(self, key: str) -> Scorecard | None:
         file = self.place.folder / "scorecard.json"
-        return Scorecard.load(file) if file.is_file() else None
+        if not (file.is_file() and self._scored.is_file() and self._scored.read_text("utf-8") == key):
+            return None
+        return Scorecard.load(file)
+
+    def _film_on_disk(self) -> Film | None:
+        return Film.load(self.place.folder) if (self.place.folder / "film.json").is_file() else None
 
     @contextmanager
     def _working(self, name: str, total: int | None = None) -> Iterator[Stage]:

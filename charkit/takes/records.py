@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -120,7 +121,7 @@ class Take:
             mark, word = "simulated", "simulated"
         return card(
             self.id,
-            rows=self._rows(),
+            rows=self._rows(small=small),
             picture=picture,
             picture_type=picture_type,
             link=self.link,
@@ -139,7 +140,7 @@ class Take:
         except ValueError:  # another drive
             return None
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def _rows(self, *, small: bool) -> list[tuple[str, str]]:
         instead = f" instead of {self.planned_route}" if self.planned_route else ""
         rows = [("route", f"{self.route}{instead}"), ("model", self.model)]
         if self.ok:
@@ -149,8 +150,11 @@ class Take:
             rows.append(("refused at", " · ".join(word for word in (self.stage, self.category) if word)))
         if self.message:
             rows.append(("note", self.message))
-        if self.sent:
-            rows.append(("sent", ", ".join(f"{s.name} ({s.character or s.role})" for s in self.sent)))
+        if self.sent and small:
+            each = Counter(sent.character or sent.role for sent in self.sent)
+            rows.append(("sent", ", ".join(f"{count} × {who}" for who, count in each.items())))
+        elif self.sent:
+            rows += [("sent", f"{s.character or s.role}: {s.digest[7:15]} as {s.name} in {s.field}") for s in self.sent]
         return rows
 
     def _picture(self, *, small: bool) -> tuple[bytes | None, str]:

@@ -27,7 +27,7 @@ from charkit.scoring import GrabCut, PaletteScorer, ShotEvidence, Subject
 from charkit.scoring.statistics import auc
 from charkit.scoring.subject import prior_box
 
-IDENTITIES, SHOTS, FRAMES, IMPOSTORS = 60, 1, 3, 5
+IDENTITIES, SHOTS, FRAMES, IMPOSTORS = 60, 1, 4, 5
 
 
 class Remembering:

@@ -28,16 +28,17 @@ FENN = (
     "the tip of his tail and a red neckerchief."
 )
 SHOTS = {
-    "harbour, pan": "Shot: wide.\nPlace: the harbour of a small fishing town.\nLight: blue dusk.\nCamera: slow pan right.",
+    "harbour, pan": "Shot: wide.\nPlace: the harbour of a fishing town.\nLight: blue dusk.\nCamera: slow pan right.",
     "stairs, speech, push": f"{MIRA}\nShot: medium.\nPlace: the stone harbour stairs.\nLight: blue dusk.\n"
-    'Action: Mira lifts her lantern and looks out to sea.\nCamera: slow push in.\nDialogue: Mira says: "The light is out."',
-    "cliff, two walk": f"{MIRA}\n{FENN}\nShot: wide.\nPlace: the cliff path.\nLight: dusk.\nAction: Mira and Fenn walk "
-    "against the wind.\nCamera: tracking shot to the right.",
+    "Action: Mira lifts her lantern and looks out to sea.\nCamera: slow push in.\n"
+    'Dialogue: Mira says: "The light is out."',
+    "cliff, two walk": f"{MIRA}\n{FENN}\nShot: wide.\nPlace: the cliff path.\nLight: dusk.\nAction: Mira and Fenn "
+    "walk against the wind.\nCamera: tracking shot to the right.",
     "storm": "Shot: wide.\nPlace: the open sea.\nLight: storm.\nAction: rain and lightning.\nCamera: slow pan left.",
     "forest, jumps": f"{FENN}\nShot: full.\nPlace: a forest at night.\nLight: night.\nAction: Fenn jumps after the "
     "fireflies.\nCamera: still.",
-    "lamp room, close": f"{MIRA}\nShot: close-up.\nPlace: the lamp room of the lighthouse.\nLight: night.\nAction: Mira "
-    'looks up.\nCamera: slow push in.\nDialogue: Mira says: "Hold it steady, Fenn."',
+    "lamp room, close": f"{MIRA}\nShot: close-up.\nPlace: the lamp room of the lighthouse.\nLight: night.\n"
+    'Action: Mira looks up.\nCamera: slow push in.\nDialogue: Mira says: "Hold it steady, Fenn."',
 }
 SIZES = {"360p": (640, 360), "720p": (1280, 720)}
 LIMIT = 1.0

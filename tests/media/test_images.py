@@ -18,33 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def fixed(value: float) -> bytes:
-    return struct.pack(">i", round(value * 65536))
-
-
-def display_p3() -> bytes:
-    """A matrix ICC profile (v2.4) of Display P3: its primaries under D65, adapted to D50 (Bradford), gamma 2.2."""
-    columns = {
-        b"rXYZ": (0.515102, 0.241182, -0.001049),
-        b"gXYZ": (0.291965, 0.692236, 0.041882),
-        b"bXYZ": (0.157153, 0.066582, 0.784378),
-        b"wtpt": (0.964203, 1.0, 0.824905),
-    }
-    tags = {name: b"XYZ \0\0\0\0" + b"".join(map(fixed, xyz)) for name, xyz in columns.items()}
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
-    tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
-    words = b"Display P3 (test)\0"
-    tags[b"desc"] = b"desc\0\0\0\0" + struct.pack(">I", len(words)) + words + b"\0" * 78 + b"\0" * (-len(words) % 4 + 2)
-    tags[b"cprt"] = b"text\0\0\0\0none\0\0\0\0"
-    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
-    for name, data in tags.items():
-        table += name + struct.pack(">II", start + len(body), len(data))
-        body += data + b"\0" * (-len(data) % 4)
-    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0\0\0\0", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
-    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
-    return header.ljust(128, b"\0") + table + body
-
-
 def half_and_half(size: tuple[int, int] = (60, 40)) -> Image.Image:
     """Left half red, right half grey."""
     image = Image.new("RGB", size, (128, 128, 128))
@@ -58,12 +31,12 @@ def close(image: Image.Image, at: tuple[int, int], colour: tuple[int, ...], tole
     return all(abs(a - b) <= tolerance for a, b in zip(got, colour, strict=True))
 
 
-def test_a_rotated_phone_photo_in_wide_colour_comes_out_upright_in_srgb(tmp_path: Path) -> None:
+def test_a_rotated_phone_photo_in_wide_colour_comes_out_upright_in_srgb(tmp_path: Path, display_p3: bytes) -> None:
     photo = half_and_half()
     exif = Image.Exif()
     exif[0x0112] = 6  # the phone was held upright: show it turned a quarter clockwise
     exif[0x010F] = "Phone maker"
-    photo.save(tmp_path / "p.jpg", quality=98, subsampling=0, exif=exif, icc_profile=display_p3())
+    photo.save(tmp_path / "p.jpg", quality=98, subsampling=0, exif=exif, icc_profile=display_p3)
     got = open_upright(tmp_path / "p.jpg")
     assert got.mode == "RGB"
     assert got.size == (40, 60)
@@ -232,9 +205,9 @@ def test_impossible_sizes_and_modes_are_refused() -> None:
         fit(half_and_half(), 10, 10, "stretch")  # type: ignore[arg-type]
 
 
-def test_written_pictures_carry_a_note_and_nothing_else() -> None:
+def test_written_pictures_carry_a_note_and_nothing_else(display_p3: bytes) -> None:
     image = half_and_half()
-    image.info["icc_profile"] = display_p3()
+    image.info["icc_profile"] = display_p3
     image.getexif()[0x010F] = "Phone maker"
     data = encode_png(image, note={"view": "front", "who": "Mira’s"})
     assert read_note(data) == {"view": "front", "who": "Mira’s"}

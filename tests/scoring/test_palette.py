@@ -114,7 +114,7 @@ def test_a_clip_that_cannot_be_decoded_keeps_its_reason(bed):
 def test_shots_are_compared_with_each_other_leaving_themselves_out(bed):
     scorer = PaletteScorer()
     for number, shot in ((5, "S01"), (5, "S02"), (17, "S03")):
-        framing, pictures, _ = bed.figures.shot(bed.figures.figure(number), seed=3, frames=3, framing="medium")
+        framing, pictures, _ = bed.figures.shot(bed.figures.figure(number), seed=3, frames=4, framing="medium")
         scorer.update(bed.evidence(framing, bed.references(5), shot=shot), bed.frames(pictures))
     first, second, stranger = scorer.compute()
     assert stranger.between_shots < min(first.between_shots, second.between_shots)
@@ -126,6 +126,6 @@ def test_one_sighting_says_nothing_about_consistency_between_shots(bed):
 
 def test_the_line_can_be_set_by_the_person(bed):
     strict = PaletteScorer(threshold=Threshold(name="own cast", value=1.0, calibrated=True))
-    framing, pictures, _ = bed.figures.shot(bed.figures.figure(0), seed=2, frames=3)
+    framing, pictures, _ = bed.figures.shot(bed.figures.figure(0), seed=2, frames=4)
     strict.update(bed.evidence(framing, bed.references(0)), bed.frames(pictures))
     assert strict.compute()[0].verdict is Verdict.DRIFTED

@@ -82,3 +82,13 @@ def test_a_missing_clip_is_unverifiable_and_never_a_pass(bed, tmp_path):
     card = score_takes([make_evidence("S01", tmp_path / "gone.mp4", bed.references(5))])
     assert card.scores[0].verdict is Verdict.UNVERIFIABLE
     assert card.rate("Mira").passes == 0
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("name", ["veo3_24fps_stereo48k_a.mp4", "veo3_24fps_mono44k.mp4", "veo_24fps_silent.mp4"])
+def test_a_real_clip_of_somebody_else_never_passes(bed, name):
+    clip = Path(__file__).resolve().parents[3] / "shared" / "media" / "clips" / name
+    if not clip.is_file():
+        pytest.skip(f"needs the real clip {name} in ../shared/media/clips, which is not there")
+    entries = [make_evidence(f"S{n:02d}", clip, bed.references(n)) for n in (1, 4, 8)]
+    assert all(score.verdict is not Verdict.CONSISTENT for score in score_takes(entries).scores)

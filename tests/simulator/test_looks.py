@@ -17,7 +17,8 @@ def test_a_girl_looks_as_she_is_described():
     assert (hexed(look.hair), hexed(look.eyes)) == (NAMES["copper"], NAMES["green"])
     assert look.eye_size > 1
     assert worn(look) == {
-        "outer": ("raincoat", NAMES["mustard"]), "neck": ("scarf", NAMES["teal"]), "bottom": ("leggings", NAMES["navy"]),
+        "outer": ("raincoat", NAMES["mustard"]),
+        "neck": ("scarf", NAMES["teal"]), "bottom": ("leggings", NAMES["navy"]),
         "feet": ("boots", NAMES["brown"]), "held": ("lantern", "#f4c877"),
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ def test_a_rendered_prompt_is_read_line_by_line():
 
 def test_free_prose_finds_who_is_there_and_what_they_do():
     script = read_prompt(
-        "An old wizard with a white beard walks through a snowy mountain pass at night, and a small orange cat follows. "
+        "An old wizard with a white beard walks through a snowy mountain pass at night, and an orange cat follows. "
         '"Come along," he says.'
     )
     assert (script.place, script.light) == ("mountain", "night")

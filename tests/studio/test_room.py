@@ -132,6 +132,30 @@ def test_a_persons_cut_list_is_never_written_over(production: Path) -> None:
     assert file.read_text("utf-8") == mine
 
 
+def test_the_same_film_is_not_made_again_and_a_changed_one_is(production: Path) -> None:
+    studio = ck.open_studio(production, run="film", max_spend=5.0)
+    first = studio.assemble()
+    made = first.path.stat().st_mtime_ns
+    assert studio.assemble().path.stat().st_mtime_ns == made
+    board = production / "storyboard.yaml"
+    board.write_text(board.read_text("utf-8").replace("text: Hello.", "text: Good evening."), encoding="utf-8")
+    changed = ck.open_studio(production, run="film", max_spend=5.0).assemble()
+    assert changed.subtitles is not None
+    assert "Good evening." in changed.subtitles.read_text("utf-8")
+
+
+def test_whoever_watches_hears_of_what_is_made_and_not_of_what_was_there(production: Path) -> None:
+    studio = ck.open_studio(production, run="heard", max_spend=5.0)
+    studio.shoot()
+    told = [json.loads(line) for line in studio.place.progress.read_text("utf-8").splitlines()]
+    made = [e["subject"] for e in told if e.get("final") and e["new"]]
+    assert sorted(made) == ["A1", "A2", "ada.candidate-1", "ada.face", "ada.three-quarter"]
+    before = len(told)
+    studio.shoot()
+    later = [json.loads(line) for line in studio.place.progress.read_text("utf-8").splitlines()[before:]]
+    assert not [e for e in later if e.get("final") and e["new"]]
+
+
 def test_a_retake_keeps_the_first_take_and_uses_the_next_number(production: Path) -> None:
     studio = ck.open_studio(production, run="again", max_spend=9.0)
     card = studio.score()
@@ -139,6 +163,29 @@ def test_a_retake_keeps_the_first_take_and_uses_the_next_number(production: Path
     after = studio.retake(drifted)
     assert [take.id for take in studio.takes()] == ["A1-t1", "A2-t1", "A2-t2"]
     assert {(take.shot, take.take) for take in after.takes} == {("A1", 1), ("A2", 1), ("A2", 2)}
+
+
+def test_retaking_again_and_again_stops_at_the_bound(production: Path, on_the_simulator: str) -> None:
+    studio = ck.open_studio(production, run="bound", max_spend=9.0)
+    card = studio.score()
+    for _ in range(3):
+        drifted = replace(card, scores=tuple(replace(score, verdict=Verdict.DRIFTED) for score in card.scores))
+        card = studio.retake(drifted)
+    assert [take.id for take in studio.takes()] == ["A1-t1", "A2-t1", "A2-t2"]
+
+
+def test_the_report_and_manifest_say_what_was_made_and_name_no_place(production: Path, tmp_path: Path) -> None:
+    studio = ck.open_studio(production, run="told", max_spend=9.0)
+    report = studio.report()
+    page = report.path.read_text("utf-8")
+    manifest = json.loads((studio.place.folder / "manifest.json").read_text("utf-8"))
+    for said in ("A1", "A2", "omni-1.2", "muse-video", "simulated", "a red coat", "not identity"):
+        assert said in page, said
+    assert str(tmp_path) not in page + json.dumps(manifest)
+    assert manifest["inputs"].keys() == {"storyboard.yaml", "characters/ada.yaml"}
+    assert "film.mp4" in manifest["outputs"]
+    assert manifest["money"]["charged_usd"] == pytest.approx(studio.spend.settled / 1e6)
+    assert [take["chosen"] for take in manifest["takes"]] == [True, True]
 
 
 def test_what_it_shows_names_no_place_on_this_machine(production: Path, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_clip_shows_itself_moving_with_its_prompt_and_a_relative_link(shot: Ta
     assert "data:image/webp;base64," in html
     assert 'href="runs/clip.mp4"' in html
     assert "Mira &lt;lifts&gt; her lantern." in html
-    assert "image1.png (Mira)" in html
+    assert "as image1.png in " in html
     assert ">simulated<" in html
     assert str(tmp_path) not in html
     assert "<video" not in html

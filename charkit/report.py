@@ -1,0 +1,321 @@
+"""The report: one self-contained page that shows a film and everything behind it, made to be shared.
+
+Pictures are data URIs, there is no script, nothing is fetched (the page's own content security policy forbids it), and
+no place on this machine is named. What the page says is given to it as plain records; it asks nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from charkit.cards import Html, card, picture_uri
+from charkit.documents import replace_file
+from charkit.errors import UsageError
+from charkit.film.records import link_from_here
+from charkit.scoring import Score, Scorecard, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+    from charkit.film import Film
+
+__all__ = [
+    "Claim",
+    "Report",
+    "ReportCharacter",
+    "ReportData",
+    "ReportReference",
+    "ReportShot",
+    "ReportTake",
+    "Spending",
+    "strip",
+    "write_report",
+]
+
+MAX_BYTES = 6_000_000
+"""The largest page that is written: what mail and chat still take."""
+_STRIP_WIDTH = 232
+"""Pixels of one picture in a strip of frames."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReference:
+    """A reference as it went out with a request."""
+
+    character: str
+    view: str
+    digest: str
+    picture: bytes
+    """A small JPEG."""
+    field: str = ""
+    """Where on the wire it went; empty when it was not sent."""
+    name: str = ""
+    """The file name or tag under which it went."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportTake:
+    """One attempt at a shot."""
+
+    number: int
+    chosen: bool
+    """Whether the film uses it."""
+    outcome: str
+    message: str = ""
+    route: str
+    model: str
+    """As the service named it in its answer."""
+    estimated_usd: float
+    charged_usd: float
+    seed: int | None = None
+    digest: str = ""
+    link: str = ""
+    """A relative link to the clip, which works where the page lies beside it."""
+    references: tuple[ReportReference, ...] = ()
+    scores: tuple[Score, ...] = ()
+    frames: tuple[bytes, ...] = ()
+    """A strip of small JPEGs; see `strip`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportShot:
+    """A shot, what it should show, and the attempts at it."""
+
+    id: str
+    seconds: float
+    framing: str
+    characters: tuple[str, ...]
+    place: str
+    action: str = ""
+    dialogue: tuple[str, ...] = ()
+    prompt: str
+    why: str = ""
+    """Why this route."""
+    warnings: tuple[str, ...] = ()
+    takes: tuple[ReportTake, ...]
+
+    @property
+    def best(self) -> ReportTake | None:
+        """The take that the film uses, else the latest."""
+        return next((take for take in self.takes if take.chosen), self.takes[-1] if self.takes else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportCharacter:
+    """Who must stay the same."""
+
+    name: str
+    description: str
+    palette: tuple[tuple[str, str], ...] = ()
+    """Colours as (name, #rrggbb)."""
+    picture: bytes | None = None
+    """A small JPEG."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spending:
+    """What one route cost, in US dollars."""
+
+    what: str
+    """Views, shots, retakes."""
+    route: str
+    count: int
+    estimated_usd: float
+    charged_usd: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A percentage that somebody states, with its source; never a fact."""
+
+    route: str
+    claimed: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportData:
+    """All that the page says."""
+
+    title: str
+    logline: str = ""
+    production: str
+    run: str
+    created: str
+    """Date of the run, as it should be read."""
+    simulated: bool
+    film: Film | None
+    shots: tuple[ReportShot, ...]
+    card: Scorecard
+    characters: tuple[ReportCharacter, ...] = ()
+    spending: tuple[Spending, ...] = ()
+    cap_usd: float | None = None
+    claims: tuple[Claim, ...] = ()
+    again: tuple[str, ...] = ()
+    """The commands that make it again."""
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def estimated_usd(self) -> float:
+        """What was expected to be paid, in all."""
+        return sum(item.estimated_usd for item in self.spending)
+
+    @cached_property
+    def charged_usd(self) -> float:
+        """What was paid, in all; on the simulator, what the services would have asked."""
+        return sum(item.charged_usd for item in self.spending)
+
+    @cached_property
+    def used(self) -> dict[str, int]:
+        """Which take of each shot the film uses."""
+        return {shot.id: take.number for shot in self.shots for take in shot.takes if take.chosen}
+
+    @cached_property
+    def chosen(self) -> dict[tuple[str, str], Score]:
+        """The scores of the film's takes by shot and character."""
+        return {(s.shot, s.character): s for s in self.card.scores if self.used.get(s.shot) == s.take}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A written report."""
+
+    path: Path
+    title: str
+    size: int
+    """Bytes."""
+    simulated: bool
+    poster: bytes | None = None
+    """The contact sheet, small, as JPEG."""
+
+    def __repr__(self) -> str:
+        kind = ", simulated" if self.simulated else ""
+        return f"Report({self.title!r}: {self.path.name}{kind})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        shown = card(
+            f"{self.title}: report",
+            rows=[("file", self.path.name), ("size", f"{self.size / 1e6:.1f} MB, self-contained")],
+            picture=self.poster,
+            picture_type="image/jpeg",
+            link=link_from_here(self.path),
+            badge="simulated" if self.simulated else None,
+            badge_kind="simulated",
+        )
+        return {"text/plain": repr(self), "text/html": shown}
+
+
+def write_report(data: ReportData, path: Path) -> Report:
+    """Write the page.
+
+    Raises:
+        UsageError: It would be larger than can be shared.
+        StorageError: It cannot be written.
+    """
+    sheet = _contact_sheet(data.film)
+    page = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            data=data,
+            sheet=sheet,
+            rates=[
+                (name, data.card.rate(name, takes=data.used), data.card.line(name, takes=data.used))
+                for name in data.card.characters
+            ],
+            thresholds=sorted({str(score.threshold) for score in data.card.scores}),
+            verdicts=Verdict,
+        )
+    )
+    raw = page.encode("utf-8")
+    if len(raw) > MAX_BYTES:
+        raise UsageError(f"the report would have {len(raw) / 1e6:.1f} MB; show fewer frames per take")
+    replace_file(path, raw)
+    poster = _contact_sheet(data.film, width=640)
+    return Report(path=path, title=data.title, size=len(raw), simulated=data.simulated, poster=poster)
+
+
+def strip(clip: Path, count: int = 5) -> tuple[bytes, ...]:
+    """Return frames of a clip as small JPEGs, evenly spread.
+
+    Raises:
+        UnreadableMedia: The clip cannot be decoded.
+    """
+    from PIL import Image
+
+    from charkit.media.frames import sample
+    from charkit.media.images import encode_jpeg
+
+    pictures = [Image.fromarray(frame.rgb) for frame in sample(clip, count, height=240)]
+    for picture in pictures:
+        picture.thumbnail((_STRIP_WIDTH, _STRIP_WIDTH))
+    return tuple(encode_jpeg(picture, quality=78) for picture in pictures)
+
+
+def _contact_sheet(film: Film | None, *, width: int = 1600) -> bytes | None:
+    """Return the contact sheet as a JPEG of a width in pixels: by default that of the page."""
+    if film is None or not film.contact_sheet.exists():
+        return None
+    from PIL import Image
+
+    from charkit.media.images import encode_jpeg
+
+    with Image.open(film.contact_sheet) as opened:
+        picture = opened.convert("RGB")
+    picture.thumbnail((width, 4 * width))
+    return encode_jpeg(picture, quality=82)
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    found = Environment(
+        loader=PackageLoader("charkit", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "uri": _uri,
+        "usd": _usd,
+        "short": _short,
+        "percent": _percent,
+        "counted": _counted,
+        "sentence": _sentence,
+    }
+    return found
+
+
+def _uri(data: bytes, kind: str = "image/jpeg") -> Html:
+    return Html(picture_uri(data, kind))
+
+
+def _usd(amount: float) -> str:
+    whole = amount >= 1 or round(amount, 2) == round(amount, 4)
+    return f"${amount:,.2f}" if whole else f"${amount:,.4f}".rstrip("0")
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _counted(items: Sequence[object] | int, one: str, several: str = "") -> str:
+    number = items if isinstance(items, int) else len(items)
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def _sentence(words: str) -> str:
+    """Return words with a capital and a full stop; an id or a quotation stays as it is."""
+    text = words.strip()
+    stop = "" if not text or text[-1] in '.!?…”"' else "."
+    return text[:1].upper() + text[1:] + stop
