@@ -174,10 +174,12 @@ def _of_human(head: Head, foot: int, *, cut: bool) -> dict[str, Zone]:
     }
     if below > 0.3:
         zones["neck"] = _box(x, 0.75 * r, chin - 0.1 * r, chin + 0.5 * r, min(1.0, below / 0.6))
+        for side, name in ((-1, "left shoulder"), (1, "right shoulder")):
+            zones[name] = _box(x + side * 0.62 * r, 0.16 * r, chin + 0.3 * r, chin + min(below, 0.9) * r, 1.0)
     if not cut and below > _STANDING:
         tall = foot - chin
         zones["torso"] = _box(x, 0.8 * r, chin + 0.6 * r, chin + max(1.3 * r, 0.45 * tall), 1.0)
-        zones["legs"] = _box(x, 0.9 * r, chin + 0.64 * tall, chin + 0.8 * tall, 0.9)
+        zones["legs"] = _box(x, 0.75 * r, chin + 0.64 * tall, chin + 0.8 * tall, 0.9)
         zones["feet"] = _box(x, 1.6 * r, chin + 0.9 * tall, foot, 0.9)
     elif below > 1.0:
         zones["torso"] = _box(x, 1.3 * r, chin + 0.55 * r, chin + min(below, 2.2) * r, min(0.8, (below - 0.7) / 1.3))

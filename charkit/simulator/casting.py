@@ -18,6 +18,7 @@ from charkit.simulator.wardrobe import describe
 
 if TYPE_CHECKING:
     from charkit.simulator.direction import Direction, Drift, Picture
+    from charkit.simulator.reading import Seen
     from charkit.simulator.words import Part, Script
 
 _SHOWS = ("character", "view", "unknown")
@@ -56,9 +57,9 @@ def _remembered(part: Part, remembered: dict[str, str]) -> Look | None:
         return None
 
 
-def _bound(pictures: list[Picture], looks: list[Look]) -> dict[int, list[seeing.Seen]]:
+def _bound(pictures: list[Picture], looks: list[Look]) -> dict[int, list[Seen]]:
     """Which pictures show whom: by label, else by likeness; a label that nobody bears does not lose a picture."""
-    bound: dict[int, list[seeing.Seen]] = {}
+    bound: dict[int, list[Seen]] = {}
     for picture in pictures if looks else ():
         seen = _seen(picture.data)
         if seen is None:
@@ -69,7 +70,7 @@ def _bound(pictures: list[Picture], looks: list[Look]) -> dict[int, list[seeing.
 
 
 @lru_cache(maxsize=24)
-def _seen(data: bytes) -> seeing.Seen | None:
+def _seen(data: bytes) -> Seen | None:
     """Measure a picture; the same references come with every shot of a film."""
     image = seeing.decode(data)
     return None if image is None else seeing.look_at(image)
@@ -86,5 +87,5 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def _likest(seen: seeing.Seen, looks: list[Look]) -> int:
+def _likest(seen: Seen, looks: list[Look]) -> int:
     return min(range(len(looks)), key=lambda who: seeing.unlikeness(seen, looks[who]))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _EDGE = 22
 """Difference between neighbours (8-bit CIELAB) from which a pixel counts as an edge."""
-_REACH = 22.0
+_REACH = 15.0
 """Distance in 8-bit CIELAB within which samples belong to one paint."""
 _CORE = 9.0
 """Distance from a paint's most frequent colour within which samples count for its mean; the rest is light and shade."""
-_MOST = 16
+_MOST = 20
 """At most so many paints are told apart."""
 _SMALLEST = 0.004
 """Share of the subject below which a paint is not noted."""
@@ -85,6 +85,7 @@ def _peaks(samples: NDArray[np.float32]) -> tuple[tuple[Paint, ...], NDArray[np.
     paints: list[Paint] = []
     owners = np.full(total, -1, np.int16)
     left = np.ones(total, bool)
+    nearest = np.full(total, np.inf)
     bins = (samples / (16, 8, 8)).astype(np.int32)
     keys = np.unique(bins[:, 0] * 4096 + bins[:, 1] * 64 + bins[:, 2], return_inverse=True)[1]
     while len(paints) < _MOST and left.sum() > _SMALLEST * total:
@@ -94,7 +95,9 @@ def _peaks(samples: NDArray[np.float32]) -> tuple[tuple[Paint, ...], NDArray[np.
         near = left & (far < _REACH)
         if near.sum() >= _SMALLEST * total:
             core = samples[left & (far < _CORE)]
-            owners[near] = len(paints)
+            closer = far < np.minimum(nearest, _REACH)
+            owners[closer] = len(paints)
+            nearest[closer] = far[closer]
             paints.append(_paint(core.mean(axis=0) if len(core) else centre, near.sum() / total))
         left &= ~near & ~commonest
     return tuple(paints), owners

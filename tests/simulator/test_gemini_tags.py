@@ -65,3 +65,23 @@ def test_without_a_header_frames_come_before_references() -> None:
 )
 def test_untagged_parts_follow_the_task(task: str, roles: list[str]) -> None:
     assert [role for _, role, _ in pairs("Mira walks.", 3, task)] == roles
+
+
+@pytest.mark.parametrize("name", ["\u5c0f\u96ea", "Mira Moon", "Jos\u00e9", "Zo\u00eb de la Mer", "R2 D2"])
+def test_a_labelled_line_gives_the_name_exactly(name: str) -> None:
+    prompt = f"[# References <IMAGE_REF_0>@Image1]\nStyle: ink.\n{name} (<IMAGE_REF_0>): a girl.\nAction: she runs."
+    assert pairs(prompt, 1) == [(0, "character", name)]
+    assert f"\n{name}: a girl." in plain(prompt)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("we see Jos\u00e9 <IMAGE_REF_0> walk", "Jos\u00e9"),
+        ("we see \u00c9l\u00e9onore Noir (<IMAGE_REF_0>) walk", "\u00c9l\u00e9onore Noir"),
+        ("\u5c0f\u96ea <IMAGE_REF_0> walks", "\u5c0f\u96ea"),
+        ("a tall woman <IMAGE_REF_0> walks", ""),
+    ],
+)
+def test_running_text_names_whom_it_tags(text: str, name: str) -> None:
+    assert pairs(text, 1) == [(0, "character", name)]

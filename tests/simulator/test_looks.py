@@ -1,7 +1,7 @@
 import pytest
 
 from charkit.simulator.colours import NAMES, hexed, rgb
-from charkit.simulator.drifting import drifted
+from charkit.simulator.drifting import designed, drifted
 from charkit.simulator.looks import from_json, to_json
 from charkit.simulator.wardrobe import describe
 from tests.simulator.stories import FENN, MIRA
@@ -81,6 +81,29 @@ def test_off_model_takes_come_as_often_as_asked_and_are_plainly_wrong():
     assert 30 <= len(wrong) <= 70
     assert all(t.style != look.style for t in wrong)
     assert max(distance(look, drifted(look, 0.06, 0.0, seed)) for seed in range(50)) < 25
+
+
+def test_takes_with_references_keep_hairstyle_face_and_accessories():
+    for look in (describe(MIRA, name="Mira"), describe(FENN, name="Fenn")):
+        for seed in range(60):
+            take = drifted(look, 0.18, 0.0, seed)
+            assert (take.style, take.face, take.freckles) == (look.style, look.face, look.freckles)
+            assert [p.style for p in take.pieces] == [p.style for p in look.pieces]
+
+
+def test_takes_from_words_alone_sometimes_lose_an_accessory():
+    look = describe(MIRA, name="Mira")
+    short = [t for t in (drifted(look, 0.55, 0.0, seed) for seed in range(200)) if len(t.pieces) < len(look.pieces)]
+    assert 20 < len(short) < 90
+
+
+def test_a_design_stays_nearer_to_the_words_than_a_take_from_words_does():
+    look = describe(MIRA, name="Mira")
+    design, take = (sum(distance(look, make(seed)) for seed in range(40)) for make in (
+        lambda seed: designed(look, 0.55, seed), lambda seed: drifted(look, 0.55, 0.0, seed)
+    ))  # fmt: skip
+    assert 0 < design < 0.75 * take
+    assert designed(look, 0.55, 3) == designed(look, 0.55, 3) != designed(look, 0.55, 4)
 
 
 def test_colours_are_read_and_written():

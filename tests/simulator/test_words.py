@@ -80,3 +80,25 @@ def test_each_character_gets_its_own_actions():
 @pytest.mark.parametrize("prompt", ["", "\n\n", ":::", '"', "Place:", "Mira:", "日本の港町、夕暮れ", "a" * 5000])
 def test_any_text_makes_a_script(prompt):
     assert read_prompt(prompt).place
+
+
+@pytest.mark.parametrize("name", ["\u5c0f\u96ea", "Mira Moon", "Jos\u00e9", "Zo\u00eb de la Mer"])
+def test_names_of_several_words_and_other_scripts_act_and_speak(name):
+    script = read_prompt(
+        f"{name}: a girl with a red coat.\nTom: a boy with a blue coat.\n"
+        f"Shot: medium shot, Tom on the left, {name} on the right.\nPlace: a meadow.\n"
+        f'Action: Tom waves his hand; {name} jumps.\nDialogue: {name} says: "Up!" Tom says: "Wait."'
+    )
+    tom, other = script.parts
+    assert (tom.name, other.name, other.side) == ("Tom", name, "right")
+    assert ("jump" in other.actions, "jump" in tom.actions) == (True, False)
+    assert (tom.lines, other.lines) == (("Wait.",), ("Up!",))
+
+
+def test_a_description_without_spaces_is_one():
+    assert (
+        read_prompt("\u5c0f\u96ea\uff1a\u7a7f\u7ea2\u8272\u5916\u5957\u7684\u5973\u5b69\nPlace: a meadow.")
+        .parts[0]
+        .name
+        == "\u5c0f\u96ea"
+    )
