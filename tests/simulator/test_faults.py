@@ -88,9 +88,9 @@ def test_faults_of_jobs_are_not_met_by_exchanges_nor_the_other_way_round() -> No
     for kind in set(Fault) - {Fault.NONE}:
         around = armed(kind=kind).around(arrival(), "openai", Deed.ORDER, keyless=False)
         assert not (around and kind in OF_JOBS)
-        assert (armed(kind=kind).meet(arrival(a=FilePart(name="", media_type="", data=b"")), "openai", "x") is kind) == (
-            kind in OF_JOBS
-        )
+        assert (
+            armed(kind=kind).meet(arrival(a=FilePart(name="", media_type="", data=b"")), "openai", "x") is kind
+        ) == (kind in OF_JOBS)
 
 
 def test_one_or_all_can_be_taken_away() -> None:
