@@ -165,4 +165,4 @@ def policy_details(error: Fields, *, default_stage: str) -> tuple[str, str]:
     categories = details.raw("categories")
     named = ", ".join(str(one) for one in categories) if isinstance(categories, list) else ""
     stage = details.text("moderation_stage")
-    return stage or default_stage, named or error.child("misalignment").text("error_type") or error.text("code")
+    return stage or default_stage, named or error.child("misalignment").text("error_type") or policy_word(error)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
+from charkit.simulator import arming
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -40,6 +42,7 @@ def mount(workshop: Workshop, holders: Holders) -> Mount:
             Route("/hold", holders.hold, methods=["GET"]),
             Route("/record", record, methods=["GET"]),
             Route("/charges", charges, methods=["GET"]),
+            *arming.routes(workshop.faults),
         ],
     )
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import gemini_wire, prices
 from charkit.simulator.briefs import Brief, Shown
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, Fault
 from charkit.simulator.gemini_wire import WIRE
 from charkit.simulator.intake import Arrival, Fields, Refused
 from charkit.simulator.jobs import Job, Status
@@ -46,7 +46,9 @@ DECLINED = "I can't make that picture for you, but I can help with a different i
 def doors(workshop: Workshop) -> list[Door]:
     """Return the door of generateContent."""
     desk = _Desk(workshop)
-    return [Door(path="/{version}/models/{model}:generateContent", method="POST", handler=desk.generate)]
+    return [
+        Door(path="/{version}/models/{model}:generateContent", method="POST", handler=desk.generate, deed=Deed.ORDER)
+    ]
 
 
 class _Desk:
@@ -65,8 +67,8 @@ class _Desk:
         shape = either(config, "imageConfig", "image_config")
         size = gemini_wire.image_size(model, word(shape, "imageSize", "image_size"))
         width, height = gemini_wire.image_pixels(word(shape, "aspectRatio", "aspect_ratio"), size, last)
-        fault = self._workshop.faults.meet(WIRE, prompt)
-        if fault is Fault.REFUSE_INPUT:
+        fault = self._workshop.faults.meet(arrival, WIRE, prompt)
+        if fault in (Fault.REFUSE_INPUT, Fault.REFUSE_FACE):
             return JSONResponse(_blocked(model, prompt))
         brief = Brief(
             kind="still",
@@ -182,6 +184,8 @@ def _withheld(job: Job, inputs: int) -> Response:
     if job.status is not Status.REFUSED:
         raise Refused(job.message, status=500)
     model, prompt = job.brief.model, job.prompt
+    if job.fault == Fault.EMPTY:
+        return JSONResponse(_answer(model, [], "STOP", prompt, inputs, 0))
     if job.fault == Fault.DECLINE:
         return JSONResponse(_answer(model, [{"text": DECLINED}], "STOP", prompt, inputs, 0))
     return JSONResponse(_answer(model, [], "IMAGE_SAFETY", prompt, inputs, 0))

@@ -7,9 +7,10 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import gemini_wire
+from charkit.simulator.faults import Deed
 from charkit.simulator.gemini_wire import FILES, WIRE
 from charkit.simulator.intake import Arrival, Refused
 from charkit.simulator.jobs import Job, Status
@@ -37,7 +38,7 @@ def doors(workshop: Workshop) -> list[Door]:
         Door(
             path="/upload/{version}/files/{ticket}", method="POST", handler=desk.finish_upload, keyless=True, raw=True
         ),
-        Door(path="/{version}/files/{id}:download", method="GET", handler=desk.download),
+        Door(path="/{version}/files/{id}:download", method="GET", handler=desk.download, deed=Deed.FETCH),
         Door(path="/{version}/files/{id}", method="GET", handler=desk.describe),
     ]
 
@@ -101,7 +102,7 @@ class _Desk:
             raise Refused(f"The File {arrival.path_part('id')} is not in an ACTIVE state.")
         if (job.finished or job.created) + KEPT <= time.time():
             raise Refused("The file has expired.", status=404)
-        return FileResponse(await self._workshop.renderer.make(job.brief), media_type="video/mp4")
+        return await self._workshop.clip(job)
 
     def _generated(self, file_id: str) -> Job:
         found = (self._workshop.jobs.get(start + file_id, WIRE) for start in (INTERACTION, OPERATION))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import gemini_orders, gemini_wire
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, Fault, refuse
 from charkit.simulator.gemini_files import INTERACTION, address, moment
 from charkit.simulator.gemini_wire import WIRE
 from charkit.simulator.intake import Arrival, Refused
@@ -36,9 +36,9 @@ def doors(workshop: Workshop) -> list[Door]:
     """Return the doors of `/interactions`."""
     desk = _Desk(workshop)
     return [
-        Door(path="/{version}/interactions", method="POST", handler=desk.create),
+        Door(path="/{version}/interactions", method="POST", handler=desk.create, deed=Deed.ORDER),
         Door(path="/{version}/interactions/{id}/cancel", method="POST", handler=desk.cancel),
-        Door(path="/{version}/interactions/{id}", method="GET", handler=desk.retrieve),
+        Door(path="/{version}/interactions/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
         Door(path="/{version}/interactions/{id}", method="DELETE", handler=desk.delete),
     ]
 
@@ -49,9 +49,10 @@ class _Desk:
 
     async def create(self, arrival: Arrival) -> Response:
         order = gemini_orders.read(self._workshop, arrival)
-        fault = self._workshop.faults.meet(WIRE, order.prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise Refused("The request was blocked by our safety policy.", kind="PROHIBITED_CONTENT")
+        fault = self._workshop.faults.meet(arrival, WIRE, order.prompt)
+        if fault is Fault.REFUSE_FACE:  # Omni says nothing about people: it completes at once with nothing at all
+            fault = Fault.EMPTY
+        refuse(fault, Refused("The request was blocked by our safety policy.", kind="PROHIBITED_CONTENT"))
         job = self._workshop.accept(
             job_id=INTERACTION + secrets.token_hex(16),
             wire=WIRE,
@@ -105,11 +106,14 @@ class _Desk:
 
     async def _steps(self, job: Job) -> list[Said]:
         content: Said = {"type": "text", "text": DECLINED}
+        asked: Said = {"type": "user_input", "content": [{"type": "text", "text": job.prompt}]}
+        if job.fault == Fault.EMPTY:
+            return [asked]
         if job.status is Status.SUCCEEDED:
             content = await self._media(job)
         signature = base64.b64encode(f"simulated:{job.id}".encode()).decode()
         return [
-            {"type": "user_input", "content": [{"type": "text", "text": job.prompt}]},
+            asked,
             {"type": "thought", "signature": signature},
             {"type": "model_output", "content": [content]},
         ]
@@ -129,7 +133,7 @@ def usage(job: Job) -> Said:
     text, images = max(1, len(job.prompt) // 4), gemini_wire.TOKENS_IN * len(job.brief.pictures)
     modality = "video" if job.brief.kind == "clip" else "image"
     if job.status is not Status.SUCCEEDED:
-        modality, out = "text", len(DECLINED) // 4
+        modality, out = "text", 0 if job.fault == Fault.EMPTY else len(DECLINED) // 4
     elif modality == "video":
         out = round(TOKENS_PER_SECOND[job.details["resolution"]] * float(job.details["billed_seconds"]))
     else:

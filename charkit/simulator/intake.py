@@ -165,6 +165,8 @@ class Arrival:
     """What the simulator ignored or did with it, for the record."""
     job: str = ""
     """The job that came of it, for the record."""
+    faults: list[dict[str, object]] = field(default_factory=list)
+    """The armed faults that it met, by number and kind, for the record."""
 
     def path_part(self, name: str) -> str:
         """Return a part of the path."""

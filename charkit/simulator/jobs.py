@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from charkit.simulator.briefs import Brief, read_brief
+from charkit.simulator.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,8 @@ class Job:
             return 100
         if self.started is None:
             return 0
+        if self.fault == Fault.STUCK:
+            return 99
         # Nothing inside the renderer counts frames for us; 0.75 s per clip second is its usual pace on one core.
         expected = max(self.ready - self.created, 0.75 * self.brief.seconds, 0.1)
         return max(0, min(99, int(100 * ((self.finished or now) - self.started) / expected)))

@@ -11,15 +11,15 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import openai_wire, prices
 from charkit.simulator.briefs import Brief, Shown
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, refuse
 from charkit.simulator.intake import Arrival, Fields, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.openai_videos import expires_at
-from charkit.simulator.video_desk import note_unknown, picture_in
+from charkit.simulator.video_desk import LIKENESS, note_unknown, picture_in
 from charkit.simulator.wires import Door, Said
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def doors(workshop: Workshop) -> list[Door]:
     desk = _Desk(workshop)
     return [
         Door(path="/v1/models", method="GET", handler=desk.models),
-        Door(path="/v1/videos", method="POST", handler=desk.create),
-        Door(path="/v1/videos/{id}", method="GET", handler=desk.retrieve),
-        Door(path="/v1/videos/{id}/content", method="GET", handler=desk.content),
-        Door(path="/files/{id}.mp4", method="GET", handler=desk.content, keyless=True),
+        Door(path="/v1/videos", method="POST", handler=desk.create, deed=Deed.ORDER),
+        Door(path="/v1/videos/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
+        Door(path="/v1/videos/{id}/content", method="GET", handler=desk.content, deed=Deed.FETCH),
+        Door(path="/files/{id}.mp4", method="GET", handler=desk.content, deed=Deed.FETCH, keyless=True),
     ]
 
 
@@ -85,9 +85,9 @@ class _Desk:
             seconds=_seconds(fields, model),
             pictures=self._frames(arrival),
         )
-        fault = self._workshop.faults.meet(WIRE, prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise Refused("The request was rejected by the content policy.", code="content_policy_violation")
+        fault = self._workshop.faults.meet(arrival, WIRE, prompt)
+        blocked = Refused("The request was rejected by the content policy.", code="content_policy_violation")
+        refuse(fault, blocked, Refused(LIKENESS))
         job_id, usd = f"task_{secrets.token_hex(16)}", prices.muse(brief.seconds)
         job = self._workshop.accept(job_id=job_id, wire=WIRE, brief=brief, prompt=prompt, usd=usd, fault=fault)
         arrival.job = job.id
@@ -102,7 +102,7 @@ class _Desk:
             raise Refused(f"task is {_WORDS[job.status]}", status=400, code="task_not_completed")
         if expires_at(job, KEPT) <= time.time():
             raise Refused("the video has expired", status=404, code="expired")
-        return FileResponse(await self._workshop.renderer.make(job.brief), media_type="video/mp4")
+        return await self._workshop.clip(job)
 
     def _frames(self, arrival: Arrival) -> tuple[Shown, ...]:
         fields = arrival.fields

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from charkit.simulator.briefs import Brief, Shown
+from charkit.simulator.faults import Deed
 from charkit.simulator.intake import Arrival, Fields, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.video_desk import BLOCKED, VideoDesk, note_unknown, picture_in, pixels, prompt_of
@@ -44,10 +45,10 @@ def doors(workshop: Workshop) -> list[Door]:
     """Return the doors under `/newapi`."""
     desk = _Desk(workshop)
     return [
-        Door(path="/v1/videos", method="POST", handler=desk.create),
-        Door(path="/v1/videos/{id}", method="GET", handler=desk.retrieve),
-        Door(path="/v1/videos/{id}/content", method="GET", handler=desk.content),
-        Door(path="/files/{id}.mp4", method="GET", handler=desk.content, keyless=True),
+        Door(path="/v1/videos", method="POST", handler=desk.create, deed=Deed.ORDER),
+        Door(path="/v1/videos/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
+        Door(path="/v1/videos/{id}/content", method="GET", handler=desk.content, deed=Deed.FETCH),
+        Door(path="/files/{id}.mp4", method="GET", handler=desk.content, deed=Deed.FETCH, keyless=True),
     ]
 
 

@@ -64,7 +64,7 @@ class _Desk:
             raise Refused("'name' must have 1 to 80 characters.", code="invalid_value", param="name")
         if not isinstance(part, FilePart):
             raise Refused("Missing required parameter: 'video'.", code="missing_required_parameter", param="video")
-        if self._workshop.faults.meet(WIRE, name) is not Fault.NONE:
+        if self._workshop.faults.meet(arrival, WIRE, name) is not Fault.NONE:
             raise Refused("Upload may depict a realistic human. Please try again without humans in the frame.")
         clip = self._workshop.shelf.input(self._workshop.shelf.put(part.data))
         try:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import openai_wire, pictures, prices
 from charkit.simulator.briefs import Brief, Shown
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, Fault, refuse
 from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.openai_wire import WIRE
@@ -73,8 +73,8 @@ def doors(workshop: Workshop) -> list[Door]:
     """Return the doors of `/images`."""
     desk = _Desk(workshop)
     return [
-        Door(path="/images/generations", method="POST", handler=desk.generate),
-        Door(path="/images/edits", method="POST", handler=desk.edit),
+        Door(path="/images/generations", method="POST", handler=desk.generate, deed=Deed.ORDER),
+        Door(path="/images/edits", method="POST", handler=desk.edit, deed=Deed.ORDER),
     ]
 
 
@@ -121,9 +121,8 @@ class _Desk:
             raise Refused("The mask must have the size of the first image.", code="invalid_value", param="mask")
 
     async def _made(self, arrival: Arrival, asked: _Asked, shown: tuple[Shown, ...]) -> Response:
-        fault = self._workshop.faults.meet(WIRE, asked.prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise _blocked("input")
+        fault = self._workshop.faults.meet(arrival, WIRE, asked.prompt)
+        refuse(fault, _blocked("input"))
         width, height = asked.size
         brief = Brief(kind="still", model=asked.model, prompt=asked.prompt, width=width, height=height, pictures=shown)
         usage = _usage(asked, len(shown))
@@ -140,7 +139,8 @@ class _Desk:
         arrival.job = job.id
         _check(await self._workshop.finished(job.id))
         renderer = self._workshop.renderer
-        variants = [replace(brief, variant=number) for number in range(asked.count)]
+        count = 0 if fault is Fault.EMPTY else asked.count
+        variants = [replace(brief, variant=number) for number in range(count)]
         paths = await asyncio.gather(*(renderer.make(variant, media_type) for variant in variants))
         data = [{"b64_json": base64.b64encode(path.read_bytes()).decode()} for path in paths]
         return JSONResponse(

@@ -14,10 +14,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from charkit.simulator import openai_characters, openai_wire, prices
 from charkit.simulator.briefs import Brief, Shown
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, refuse
 from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.openai_wire import WIRE
+from charkit.simulator.video_desk import LIKENESS
 from charkit.simulator.wires import Door, Said
 
 if TYPE_CHECKING:
@@ -50,15 +51,15 @@ def doors(workshop: Workshop) -> list[Door]:
     """Return the doors of `/videos`."""
     desk = _Desk(workshop)
     return [
-        Door(path="/videos", method="POST", handler=desk.create),
-        Door(path="/videos", method="GET", handler=desk.listing),
-        Door(path="/videos/edits", method="POST", handler=desk.edit),
-        Door(path="/videos/extensions", method="POST", handler=desk.extend),
+        Door(path="/videos", method="POST", handler=desk.create, deed=Deed.ORDER),
+        Door(path="/videos", method="GET", handler=desk.listing, deed=Deed.LIST),
+        Door(path="/videos/edits", method="POST", handler=desk.edit, deed=Deed.ORDER),
+        Door(path="/videos/extensions", method="POST", handler=desk.extend, deed=Deed.ORDER),
         *openai_characters.doors(workshop),
-        Door(path="/videos/{id}", method="GET", handler=desk.retrieve),
+        Door(path="/videos/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
         Door(path="/videos/{id}", method="DELETE", handler=desk.delete),
-        Door(path="/videos/{id}/content", method="GET", handler=desk.content),
-        Door(path="/videos/{id}/remix", method="POST", handler=desk.remix),
+        Door(path="/videos/{id}/content", method="GET", handler=desk.content, deed=Deed.FETCH),
+        Door(path="/videos/{id}/remix", method="POST", handler=desk.remix, deed=Deed.ORDER),
     ]
 
 
@@ -143,7 +144,7 @@ class _Desk:
         renderer = self._workshop.renderer
         match variant:
             case "video":
-                return FileResponse(await renderer.make(job.brief), media_type="video/mp4")
+                return await self._workshop.clip(job)
             case "thumbnail":
                 return FileResponse(await renderer.thumbnail(job.brief), media_type="image/webp")
             case "spritesheet":
@@ -159,9 +160,9 @@ class _Desk:
     def _accepted(
         self, arrival: Arrival, brief: Brief, prompt: str, *, usd: float, details: dict[str, str] | None = None
     ) -> Response:
-        fault = self._workshop.faults.meet(WIRE, prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise Refused("Hmmm something didn't look right with your request.", code="sentinel_block")
+        fault = self._workshop.faults.meet(arrival, WIRE, prompt)
+        blocked = Refused("Hmmm something didn't look right with your request.", code="sentinel_block")
+        refuse(fault, blocked, Refused(LIKENESS))
         job_id = f"video_{secrets.token_hex(16)}"
         job = self._workshop.accept(
             job_id=job_id, wire=WIRE, brief=brief, prompt=prompt, usd=usd, fault=fault, details=details

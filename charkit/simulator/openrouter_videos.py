@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import pictures
 from charkit.simulator.briefs import Brief, Shown
+from charkit.simulator.faults import Deed
 from charkit.simulator.intake import Arrival, Fields, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.video_desk import BLOCKED, VideoDesk, note_unknown, picture_in, pixels, prompt_of
@@ -48,9 +49,9 @@ def doors(workshop: Workshop) -> list[Door]:
     desk = _Desk(workshop)
     return [
         Door(path="/videos/models", method="GET", handler=desk.models),
-        Door(path="/videos", method="POST", handler=desk.create),
-        Door(path="/videos/{id}", method="GET", handler=desk.retrieve),
-        Door(path="/videos/{id}/content", method="GET", handler=desk.content),
+        Door(path="/videos", method="POST", handler=desk.create, deed=Deed.ORDER),
+        Door(path="/videos/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
+        Door(path="/videos/{id}/content", method="GET", handler=desk.content, deed=Deed.FETCH),
     ]
 
 

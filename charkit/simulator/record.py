@@ -60,6 +60,7 @@ class Record:
             "fields": listed(arrival.fields.values),
             "notes": arrival.notes,
             "job": arrival.job,
+            "faults": arrival.faults,
             "status": status,
         }
         with self._lock:

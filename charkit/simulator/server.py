@@ -29,6 +29,7 @@ from charkit.simulator import (
     vllm_videos,
 )
 from charkit.simulator.holding import Holders
+from charkit.simulator.mishaps import Line
 from charkit.simulator.wires import Wire, mount
 from charkit.simulator.workshop import Workshop
 
@@ -89,7 +90,7 @@ def application(workshop: Workshop, holders: Holders) -> Starlette:
         await workshop.close()
 
     return Starlette(
-        routes=[control.mount(workshop, holders), *(mount(wire, workshop.record) for wire in wires)],
+        routes=[control.mount(workshop, holders), *(mount(wire, workshop.record, workshop.faults) for wire in wires)],
         lifespan=lifespan,
         # A web page that resolves its own name to 127.0.0.1 must not be able to talk to the simulator.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
@@ -124,6 +125,7 @@ async def _serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Line,
         ws="none",
         timeout_graceful_shutdown=1,
     )

@@ -7,10 +7,10 @@ import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import veo_orders
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import Deed, Fault, refuse
 from charkit.simulator.gemini_files import OPERATION, address
 from charkit.simulator.gemini_wire import WIRE
 from charkit.simulator.intake import Arrival, Refused
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from charkit.simulator.workshop import Workshop
 
 BLOCKED = "The prompt could not be submitted: it violates the usage guidelines. Support codes: 58061214"
+CELEBRITY = "The image could not be submitted: it violates the usage guidelines. Support codes: 29310472"
+"""For a picture of a person: the code is Google's for celebrities (google-wire 2.3); the sentence is not documented."""
 FILTERED = (
     "Veo could not generate videos because the result violates the usage guidelines. You will not be charged for this "
     "attempt. Support codes: 42237218"
@@ -36,15 +38,30 @@ def doors(workshop: Workshop) -> list[Door]:
     desk = _Desk(workshop)
     found = [
         Door(
-            path="/{version}/models/{model}:predictLongRunning", method="POST", handler=partial(desk.start, "developer")
+            path="/{version}/models/{model}:predictLongRunning",
+            method="POST",
+            handler=partial(desk.start, "developer"),
+            deed=Deed.ORDER,
         ),
-        Door(path="/{version}/models/{model}/operations/{id}", method="GET", handler=desk.developer_operation),
-        Door(path="/storage/v1/b/{bucket}/o/{object:path}", method="GET", handler=desk.download),
+        Door(
+            path="/{version}/models/{model}/operations/{id}",
+            method="GET",
+            handler=desk.developer_operation,
+            deed=Deed.LOOK,
+        ),
+        Door(path="/storage/v1/b/{bucket}/o/{object:path}", method="GET", handler=desk.download, deed=Deed.FETCH),
     ]
     for prefix in (_PROJECT, "/{version}"):
         start = partial(desk.start, "vertex")
-        found.append(Door(path=f"{prefix}{_MODEL}:predictLongRunning", method="POST", handler=start))
-        found.append(Door(path=f"{prefix}{_MODEL}:fetchPredictOperation", method="POST", handler=desk.vertex_operation))
+        found.append(Door(path=f"{prefix}{_MODEL}:predictLongRunning", method="POST", handler=start, deed=Deed.ORDER))
+        found.append(
+            Door(
+                path=f"{prefix}{_MODEL}:fetchPredictOperation",
+                method="POST",
+                handler=desk.vertex_operation,
+                deed=Deed.LOOK,
+            )
+        )
     return found
 
 
@@ -54,9 +71,8 @@ class _Desk:
 
     async def start(self, surface: str, arrival: Arrival) -> Response:
         order = await veo_orders.read(self._workshop, arrival, surface)
-        fault = self._workshop.faults.meet(WIRE, order.prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise Refused(BLOCKED)
+        fault = self._workshop.faults.meet(arrival, WIRE, order.prompt)
+        refuse(fault, Refused(BLOCKED), Refused(CELEBRITY))
         operation = secrets.token_hex(16)
         name = f"{_resource(arrival)}/operations/{operation}"
         job = self._workshop.accept(
@@ -85,7 +101,7 @@ class _Desk:
         job = self._workshop.jobs.get(OPERATION + wanted.rsplit("/", 2)[-2], WIRE)
         if job is None or job.status is not Status.SUCCEEDED or stored(job) != wanted:
             raise Refused(f"No such object: {wanted.removeprefix('gs://')}", status=404)
-        return FileResponse(await self._workshop.renderer.make(job.brief), media_type="video/mp4")
+        return await self._workshop.clip(job)
 
     def _job(self, name: str) -> Job:
         job = self._workshop.jobs.get(OPERATION + name.rpartition("/")[2], WIRE)
@@ -107,7 +123,9 @@ class _Desk:
     async def _response(self, job: Job) -> Said:
         developer = job.details["surface"] == "developer"
         said: Said
-        if job.status is Status.REFUSED:
+        if job.fault == Fault.EMPTY:
+            said = {"raiMediaFilteredCount": 0}
+        elif job.status is Status.REFUSED:
             said = {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [FILTERED]}
         elif developer:
             said = {"generatedSamples": [{"video": {"uri": address(job)}}]}

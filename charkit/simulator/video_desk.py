@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from starlette.responses import FileResponse, Response
-
 from charkit.simulator import openai_wire, pictures
-from charkit.simulator.faults import Fault
+from charkit.simulator.faults import refuse
 from charkit.simulator.intake import Fields, FilePart, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from starlette.responses import Response
 
     from charkit.simulator.briefs import Brief
     from charkit.simulator.intake import Arrival, Value
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BLOCKED = "Your request was blocked by our moderation system."
 """OpenAI's words, which relays pass on (reference openai-video-wire 3)."""
+LIKENESS = "Upload may depict a realistic human. Please try again without humans in the frame."
+"""OpenAI's words about a picture or clip that shows a person (reference openai-video-wire 3)."""
 MOST_SIDE = 3840
 """Pixels of the longest side that is drawn."""
 
@@ -84,9 +86,8 @@ class VideoDesk:
             Refused: the request meets a refusal of its input.
         """
         prompt = arrival.fields.text("prompt")
-        fault = self.workshop.faults.meet(self.wire, prompt)
-        if fault is Fault.REFUSE_INPUT:
-            raise refusal
+        fault = self.workshop.faults.meet(arrival, self.wire, prompt)
+        refuse(fault, refusal, Refused(LIKENESS, status=refusal.status_code))
         job = self.workshop.accept(
             job_id=job_id, wire=self.wire, brief=brief, prompt=prompt, usd=usd, fault=fault, details=details
         )
@@ -95,7 +96,7 @@ class VideoDesk:
 
     async def clip(self, job: Job) -> Response:
         """Return a finished job's clip."""
-        return FileResponse(await self.workshop.renderer.make(job.brief), media_type="video/mp4")
+        return await self.workshop.clip(job)
 
 
 def pixels(size: str, param: str = "size") -> tuple[int, int]:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from charkit.simulator import minimax_h3, pictures
 from charkit.simulator.briefs import Brief, Shown
+from charkit.simulator.faults import Deed
 from charkit.simulator.intake import Arrival, Fields, FilePart, Refused
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.video_desk import VideoDesk, pixels, taken
@@ -53,11 +54,11 @@ def doors(workshop: Workshop) -> list[Door]:
     desk = _Desk(workshop)
     return [
         Door(path="/models", method="GET", handler=desk.models),
-        Door(path="/videos", method="POST", handler=desk.create),
-        Door(path="/videos", method="GET", handler=desk.listing),
-        Door(path="/videos/{id}", method="GET", handler=desk.retrieve),
+        Door(path="/videos", method="POST", handler=desk.create, deed=Deed.ORDER),
+        Door(path="/videos", method="GET", handler=desk.listing, deed=Deed.LIST),
+        Door(path="/videos/{id}", method="GET", handler=desk.retrieve, deed=Deed.LOOK),
         Door(path="/videos/{id}", method="DELETE", handler=desk.delete),
-        Door(path="/videos/{id}/content", method="GET", handler=desk.content),
+        Door(path="/videos/{id}/content", method="GET", handler=desk.content, deed=Deed.FETCH),
     ]
 
 

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from charkit.simulator import intake
+from charkit.simulator import intake, mishaps
+from charkit.simulator.faults import Deed
 from charkit.simulator.intake import Arrival, Refused
 from charkit.simulator.record import Record, has_key
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
+
+    from charkit.simulator.faults import Faults
 
 log = logging.getLogger("charkit.simulator")
 
@@ -37,6 +40,8 @@ class Door:
     """Whether it answers without a key (signed download links)."""
     raw: bool = False
     """Whether its body is bytes, whatever the content type says (uploads)."""
+    deed: Deed = Deed.OTHER
+    """What its requests are about, for the faults that they can meet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +57,14 @@ class Wire:
     """What a request without a key is told."""
 
 
-def mount(wire: Wire, record: Record) -> Mount:
+def mount(wire: Wire, record: Record, faults: Faults) -> Mount:
     """Return a wire's routes; whatever matches none of them gets a 404 in the wire's own words."""
-    routes = [Route(door.path, _endpoint(wire, door, record), methods=[door.method]) for door in wire.doors]
+    routes = [Route(door.path, _endpoint(wire, door, record, faults), methods=[door.method]) for door in wire.doors]
     lost = Door(path="/{rest:path}", method="*", handler=_nowhere)
     everything = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return Mount(wire.prefix, routes=[*routes, Route(lost.path, _endpoint(wire, lost, record), methods=everything)])
+    return Mount(
+        wire.prefix, routes=[*routes, Route(lost.path, _endpoint(wire, lost, record, faults), methods=everything)]
+    )
 
 
 async def _nowhere(arrival: Arrival) -> Response:
@@ -65,13 +72,14 @@ async def _nowhere(arrival: Arrival) -> Response:
     raise Refused(f"Invalid URL ({request.method} {request.url.path})", status=404)
 
 
-def _endpoint(wire: Wire, door: Door, record: Record) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(wire: Wire, door: Door, record: Record, faults: Faults) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         arrival = Arrival(request=request)
         try:
             _let_in(wire, door, arrival)
             arrival = await intake.read(request, raw=door.raw)
-            response = await door.handler(arrival)
+            met = faults.around(arrival, wire.name, door.deed, keyless=door.keyless)
+            response = await mishaps.through(arrival, met, door.handler, wire.say)
         except Refused as refusal:
             response = JSONResponse(wire.say(refusal), refusal.status_code)
         except Exception as problem:  # noqa: BLE001 - whatever breaks, a client gets an answer in the wire's shape

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import secrets
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, Response
 
 from charkit.errors import CharkitError
 from charkit.simulator.briefs import Shown
@@ -43,6 +46,10 @@ class Conduct:
 
 REFUSED_TEXT = "Your request was blocked by our moderation system."
 """OpenAI's words (reference openai-video-wire 3)."""
+
+
+UNPAID_WHEN_EMPTY = frozenset({"google"})
+"""Wires where nothing but the tokens of media costs (google-wire 1.3); sick relays keep the money."""
 
 
 class Workshop:
@@ -113,6 +120,12 @@ class Workshop:
             raise KeyError(job_id)
         return job
 
+    async def clip(self, job: Job) -> Response:
+        """Return a finished job's clip as a download."""
+        if job.fault == Fault.EMPTY:
+            return Response(b"", media_type="video/mp4")
+        return FileResponse(await self.renderer.make(job.brief), media_type="video/mp4")
+
     def cancel(self, job: Job) -> Job:
         """End a job that has not ended; its charge is given back."""
         if job.status.terminal:
@@ -157,7 +170,7 @@ class Workshop:
                 job = self.jobs.update(replace(job, status=Status.RUNNING, started=time.time()))
                 if not job.fault:
                     await self.renderer.make(job.brief, job.details.get("media_type", "image/png"))
-            await asyncio.sleep(job.ready - time.time())
+            await asyncio.sleep(math.inf if job.fault == Fault.STUCK else job.ready - time.time())
             self._conclude(job)
         except CharkitError as problem:
             log.warning("job %s failed: %s", job.id, problem)
@@ -169,6 +182,8 @@ class Workshop:
     def _conclude(self, job: Job) -> None:
         if job.fault in (Fault.REFUSE_OUTPUT, Fault.DECLINE):
             self._end(job, Status.REFUSED, "moderation_blocked", REFUSED_TEXT)
+        elif job.fault == Fault.EMPTY and job.wire in UNPAID_WHEN_EMPTY:
+            self._end(job, Status.REFUSED, "", "")
         elif job.fault == Fault.FAIL:
             self._end(job, Status.FAILED, "internal_error", "Video generation failed for an internal reason.")
         else:

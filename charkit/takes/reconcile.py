@@ -63,9 +63,9 @@ def search(
     free = [job for job in listed if job.remote_id not in taken and _in_time(job, sent_at, until)]
     if any(job.prompt is None for job in free):
         return Search(finding=Finding.UNCLEAR)
-    matches = [job for job in free if _fits(job, request)]
+    matches = {job.remote_id for job in free if _fits(job, request)}  # a service may list one job twice
     if len(matches) == 1:
-        return Search(finding=Finding.FOUND, remote_id=matches[0].remote_id)
+        return Search(finding=Finding.FOUND, remote_id=matches.pop())
     if matches or not _reaches_back(listed, sent_at):
         return Search(finding=Finding.UNCLEAR)
     return Search(finding=Finding.ABSENT)

@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 
+from charkit.simulator.faults import Faults
 from charkit.simulator.intake import Arrival, Refused
 from charkit.simulator.record import Record
 from charkit.simulator.wires import Door, Wire, mount
@@ -35,7 +36,7 @@ def client_of(record: Record, problem: Exception | None = None) -> httpx2.AsyncC
         say=lambda refusal: {"wrong": refusal.detail},
         without_key=Refused("No key.", status=401),
     )
-    app = Starlette(routes=[mount(wire, record)])
+    app = Starlette(routes=[mount(wire, record, Faults())])
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1")
 
 

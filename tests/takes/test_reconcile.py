@@ -45,6 +45,11 @@ def test_the_one_job_that_fits_is_found_among_others(job: Listed) -> None:
     assert (found.finding, found.remote_id) == (Finding.FOUND, "video_1")
 
 
+def test_a_job_that_is_listed_twice_is_one_job() -> None:
+    found = find(OURS, OTHER, OURS)
+    assert (found.finding, found.remote_id) == (Finding.FOUND, "video_1")
+
+
 @pytest.mark.parametrize(
     "job",
     [
