@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from charkit.routes.route import Kind
     from charkit.studio.checking import EndpointCheck
 
-out = Console(highlight=False, markup=False)
+
+def out() -> Console:
+    """Return the console as wide as the shell is now."""
+    return Console(highlight=False, markup=False)
+
 
 _KINDS: tuple[tuple[Kind, str], ...] = (("video", "Clips"), ("image", "Pictures"), ("judge", "Judges"))
 _COLUMNS = ("route", "today", "length", "pictures", "sound", "price", "claimed")
@@ -53,8 +57,8 @@ def _show(matrix: RouteMatrix, *, every: bool) -> None:
         for row in rows:
             tone = _TONES.get(row["today"], "yellow")
             table.add_row(*(Text(row[key], style=tone if key == "today" else "") for key in columns))
-        out.print(table)
-        out.print()
+        out().print(table)
+        out().print()
     _footnotes(matrix)
 
 
@@ -64,14 +68,14 @@ def _footnotes(matrix: RouteMatrix) -> None:
     for route in matrix.ending_soon(matrix.today, SOON):
         if route.ends is not None:
             instead = f"; use {route.replacement.value}" if route.replacement else ""
-            out.print(f"{route.name} ends in {(route.ends.value - matrix.today).days} days{instead}.", style="yellow")
+            out().print(f"{route.name} ends in {(route.ends.value - matrix.today).days} days{instead}.", style="yellow")
     claims = "; ".join(f"{claim.value} with {means}" for means, claim in matrix.claims.items())
-    out.print(f"Claimed about keeping a character, by resellers and without a method: {claims}.")
+    out().print(f"Claimed about keeping a character, by resellers and without a method: {claims}.")
     for name, measured in matrix.measured.items():
-        out.print(f"Measured: {name} {measured}, {measured.as_of}, {measured.source}.")
+        out().print(f"Measured: {name} {measured}, {measured.as_of}, {measured.source}.")
     if not matrix.measured:
-        out.print("Measured: nothing yet.")
-    out.print(f"On {matrix.today}. Prices from the cheapest to the dearest; all facts with their sources: --json.")
+        out().print("Measured: nothing yet.")
+    out().print(f"On {matrix.today}. Prices from the cheapest to the dearest; all facts with their sources: --json.")
 
 
 def _check(matrix: RouteMatrix, *, as_json: bool) -> None:
@@ -92,6 +96,6 @@ def _tell(found: list[EndpointCheck]) -> None:
     tones = {"agrees": "green", "differs": "yellow", "failed": "red", "not asked": "dim"}
     for one in found:
         first, *more = one.said or ("",)
-        out.print(Text.assemble(f"{one.endpoint:<16}", (f"{one.verdict:<10}", tones[one.verdict]), f" {first}"))
+        out().print(Text.assemble(f"{one.endpoint:<16}", (f"{one.verdict:<10}", tones[one.verdict]), f" {first}"))
         for word in more:
-            out.print(f"{'':<27}{word}")
+            out().print(f"{'':<27}{word}")

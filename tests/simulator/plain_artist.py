@@ -51,7 +51,8 @@ def learn_character(clip: Path) -> str:
 
 
 def _colour(direction: Direction, drift: Drift) -> tuple[int, int, int]:
-    return direction.seed % 251, zlib.crc32(direction.prompt.encode()) % 256, round(drift.text * 255)
+    seen = zlib.crc32(b"".join(picture.data for picture in direction.pictures))
+    return (direction.seed + seen) % 251, zlib.crc32(direction.prompt.encode()) % 256, round(drift.text * 255)
 
 
 def _misbehave(prompt: str) -> None:
