@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,7 +22,7 @@ from charkit.simulator.intake import Refused
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from charkit.simulator.intake import Arrival
 
@@ -48,6 +49,17 @@ class Line(H11Protocol):
         self.app_state = {**self.app_state, "line": transport}
 
 
+class HungUp(Response):
+    """No answer: the line is cut instead, and not before the request stands in the record."""
+
+    def __init__(self) -> None:
+        super().__init__(status_code=499)  # reaches the record alone; the word is nginx's for a line that is gone
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Cut the line."""
+        await _hang_up(Request(scope, receive))
+
+
 async def through(
     arrival: Arrival,
     met: Sequence[Arming],
@@ -70,7 +82,7 @@ async def through(
             status = arming.status or 401
             raise Refused(DEAD[status], status=status, code="invalid_api_key")
         if arming.kind in (Fault.STATUS, Fault.DROP) and not arming.accepted:
-            return await _no_answer(arming, arrival, say)
+            return _no_answer(arming, say)
     response = await handler(arrival)
     for arming in sorted(met, key=lambda each: each.kind is Fault.SKEW):  # lateness is told by the right clock
         response = await _changed(response, arming, arrival, say)
@@ -80,7 +92,7 @@ async def through(
 async def _changed(response: Response, arming: Arming, arrival: Arrival, say: Callable[[Refused], object]) -> Response:
     match arming.kind:
         case Fault.STATUS | Fault.DROP:
-            return await _no_answer(arming, arrival, say)
+            return _no_answer(arming, say)
         case Fault.EMPTY_DOWNLOAD:
             return Response(b"", media_type=response.media_type)
         case Fault.CUT_DOWNLOAD:
@@ -95,10 +107,9 @@ async def _changed(response: Response, arming: Arming, arrival: Arrival, say: Ca
     return response
 
 
-async def _no_answer(arming: Arming, arrival: Arrival, say: Callable[[Refused], object]) -> Response:
+def _no_answer(arming: Arming, say: Callable[[Refused], object]) -> Response:
     if arming.kind is Fault.DROP:
-        await _hang_up(arrival.request)
-        return Response(status_code=499)  # reaches the record alone; the word is nginx's for a line that is gone
+        return HungUp()
     status = arming.status or 503
     headers = {} if arming.retry_after is None else {"Retry-After": f"{arming.retry_after:g}"}
     if status == 502:  # what stands in front of a service that is down answers with a page of its own
