@@ -32,10 +32,14 @@ def connect(protocol: str, connection: Connection) -> Provider:
 
     Raises:
         UnknownName: no adapter speaks that protocol.
+        UnsupportedRequest: the key belongs to another surface.
     """
+    from charkit.providers.surfaces import check_key
+
     try:
         module, _, name = ADAPTERS[protocol].partition(":")
     except KeyError:
         raise UnknownName("wire format", protocol, ADAPTERS) from None
+    check_key(connection)
     adapter = cast("Callable[[Connection], Provider]", getattr(importlib.import_module(module), name))
     return adapter(connection)
