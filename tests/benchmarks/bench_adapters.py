@@ -185,18 +185,21 @@ def vertex_veo(url: str) -> list[Pair]:
         **place,
     )
     request = VideoRequest(model=model, prompt=PROMPT, seconds=4, width=1280, height=720)
-    source = types.GenerateVideosSource(prompt=PROMPT)
-    config = types.GenerateVideosConfig(
-        number_of_videos=1, duration_seconds=4, aspect_ratio="16:9", resolution="720p", generate_audio=True
-    )
-    stuck = bare.models.generate_videos(
-        model=model, source=types.GenerateVideosSource(prompt=f"{PROMPT} [[stuck]]"), config=config
-    )
+
+    def generate(prompt: str) -> types.GenerateVideosOperation:
+        # What a caller of the SDK writes for each clip, its typed arguments included: the adapter builds them as well.
+        config = types.GenerateVideosConfig(
+            number_of_videos=1, duration_seconds=4, aspect_ratio="16:9", resolution="720p", generate_audio=True
+        )
+        source = types.GenerateVideosSource(prompt=prompt)
+        return bare.models.generate_videos(model=model, source=source, config=config)
+
+    stuck = generate(f"{PROMPT} [[stuck]]")
     return [
         Pair(
             name="vertex-veo-submit",
             ours=lambda: adapter.submit(request),
-            bare=lambda: bare.models.generate_videos(model=model, source=source, config=config),
+            bare=lambda: generate(PROMPT),
         ),
         Pair(
             name="vertex-veo-poll",
