@@ -17,6 +17,20 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take the count from the worker that ran the contract."""
+    if counted := getattr(node, "workeroutput", {}).get("contract"):
+        node.config.contract = counted
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print how many cells of the contract were covered."""
+    if counted := getattr(config, "contract", None):
+        covered, cells = counted
+        terminalreporter.write_line(f"contract: {covered} of {cells} cells (adapter x outcome) covered")
+
+
 def _fixed(value: float) -> bytes:
     return struct.pack(">i", round(value * 65536))
 

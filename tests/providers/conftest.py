@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
+from charkit.errors import CharkitError
 from charkit.providers import connect
 from charkit.providers.base import Blob, BoundReference, Connection, Role
 
@@ -180,15 +181,68 @@ def closed_port():
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
+SEEN = pytest.StashKey[set]()
+"""What came out of which call of which adapter in this session: (adapter, call, outcome or exception)."""
+TABLE = pytest.StashKey[set]()
+"""What has to come out: the cells of the contract (`test_contract`)."""
+
+
+def pytest_configure(config):
+    """Begin without a cell."""
+    config.stash[SEEN] = set()
+    config.stash[TABLE] = set()
+
+
+def pytest_sessionfinish(session):
+    """Hand the count on: to the terminal, or from a worker to the process that has one."""
+    table = session.config.stash.get(TABLE, set())
+    if table:
+        counted = (len(table & session.config.stash[SEEN]), len(table))
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["contract"] = counted
+        else:
+            session.config.contract = counted
+
+
+def watched(adapter, name, seen):
+    """Return the adapter, writing down what comes out of its calls."""
+
+    def note(call, work):
+        def noting(*given, **named):
+            try:
+                answer = work(*given, **named)
+            except CharkitError as error:
+                seen.add((name, call, type(error).__name__))
+                raise
+            seen.add((name, call, str(answer.outcome)))
+            return answer
+
+        return noting
+
+    def note_fetch(*given):
+        try:
+            yield from fetch(*given)
+        except CharkitError as error:
+            seen.add((name, "fetch", type(error).__name__))
+            raise
+        seen.add((name, "fetch", "bytes"))
+
+    fetch = adapter.fetch
+    adapter.submit, adapter.poll = note("submit", adapter.submit), note("poll", adapter.poll)
+    adapter.fetch = note_fetch
+    return adapter
+
+
 @pytest.fixture
-def connected():
+def connected(request):
     """Return a maker of adapters: `connected(protocol, base_url, dialect=..., timeout=...)`."""
 
     def make(protocol, base_url, *, dialect="", timeout=5.0, key=KEY):
-        return connect(
-            protocol,
-            Connection(endpoint="loopback", base_url=base_url, key=SecretStr(key), dialect=dialect, timeout=timeout),
+        connection = Connection(
+            endpoint="loopback", base_url=base_url, key=SecretStr(key), dialect=dialect, timeout=timeout
         )
+        name = f"{protocol}{dialect and '-' + dialect}"
+        return watched(connect(protocol, connection), name, request.config.stash[SEEN])
 
     return make
 
