@@ -9,7 +9,7 @@ READY := .venv/.ready
 LOOPBACK := CHARKIT_PROGRESS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab lint types unit nbval bench notebooks lock clean
+.PHONY: help setup demo test lab lint types unit postgres nbval bench notebooks lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -45,6 +45,9 @@ types: $(READY)
 unit: $(READY)
 	@echo "== unit tests"
 	@$(LOOPBACK) $(PY) -m pytest -n 2 --dist loadscope
+
+postgres: $(READY)  ## the ledger's tests on PostgreSQL, on a server of their own that is gone afterwards
+	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n 2 --dist loadscope -k postgresql
 
 nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"

@@ -6,7 +6,9 @@ import os
 import struct
 import subprocess
 import sys
+import uuid
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -69,6 +71,79 @@ def picture():
         return buffer.getvalue()
 
     return make
+
+
+NO_POSTGRES = (
+    "the PostgreSQL half of the ledger's tests. Run `make postgres`, or set CHARKIT_TEST_POSTGRES to the URL "
+    "of a server where tests may make schemas"
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Say all tests that want a PostgreSQL in one line of the summary."""
+    report = yield
+    if report.skipped and NO_POSTGRES in str(report.longrepr):
+        report.longrepr = (str(Path(__file__)), 0, NO_POSTGRES)
+    return report
+
+
+@pytest.fixture(scope="session")
+def _postgres_server():
+    """Yield a server's URL and a connection that makes and drops schemas in its database; one per test process."""
+    server = os.environ.get("CHARKIT_TEST_POSTGRES")
+    if not server:
+        pytest.skip(NO_POSTGRES)
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        yield server, connection
+
+
+@pytest.fixture
+def postgres_places(request):
+    """Return a maker of URLs, each of an empty schema of its own that is dropped after the test."""
+    server, connection = request.getfixturevalue("_postgres_server")
+    made = []
+
+    def make() -> str:
+        made.append(f"test_{uuid.uuid4().hex}")
+        connection.execute(f"CREATE SCHEMA {made[-1]}")
+        return f"{server}{'&' if '?' in server else '?'}options={quote(f'-csearch_path={made[-1]}')}"
+
+    yield make
+    for schema in made:
+        # Whoever still looks at the tables (a killed process, a pool that nobody closed) goes first.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_class ON pg_class.oid = relation "
+            "WHERE relnamespace = %s::regnamespace AND pid <> pg_backend_pid()",
+            [schema],
+        )
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_places(request, tmp_path):
+    """Return a maker of places for a ledger, each a new one: a file's path, or a database's URL, both as text.
+
+    A test that uses this (or `ledger_place`) runs on both databases; without a PostgreSQL its half there is skipped.
+    What it returns goes into `Ledger.open`, also in another process.
+    """
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_places")
+    count = iter(range(1_000_000))
+
+    def make() -> str:
+        number = next(count)
+        return str(tmp_path / (f"ledger-{number}.sqlite" if number else "ledger.sqlite"))
+
+    return make
+
+
+@pytest.fixture
+def ledger_place(ledger_places) -> str:
+    """One place for a ledger, on both databases: what `Ledger.open` takes."""
+    return ledger_places()
 
 
 @pytest.fixture(scope="session")

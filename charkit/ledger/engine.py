@@ -66,8 +66,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _open_url(url: URL) -> Engine:
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        raise LedgerError("the ledger's address cannot be used: it is a file, or a postgresql:// URL")
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

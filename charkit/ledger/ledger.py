@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+import weakref
 from dataclasses import fields
 from typing import TYPE_CHECKING, Self
 
@@ -63,6 +64,7 @@ class Ledger(LedgerReader):
         self, engine: Engine, *, clock: Callable[[], float] = time.time, redact: Callable[[str], str] | None = None
     ) -> None:
         super().__init__(engine)
+        weakref.finalize(self, engine.dispose)
         self._clock = clock
         self._redact = redact
 
