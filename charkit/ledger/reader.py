@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, RowMapping, Select, select
 
 from charkit.errors import LedgerError
-from charkit.ledger import money
+from charkit.ledger import money, spending
 from charkit.ledger.engine import reading
 from charkit.ledger.records import Entry, JobRow, ScoreRow, SentRow, Spend, TakeRow, Transition
 from charkit.ledger.schema import entries, jobs, scores, sent, takes, transitions
+from charkit.ledger.spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -102,6 +103,18 @@ class LedgerReader:
         """Return the sums of one job's money."""
         with reading(self._engine) as connection:
             return money.held_by(connection, job_id)
+
+    def holdings(self, *, production: str | None = None, run: str | None = None) -> dict[str, Spend]:
+        """Return the sums of money of every job that matches, by its id."""
+        with reading(self._engine) as connection:
+            return spending.holdings(connection, production=production, run=run)
+
+    def spending(self, *, production: str | None = None, run: str | None = None) -> Spending:
+        """Return what was spent by the jobs that match, to be added up by day, route or shot."""
+        words = " ".join(word for word in (production, f"run {run}" if run else "") if word)
+        with reading(self._engine) as connection:
+            found = spending.movements(connection, production=production, run=run)
+        return Spending(movements=found, where=words or "everything")
 
     def history(self, job_id: str) -> tuple[Transition, ...]:
         """Return a job's transitions, oldest first."""

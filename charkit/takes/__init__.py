@@ -8,5 +8,19 @@ from charkit.takes.health import Health
 from charkit.takes.means import Pace
 from charkit.takes.orders import Order, request_key
 from charkit.takes.records import Progress, Take
+from charkit.takes.retaking import RetakeRule, Retakes, Retaking, Wish
 
-__all__ = ["Floor", "Health", "Order", "Pace", "Progress", "Take", "Takes", "request_key"]
+__all__ = [
+    "Floor",
+    "Health",
+    "Order",
+    "Pace",
+    "Progress",
+    "RetakeRule",
+    "Retakes",
+    "Retaking",
+    "Take",
+    "Takes",
+    "Wish",
+    "request_key",
+]

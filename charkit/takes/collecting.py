@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from charkit.errors import CorruptObject, ProviderError, Rejected, StorageError, UnreadableMedia
+from charkit.errors import CorruptObject, ProviderError, RateLimited, Rejected, StorageError, UnreadableMedia
 from charkit.ledger import Step, TakeRow, usd
-from charkit.providers.base import Outcome, SentField, VideoRequest
+from charkit.providers.base import Outcome, SentField
 from charkit.takes.breaker import Sign
 from charkit.takes.inspection import SUFFIXES, MediaFacts, differences, inspect_clip, inspect_picture, measured
 from charkit.takes.records import Take
+from charkit.takes.turns import Lane, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
     from charkit.ledger import JobRow
     from charkit.providers.base import Blob
-    from charkit.takes.means import Means
-    from charkit.takes.orders import Order
+    from charkit.takes.contact import Contact
+    from charkit.takes.turns import Steps
 
-__all__ = ["Collecting", "Pause"]
+__all__ = ["INSTEAD", "Collecting", "Pause"]
+
+INSTEAD = "instead of "
+"""How the note begins that says why a fallback stands in."""
 
 _GONE = (404, 410)
 
@@ -32,10 +36,11 @@ class Pause(Exception):
 class Collecting:
     """Brings one order's media in."""
 
-    def __init__(self, means: Means, order: Order) -> None:
-        self._means = means
-        self._ledger = means.ledger
-        self._order = order
+    def __init__(self, contact: Contact) -> None:
+        self._contact = contact
+        self._means = contact.means
+        self._ledger = contact.means.ledger
+        self._slate = contact.slate
 
     def keep(self, media: Sequence[Blob]) -> list[TakeRow]:
         """File what came with an answer, before anything else is done with it."""
@@ -46,7 +51,7 @@ class Collecting:
             try:
                 clip = blob.media_type.startswith("video/")
                 facts = inspect_clip(stored.path) if clip else inspect_picture(blob)
-                note, text = differences(facts, self._order.request), facts.text()
+                note, text = differences(facts, self._slate), facts.text()
             except UnreadableMedia as error:  # it was paid for: it stays all the same, and the take says so
                 note = str(error)
             kept.append(
@@ -78,7 +83,7 @@ class Collecting:
             )
             self._means.checkpoint("taken")
 
-    def take(self, job: JobRow) -> Take:
+    def take(self, job: JobRow) -> Steps[Take]:
         """Return the take of a finished job, fetching its media where that has not been done.
 
         Raises:
@@ -87,7 +92,9 @@ class Collecting:
         """
         if job.state != "succeeded":
             return self.without_media(job, job.message)
-        row = self._sound_row(job) or self._fetch(job)
+        row = self._sound_row(job)
+        if row is None:
+            row = yield from self._fetch(job)
         if row is None:
             job = self._ledger.job(job.id)
             return self.without_media(job, "paid for, and gone at the service before it could be fetched")
@@ -115,14 +122,15 @@ class Collecting:
             return rows[0]
         return None
 
-    def _fetch(self, job: JobRow) -> TakeRow | None:
+    def _fetch(self, job: JobRow) -> Steps[TakeRow | None]:
         """Fetch the clip; None if the service has it no longer."""
         if job.remote_id is None:
             raise Pause("paid for, but its file is lost and this service cannot send it again. Make another take.")
-        problem = ""
-        for attempt in range(self._means.pace.fetch_tries):
-            if attempt:
-                self._means.wait(self._means.pace.first_retry * 2 ** (attempt - 1))
+        problem, pause = "", 0.0
+        soonest = job.expires_at if job.expires_at is not None else float("inf")
+        for _ in range(self._means.pace.fetch_tries):
+            yield Turn(lane=Lane.FETCH, endpoint=job.endpoint, after=pause, urgency=soonest)
+            pause = max(2 * pause, self._means.pace.first_retry)
             try:
                 return self._fetch_once(job, job.remote_id)
             except Rejected as error:
@@ -131,6 +139,8 @@ class Collecting:
                     return None
                 problem = str(error)
             except (ProviderError, UnreadableMedia) as error:
+                if isinstance(error, RateLimited):
+                    self._means.turned_away(job.endpoint, error.retry_after)
                 problem = str(error)
         self._means.heard(job.endpoint, Sign.EMPTY, problem)
         raise Pause(f"paid for, but it could not be fetched yet: {problem} Run again before it expires.")
@@ -152,7 +162,7 @@ class Collecting:
                 digest=stored.digest,
                 media_type="video/mp4",
                 facts=facts.text(),
-                note=differences(facts, self._order.request),
+                note=differences(facts, self._slate),
             )
         )
         self._means.checkpoint("taken")
@@ -167,16 +177,15 @@ class Collecting:
     def _made(
         self, job: JobRow, message: str, row: TakeRow | None, facts: MediaFacts | None, path: Path | None
     ) -> Take:
-        order, held = self._order, self._ledger.held_by(job.id)
-        request = order.request
+        slate, held = self._slate, self._ledger.held_by(job.id)
         return Take(
-            production=order.production,
-            run=order.run,
-            subject=order.subject,
-            number=order.number,
-            kind=order.kind,
-            route=order.route,
-            endpoint=order.endpoint,
+            production=slate.production,
+            run=slate.run,
+            subject=slate.subject,
+            number=slate.number,
+            kind=slate.kind,
+            route=slate.route,
+            endpoint=slate.endpoint,
             model=job.answered_model or job.model,
             outcome=_OUTCOMES.get(job.state, Outcome.UNKNOWN),
             message=message,
@@ -194,12 +203,20 @@ class Collecting:
                 SentField(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character)
                 for s in self._ledger.sent(job.id)
             ),
-            prompt=request.prompt,
-            seed=request.seed if isinstance(request, VideoRequest) else None,
-            simulated=order.simulated,
+            prompt=slate.prompt,
+            seed=slate.seed,
+            simulated=slate.simulated,
             job_id=job.id,
+            why=slate.why or self._why(job),
             created=row.created_at if row else job.updated_at,
         )
+
+    def _why(self, job: JobRow) -> str:
+        """Return the reason that a retake was ordered for, as its history begins with."""
+        if job.take_number == 1:
+            return ""
+        first = self._ledger.history(job.id)[0].note.partition("\n")[0]
+        return "" if first.startswith(INSTEAD) else first
 
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome} | {"intended": Outcome.QUEUED}

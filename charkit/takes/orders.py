@@ -47,6 +47,8 @@ class Order:
     simulated: bool
     fallbacks: tuple[Order, ...] = ()
     """The same take on other routes, in order, for when this one is not taken on. They have none of their own."""
+    why: str = ""
+    """Why it is wanted, where it is not the first: a retake's reason, for its job's history. No part of the request."""
 
     def __post_init__(self) -> None:
         if (self.kind == "video") != isinstance(self.request, VideoRequest):

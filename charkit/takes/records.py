@@ -71,6 +71,8 @@ class Take:
     simulated: bool
     job_id: str = ""
     """Its job in the ledger; empty if it never got as far."""
+    why: str = ""
+    """Why it was made, where it is a retake."""
     planned_route: str = ""
     """The route that the plan named, where a fallback stood in for it; the message says why."""
     created: float = 0.0
@@ -148,6 +150,8 @@ class Take:
         rows.append(("price", f"${self.price_usd:.2f}"))
         if self.category or self.stage:
             rows.append(("refused at", " · ".join(word for word in (self.stage, self.category) if word)))
+        if self.why:
+            rows.append(("retaken", self.why))
         if self.message:
             rows.append(("note", self.message))
         if self.sent and small:
