@@ -10,7 +10,7 @@ Invariants:
       `UnsupportedRequest` before sending anything.
     * an exception from `submit` says whether something may have been created: `Ambiguous` if so, any other
       `ProviderError` or `UsageError` if not.
-    * `poll`, `fetch` and `recent` are free and safe to repeat.
+    * `poll`, `fetch`, `recent` and `cancel` are free and safe to repeat.
 """
 
 from __future__ import annotations
@@ -250,6 +250,11 @@ class Provider(Protocol):
 
     connection: Connection
 
+    @property
+    def cancels(self) -> bool:
+        """Whether a job that was taken on can be stopped. Data of the wire, or of its dialect."""
+        ...
+
     def submit(self, request: Request) -> Answer:
         """Send the one paid POST for `request`.
 
@@ -280,4 +285,18 @@ class Provider(Protocol):
 
     def recent(self, limit: int = 50) -> list[Listed] | None:
         """Return the newest jobs, newest first, or None where the service has no list."""
+        ...
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Stop a job; what its money comes to is in the answer, where the service says.
+
+        Returns:
+            Where the job stands after that: `CANCELLED`, still running while the service winds it down, or how it had
+            ended before the request arrived.
+
+        Raises:
+            UnsupportedRequest: `cancels` is false; nothing was sent, and the job goes on.
+            Unavailable: could not be asked; ask again.
+            Rejected: it cannot be stopped any more.
+        """
         ...

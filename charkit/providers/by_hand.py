@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import Rejected, UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Outcome, SentField, VideoRequest
-from charkit.providers.limits import check_earlier
+from charkit.providers.limits import cannot_cancel, check_earlier
 from charkit.providers.video_form import text_digest
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _SOURCE = "a person makes it in an app"
 
 class ByHand:
     """A person, with the clip that they made or without one."""
+
+    cancels = False
 
     def __init__(
         self, connection: Connection, clip: Blob | None = None, provenance: Mapping[str, str] | None = None
@@ -74,6 +76,11 @@ class ByHand:
     def recent(self, limit: int = 50) -> list[Listed] | None:  # noqa: ARG002  # the protocol's own name
         """Return None: nobody keeps a list."""
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel("an app used by hand", rule="nothing runs at any service", source=_SOURCE)
 
 
 def _check(request: Request) -> None:

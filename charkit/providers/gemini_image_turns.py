@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 class GeminiImageTurns:
     """One Gemini endpoint, asked for pictures that it remembers."""
 
+    cancels = True
+    """`POST interactions/{id}/cancel` (google-wire.md 1.4)."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._interactions = Interactions(connection, "image")
@@ -55,6 +58,10 @@ class GeminiImageTurns:
     def fetch(self, remote_id: str) -> Iterator[bytes]:
         """Stream the picture of an interaction; see `Interactions.fetch`."""
         return self._interactions.fetch(remote_id)
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Ask the service to stop a job; see `Interactions.cancel`."""
+        return self._interactions.cancel(remote_id)
 
     def recent(self, limit: int = 50) -> list[Listed] | None:
         """Return None: the Interactions API has no list."""

@@ -16,7 +16,7 @@ from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, Role, SentField
 from charkit.providers.exchange import Reply
 from charkit.providers.gemini_sdk import GoogleSession, refusal_word, tokens_of
-from charkit.providers.limits import check_earlier, check_model, check_prompt
+from charkit.providers.limits import cannot_cancel, check_earlier, check_model, check_prompt
 from charkit.providers.nano_banana import SOURCE, check_shown, covering_size, nearest_aspect
 from charkit.providers.reading import Fields, decode, shape_note, without_media
 
@@ -46,6 +46,8 @@ BROKEN = frozenset(
 
 class GeminiImages:
     """One Gemini endpoint, asked for pictures."""
+
+    cancels = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -95,6 +97,13 @@ class GeminiImages:
         """Return None: the service keeps no list of pictures."""
         del limit
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel(
+            "generateContent", rule="a picture comes with the answer to its request", source="google-wire.md 6.1"
+        )
 
     def _blocked(self, reply: Reply, sent: tuple[SentField, ...]) -> Answer | None:
         word = refusal_word(reply.error) if 400 <= reply.status < 500 else ""

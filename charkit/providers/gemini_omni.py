@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class GeminiOmni:
     """One Gemini endpoint, asked for clips."""
 
+    cancels = True
+    """`POST interactions/{id}/cancel` (google-wire.md 1.4)."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._interactions = Interactions(connection, "video")

@@ -150,3 +150,13 @@ def aspect_word(request: VideoRequest, *, source: str) -> str:
         nearest="16:9" if request.width >= request.height else "9:16",
         source=source,
     )
+
+
+def cannot_cancel(service: str, *, source: str, rule: str = "") -> UnsupportedRequest:
+    """Return the error for a wire that has no way to stop a job that was taken on."""
+    return UnsupportedRequest(
+        f"{service} cannot stop a job that it has taken on",
+        rule=rule or "its wire has no cancel",
+        nearest="let it finish",
+        source=source,
+    )

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Blob, ImageRequest, Outcome, Role, SentField
-from charkit.providers.limits import OPENAI_PICTURES, check_earlier, check_model, check_pictures, check_prompt
+from charkit.providers.limits import (
+    OPENAI_PICTURES,
+    cannot_cancel,
+    check_earlier,
+    check_model,
+    check_pictures,
+    check_prompt,
+)
 from charkit.providers.openai_sdk import OpenAISession, policy_details, policy_word
 from charkit.providers.reading import decode, measured, shape_note, without_media
 
@@ -43,6 +50,8 @@ MAX_MASK_BYTES = 4_000_000
 
 class OpenAIImages:
     """One `/v1/images` endpoint."""
+
+    cancels = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -90,6 +99,13 @@ class OpenAIImages:
         """Return None: the service keeps no list of pictures."""
         del limit
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel(
+            "/v1/images", rule="a picture comes with the answer to its request", source="image-models.md 2.1"
+        )
 
     def _refused(self, reply: Reply, sent: tuple[SentField, ...]) -> Answer | None:
         if not (400 <= reply.status < 500 and policy_word(reply.error)):

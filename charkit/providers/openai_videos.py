@@ -47,6 +47,11 @@ class OpenAIVideos:
         self.dialect = dialect(connection.dialect)
         self._session = VideoSession(connection)
 
+    @property
+    def cancels(self) -> bool:
+        """Whether this dialect's DELETE stops a running job."""
+        return self.dialect.cancels
+
     def submit(self, request: Request) -> Answer:
         """Send the one POST that creates a job, or that changes an earlier one; see `base.Provider.submit`."""
         if not isinstance(request, VideoRequest):

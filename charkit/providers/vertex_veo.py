@@ -22,6 +22,7 @@ from charkit.errors import Rejected, Unavailable
 from charkit.providers.base import Answer, Blob, Outcome, SentField
 from charkit.providers.gemini_files import CHUNK, pieces
 from charkit.providers.gemini_sdk import refusal_word
+from charkit.providers.limits import cannot_cancel
 from charkit.providers.reading import Fields, decode, without_media
 from charkit.providers.veo_answer import category, read
 from charkit.providers.veo_request import SOURCE_CLIP, compose, dialect
@@ -40,6 +41,8 @@ _NAME = re.compile(r"(?!.*\.\.)(?:[\w.~-]+/)+operations/[\w.~-]+")
 
 class VertexVeo:
     """One endpoint that speaks Veo."""
+
+    cancels = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -99,6 +102,13 @@ class VertexVeo:
         """Return None: no list of operations is documented."""
         del limit
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel(
+            "Veo", rule="fetchPredictOperation is the only thing to do with an operation", source="google-wire.md 2.4"
+        )
 
     def _extending(self, form: Form, source: BoundJob) -> Form:
         """Return the form with the clip that is to go on: its bytes, or its address where the service has one."""

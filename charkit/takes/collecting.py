@@ -92,7 +92,7 @@ class Collecting:
         """
         if job.state != "succeeded":
             return self.without_media(job, job.message)
-        row = self._sound_row(job)
+        row = self.sound_row(job)
         if row is None:
             row = yield from self._fetch(job)
         if row is None:
@@ -106,7 +106,7 @@ class Collecting:
         """Return the take of a job that has nothing to show, or not yet."""
         return self._made(job, message, None, None, None)
 
-    def _sound_row(self, job: JobRow) -> TakeRow | None:
+    def sound_row(self, job: JobRow) -> TakeRow | None:
         """Return the recorded take if its bytes are here and whole."""
         rows = self._ledger.takes(job_id=job.id)
         if not rows:

@@ -6,40 +6,51 @@ Promises:
     * a fallback takes over only for an order that nobody took on, and sets its own price aside;
     * what fails with one order stops no other; what makes work impossible (no disk space, a ledger that cannot be
       used) stops all of them at the next safe place;
-    * interrupting leaves every job running at its service and the ledger true: `make` again goes on from there.
+    * interrupting leaves every job running at its service and the ledger true: `make` or `resume` goes on from there;
+    * a job that waits at its service holds no thread, and no picture.
 """
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import LedgerError, SpendLimit, UsageError
 from charkit.ledger import Caps, Step, micro
+from charkit.ledger.states import TERMINAL
+from charkit.routes.limits import Bounds
+from charkit.takes.cancelling import cancel
+from charkit.takes.collecting import Collecting
 from charkit.takes.collection import Takes
+from charkit.takes.contact import Contact
 from charkit.takes.health import Health
 from charkit.takes.means import Interrupted, Means, Pace, Switchboard
 from charkit.takes.orders import request_key
-from charkit.takes.ways import Way, goes_out, standing
+from charkit.takes.rhythm import Rhythm
+from charkit.takes.scheduler import Scheduler
+from charkit.takes.slates import slate_from
+from charkit.takes.ways import Standing, Way, goes_out, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from charkit.ledger import Ledger, Spend
+    from charkit.ledger import JobRow, Ledger, Spend
     from charkit.providers.base import Provider
     from charkit.store import Store
     from charkit.takes.orders import Order
     from charkit.takes.records import Progress, Take
+    from charkit.takes.scheduler import Ended
 
 __all__ = ["Floor"]
 
 
 def _nothing(_: object) -> None:
     return None
+
+
+def _unbound(_: str) -> Bounds:
+    return Bounds()
 
 
 class Floor:
@@ -55,7 +66,8 @@ class Floor:
         run: str,
         run_cap_usd: float,
         production_cap_usd: float | None = None,
-        parallel: int = 4,
+        parallel: int = 32,
+        bounds: Callable[[str], Bounds] = _unbound,
         pace: Pace | None = None,
         health: Health | None = None,
         gate: Callable[[Order], None] = _nothing,
@@ -73,7 +85,9 @@ class Floor:
             run: The run; orders for another are refused.
             run_cap_usd: What this run may commit. Simulated and real money are counted apart.
             production_cap_usd: What all runs of the production may commit together; None for no such cap.
-            parallel: How many orders are on their way at once.
+            parallel: How many jobs may be at an endpoint at once where its limits do not say. Not more than one would
+                like to lose at an endpoint that takes everything on and finishes nothing.
+            bounds: Returns the limits of an endpoint, such as `charkit.routes.limits.Limits.bounds`.
             pace: How long to wait for what.
             health: Which endpoints are left alone, as far as earlier visits know; by default all are well.
             gate: Raises a `UsageError` where an order's route may not be used today; asked before anything is set
@@ -96,6 +110,7 @@ class Floor:
         cap = None if production_cap_usd is None else micro(production_cap_usd)
         self._caps = Caps(run=micro(run_cap_usd), production=cap)
         self._parallel = parallel
+        self._bounds = bounds
         self._pace = pace or Pace()
         self._health = health or Health()
         self._gate = gate
@@ -137,15 +152,58 @@ class Floor:
             LedgerError: the ledger cannot be used.
             UsageError: an order is for another production or run.
         """
-        wanted = list(orders)
-        for order in wanted:
+        tickets: list[tuple[tuple[str, int], str, str]] = []
+        firsts: dict[tuple[str, int], Order] = {}
+        for order in orders:
             self._check(order)
-        groups: dict[tuple[str, int], list[int]] = {}
-        for index, order in enumerate(wanted):
-            groups.setdefault((request_key(order), order.number), []).append(index)
-        firsts = self._by_urgency([wanted[indices[0]] for indices in groups.values()])
-        made = self._make_all(firsts, on_progress or _nothing)
-        return Takes(_as_ordered(made[request_key(order), order.number], order) for order in wanted)
+            key = request_key(order), order.number
+            tickets.append((key, order.subject, order.route))
+            firsts.setdefault(key, order)
+        keys = list(firsts)
+        found = self._go([(firsts.pop(key), None) for key in keys], on_progress)
+        made = dict(zip(keys, found, strict=True))
+        return Takes(_as_ordered(made[key], subject, route) for key, subject, route in tickets)
+
+    def resume(self, *, on_progress: Callable[[Progress], None] | None = None) -> Takes:
+        """Go on with every open job of this run from the ledger alone, without the orders; on another machine too.
+
+        What is done is downloaded, soonest to expire first; files that are missing or damaged are downloaded again;
+        what still runs is waited for; nothing is sent that was not.
+
+        Args:
+            on_progress: Called in this thread with every piece of news.
+
+        Returns:
+            The takes of the jobs that were open, oldest first; none of those that were whole.
+
+        Raises:
+            MissingKey: an endpoint that is needed has no key.
+            StorageFull: no disk space; jobs go on at their services.
+            LedgerError: the ledger cannot be used.
+        """
+        open_jobs = [job for job in self._ledger.jobs(production=self._production, run=self._run) if self._open(job)]
+        return Takes(self._go([(None, job) for job in open_jobs], on_progress))
+
+    def cancel(self, job_id: str) -> Take:
+        """Stop a job: one that was not sent yet, or one that its service can stop.
+
+        Args:
+            job_id: The job in the ledger.
+
+        Returns:
+            The job as a take: cancelled, with what it cost or may have cost; or as it had ended before, to be collected
+            by the next visit; or still running, where its service takes time to stop it.
+
+        Raises:
+            UnsupportedRequest: its service cannot stop it; says what becomes of its money.
+            UsageError: it has ended, is just being sent, or nobody knows whether it exists.
+            ProviderError: the service could not be asked, or does not stop it now.
+            LedgerError: there is no such job.
+        """
+        job = self._ledger.job(job_id)
+        contact = Contact(self._means(), slate_from(job), _nothing)
+        job = cancel(contact, job)
+        return Collecting(contact).without_media(job, job.message)
 
     def resolve(self, job_id: str, *, remote_id: str | None = None, accepted: bool | None = None) -> None:
         """Take the person's word for a job of which nobody knew whether it exists.
@@ -153,19 +211,26 @@ class Floor:
         Args:
             job_id: The job in the ledger.
             remote_id: Its id at the service, if it was found there; the next `make` goes on with it.
-            accepted: False if the service does not have it; its price is set free, and the next `make` sends it again.
+            accepted: False if the service does not have it: its price is set free, and the next `make` sends it again.
+                True if it was charged and what it made cannot be had, as with a picture whose answer was lost: its
+                price is settled, and only another take number is sent.
 
         Raises:
             UsageError: neither or both were said.
             LedgerError: there is no such job, it is not in doubt, or the id belongs to another job.
         """
-        if (remote_id is None) == (accepted is None) or accepted:
-            raise UsageError("say either remote_id=... (it is there) or accepted=False (it is not)")
+        if (remote_id is None) == (accepted is None):
+            raise UsageError(
+                "say either remote_id=... (it is there), accepted=False (it is not), or accepted=True (it was charged, and "
+                "what it made is lost)"
+            )
         job = self._ledger.job(job_id)
         if job.state != "unknown":
             raise LedgerError(f"{job_id} is {job.state}, not in doubt")
         if remote_id is not None:
             step = Step(to="running", accepted=True, remote_id=remote_id, note="the person found it")
+        elif accepted:
+            step = Step(to="expired", accepted=True, money="settle", note="the person says it was charged and is lost")
         else:
             step = Step(to="failed", accepted=False, money="release", note="the person says it was never accepted")
         self._ledger.advance(job, step)
@@ -177,49 +242,64 @@ class Floor:
                 f"but this floor works for run {self._run!r} of {self._production!r}"
             )
 
-    def _by_urgency(self, orders: Sequence[Order]) -> list[Order]:
-        """Put first what is paid for and expires soonest, and connect what new orders need."""
-        ranked: list[tuple[float, float, int]] = []
-        for index, order in enumerate(orders):
-            found = standing(self._ledger, order)
-            job = found.job if found else None
-            if job is None or goes_out(job):
-                self._connect(found.order if found else order)
-            expires = job.expires_at if job is not None and job.expires_at is not None else float("inf")
-            ranked.append((0.0 if job is not None else 1.0, expires, index))
-        return [orders[index] for _, _, index in sorted(ranked)]
+    def _open(self, job: JobRow) -> bool:
+        """Whether a job is not at its end, or what it made is not here whole."""
+        if job.state != "succeeded":
+            return job.state not in TERMINAL
+        if job.remote_id is None:  # it came with its answer, and cannot be had again
+            return False
+        return Collecting(Contact(self._means(), slate_from(job), _nothing)).sound_row(job) is None
 
-    def _connect(self, order: Order) -> None:
-        """Connect what an order needs, so that a missing key shows before anything is sent."""
-        try:
-            self._gate(order)
-        except UsageError:  # it will not be sent this way
+    def _go(
+        self,
+        wanted: list[tuple[Order | None, JobRow | None]],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> list[Take]:
+        """Go all ways, the most urgent first, and return the takes in the order in which they were wanted."""
+        ranked = []
+        for index, (order, job) in enumerate(wanted):
+            found = standing(self._ledger, order) if order else Standing(order=None, job=job) if job else None
+            self._connect(order, found)
+            ranked.append((*_urgency(found), index, order, found))
+        wanted.clear()  # whoever holds an order holds its pictures
+        ranked.sort(key=lambda entry: entry[:3])
+        means, endpoints = self._means(), len({e for entry in ranked for e in _endpoints(*entry[3:])})
+        scheduler = self._scheduler(means, endpoints)
+        ways = [Way(means, scheduler.tell, order=order, found=found).steps() for *_, order, found in ranked]
+        places = [entry[2] for entry in ranked]
+        ranked.clear()
+        ended = scheduler.run(ways, on_progress or _nothing)
+        _raise_first(ended)
+        takes = dict(zip(places, (one.value for one in ended), strict=True))
+        return [take for place in sorted(takes) if (take := takes[place]) is not None]
+
+    def _connect(self, order: Order | None, found: Standing | None) -> None:
+        """Connect what is needed, so that a missing key shows before anything is sent."""
+        if found is not None and not goes_out(found.job) and found.order is not None:
             return
-        _ = self._providers[order.endpoint]
+        needed = found.order if found and found.order else order
+        if needed is not None:
+            try:
+                self._gate(needed)
+            except UsageError:  # it will not be sent this way
+                return
+            _ = self._providers[needed.endpoint]
+        elif found is not None and found.job.state != "intended":
+            _ = self._providers[found.job.endpoint]
 
-    def _make_all(
-        self, orders: Sequence[Order], on_progress: Callable[[Progress], None]
-    ) -> dict[tuple[str, int], Take]:
-        means = self._means()
-        news: queue.SimpleQueue[Progress | None] = queue.SimpleQueue()
-        pool = ThreadPoolExecutor(max_workers=self._parallel, thread_name_prefix="charkit-floor")
-        ways: dict[Future[Take], Order] = {}
-        try:
-            for order in orders:
-                future = pool.submit(Way(means, order, news.put).run)
-                ways[future] = order
-                future.add_done_callback(lambda done: self._ended(done, means, news))
-            _listen(news, len(ways), on_progress)
-        except BaseException:
-            means.stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            # A POST that is under way is recorded when it is answered, with or without us.
-            with contextlib.suppress(KeyboardInterrupt):
-                wait([way for way in ways if not way.cancelled()], timeout=self._pace.let_go)
-            raise
-        pool.shutdown()
-        self._raise_first(ways)
-        return {(request_key(order), order.number): future.result() for future, order in ways.items()}
+    def _scheduler(self, means: Means, endpoints: int) -> Scheduler[Take]:
+        scheduler: Scheduler[Take] = Scheduler(
+            bounds=self._bounds,
+            most_jobs=self._parallel,
+            endpoints=endpoints,
+            stop=means.stop,
+            let_go=self._pace.let_go,
+            fatal=lambda error: not isinstance(error, SpendLimit),
+            clock=self._clock,
+            sleep=self._sleep,
+        )
+        means.hold = scheduler.hold
+        return scheduler
 
     def _means(self) -> Means:
         return Means(
@@ -231,36 +311,33 @@ class Floor:
             health=self._health,
             gate=self._gate,
             clock=self._clock,
-            sleep=self._sleep,
+            bounds=self._bounds,
+            rhythm=Rhythm(self._ledger, self._production, self._pace),
             checkpoint=self._checkpoint,
         )
 
-    def _ended(self, done: Future[Take], means: Means, news: queue.SimpleQueue[Progress | None]) -> None:
-        if not done.cancelled() and done.exception() is not None and not isinstance(done.exception(), SpendLimit):
-            means.stop.set()  # work has become impossible: the others stop at their next safe place
-        news.put(None)
 
-    def _raise_first(self, ways: Iterable[Future[Take]]) -> None:
-        """Raise what stopped the work, or else the limit that was met."""
-        errors = [error for way in ways if (error := way.exception()) is not None]
-        errors.sort(key=lambda error: (isinstance(error, Interrupted), isinstance(error, SpendLimit)))
-        if errors:
-            raise errors[0]
+def _urgency(found: Standing | None) -> tuple[float, float]:
+    """Return what is paid for first, and of that what expires soonest, then what was sent first."""
+    if found is None:
+        return 1.0, 0.0
+    job = found.job
+    return 0.0, job.expires_at if job.expires_at is not None else 1e12 + (job.sent_at or job.created_at)
 
 
-def _as_ordered(take: Take, order: Order) -> Take:
+def _endpoints(order: Order | None, found: Standing | None) -> set[str]:
+    mine = {one.endpoint for one in (order, *order.fallbacks)} if order else set()
+    return mine | ({found.job.endpoint} if found else set())
+
+
+def _raise_first(ended: Iterable[Ended[Take]]) -> None:
+    """Raise what stopped the work, or else the limit that was met."""
+    errors = [one.error for one in ended if one.error is not None]
+    errors.sort(key=lambda error: (isinstance(error, Interrupted), isinstance(error, SpendLimit)))
+    if errors:
+        raise errors[0]
+
+
+def _as_ordered(take: Take, subject: str, route: str) -> Take:
     """Return a take under the order's own names; one that a fallback made keeps the fallback's route."""
-    return replace(take, subject=order.subject, route=take.route if take.planned_route else order.route)
-
-
-def _listen(news: queue.SimpleQueue[Progress | None], ways: int, on_progress: Callable[[Progress], None]) -> None:
-    """Pass news on in the caller's thread until every order has ended."""
-    while ways:
-        try:
-            piece = news.get(timeout=0.5)  # so that an interrupt is heard on every system
-        except queue.Empty:
-            continue
-        if piece is None:
-            ways -= 1
-        else:
-            on_progress(piece)
+    return replace(take, subject=subject, route=take.route if take.planned_route else route)

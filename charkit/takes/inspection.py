@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnreadableMedia
-from charkit.providers.base import VideoRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from charkit.providers.base import Blob, Request
+    from charkit.providers.base import Blob
+    from charkit.takes.slates import Slate
 
 __all__ = ["SUFFIXES", "MediaFacts", "differences", "inspect_clip", "inspect_picture", "measured"]
 
@@ -109,13 +109,13 @@ def inspect_picture(blob: Blob) -> MediaFacts:
         raise UnreadableMedia(f"the picture {blob.name} cannot be decoded: {error}") from error
 
 
-def differences(facts: MediaFacts, request: Request) -> str:
+def differences(facts: MediaFacts, asked: Slate) -> str:
     """Say in what a result differs from what was asked for; empty if in nothing that matters."""
     words = []
-    if (facts.width, facts.height) != (request.width, request.height):
-        words.append(f"{facts.width}×{facts.height} pixels came, {request.width}×{request.height} were asked for")
-    if isinstance(request, VideoRequest) and facts.seconds is not None:
-        more = facts.seconds - request.seconds
+    if (facts.width, facts.height) != (asked.width, asked.height):
+        words.append(f"{facts.width}×{facts.height} pixels came, {asked.width}×{asked.height} were asked for")
+    if asked.seconds is not None and facts.seconds is not None:
+        more = facts.seconds - asked.seconds
         if not -_TOO_SHORT <= more <= _TOO_LONG:
-            words.append(f"{facts.seconds:.1f} s came, {request.seconds} s were asked for")
+            words.append(f"{facts.seconds:.1f} s came, {asked.seconds} s were asked for")
     return "; ".join(words)

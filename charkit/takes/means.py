@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from charkit.errors import SpendLimit
     from charkit.ledger import Caps, Ledger
     from charkit.providers.base import Provider
+    from charkit.routes.limits import Bounds
     from charkit.store import Store
     from charkit.takes.breaker import Sign
     from charkit.takes.orders import Order
+    from charkit.takes.rhythm import Rhythm
 
 __all__ = ["Interrupted", "Means", "Pace", "Switchboard"]
+
+
+_LONGER_THAN_LAG = 2.0
+"""By what factor the grace period is longer than the lag that a service's list is known to have."""
 
 
 class Interrupted(BaseException):
@@ -31,7 +37,8 @@ class Pace:
     """How long to wait for what, in seconds; and how often to try again what is free."""
 
     first_poll: float = 0.5
-    """Before the first poll of a new job; later ones wait `growth` times longer each, up to `longest_poll`."""
+    """Before the first poll of a new job of which nobody knows how long it usually takes; later ones wait `growth`
+    times longer each, up to `longest_poll`."""
     growth: float = 1.5
     longest_poll: float = 15.0
     """Guides ask for a poll each 10 to 20 s (openai-video-wire.md, 2.4)."""
@@ -47,7 +54,8 @@ class Pace:
     its files are written (openai-video-wire.md, 4.4)."""
     fetch_tries: int = 4
     grace: float = 30.0
-    """How long after sending a job that the service does not list may still turn up there."""
+    """How long after sending a job that the service does not list may still turn up there; longer where the endpoint's
+    data says that its list lags."""
     resend_absent: bool = False
     """Whether a job that the list does not show after the grace period counts as never accepted, and is sent again.
     Right where the service's list is known to be complete; else the person is asked."""
@@ -82,7 +90,10 @@ class Means:
     caps: Caps
     pace: Pace
     clock: Callable[[], float]
-    sleep: Callable[[float], None] | None
+    bounds: Callable[[str], Bounds]
+    """Returns the limits of an endpoint."""
+    rhythm: Rhythm
+    """How long jobs take."""
     checkpoint: Callable[[str], None]
     """Called between any two steps that outlive the process, with the name of the step that was just taken."""
     health: Health = field(default_factory=Health)
@@ -90,6 +101,8 @@ class Means:
     gate: Callable[[Order], None] = lambda _: None
     """Raises a `UsageError` where an order's route may not be used today; asked before anything is set aside."""
     owner: str = field(default_factory=owners.current)
+    hold: Callable[[str, float], None] = lambda _endpoint, _seconds: None
+    """Holds back everything that goes to an endpoint for some seconds."""
     stop: threading.Event = field(default_factory=threading.Event)
     over: SpendLimit | None = None
     """The first order that did not fit under the cap; none is begun after it."""
@@ -98,17 +111,14 @@ class Means:
         """Take note of what an endpoint did."""
         self.health.hear(endpoint, sign, self.clock(), said)
 
-    def wait(self, seconds: float) -> None:
-        """Wait, unless the floor is being left.
+    def turned_away(self, endpoint: str, asked: float | None) -> None:
+        """Hold back everything that goes to an endpoint for as long as it asked, within bounds."""
+        if asked:
+            self.hold(endpoint, min(asked, self.pace.longest_retry))
 
-        Raises:
-            Interrupted: it is.
-        """
-        if self.sleep is None:
-            self.stop.wait(seconds)
-        elif not self.stop.is_set():
-            self.sleep(seconds)
-        self.go_on()
+    def grace(self, endpoint: str) -> float:
+        """Return the seconds for which a job in doubt may still turn up in its service's list."""
+        return max(self.pace.grace, _LONGER_THAN_LAG * self.bounds(endpoint).list_lag)
 
     def go_on(self) -> None:
         """Return if work may go on.

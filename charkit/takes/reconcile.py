@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from charkit.providers.base import VideoRequest
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from charkit.providers.base import Listed, Request
+    from charkit.providers.base import Listed
+    from charkit.takes.slates import Slate
 
 __all__ = ["LIST_LENGTH", "Finding", "Search", "search"]
 
@@ -47,13 +46,13 @@ class Search:
 
 
 def search(
-    listed: Sequence[Listed] | None, request: Request, *, sent_at: float, until: float, taken: Collection[str]
+    listed: Sequence[Listed] | None, asked: Slate, *, sent_at: float, until: float, taken: Collection[str]
 ) -> Search:
     """Look for a request among a service's newest jobs.
 
     Args:
         listed: What the service lists, newest first; None where it has no list.
-        request: What was sent.
+        asked: What was sent.
         sent_at: Unix time at which its POST was begun.
         until: Unix time after which it cannot have been accepted any more.
         taken: Remote ids that belong to other jobs.
@@ -63,7 +62,7 @@ def search(
     free = [job for job in listed if job.remote_id not in taken and _in_time(job, sent_at, until)]
     if any(job.prompt is None for job in free):
         return Search(finding=Finding.UNCLEAR)
-    matches = {job.remote_id for job in free if _fits(job, request)}  # a service may list one job twice
+    matches = {job.remote_id for job in free if _fits(job, asked)}  # a service may list one job twice
     if len(matches) == 1:
         return Search(finding=Finding.FOUND, remote_id=matches.pop())
     if matches or not _reaches_back(listed, sent_at):
@@ -75,13 +74,13 @@ def _in_time(job: Listed, sent_at: float, until: float) -> bool:
     return job.created_at is None or sent_at - _SKEW <= job.created_at <= until + _SKEW
 
 
-def _fits(job: Listed, request: Request) -> bool:
-    if job.prompt is None or job.prompt.strip() != request.prompt.strip():
+def _fits(job: Listed, asked: Slate) -> bool:
+    if job.prompt is None or job.prompt.strip() != asked.prompt.strip():
         return False
     # Services answer with dated names: sora-2 comes back as sora-2-2025-12-08.
-    if job.model and not (job.model.startswith(request.model) or request.model.startswith(job.model)):
+    if job.model and not (job.model.startswith(asked.model) or asked.model.startswith(job.model)):
         return False
-    return not isinstance(request, VideoRequest) or _same_length(job.seconds, request.seconds)
+    return asked.seconds is None or _same_length(job.seconds, asked.seconds)
 
 
 def _same_length(listed: str, asked: int) -> bool:

@@ -86,13 +86,12 @@ class Way:
             LedgerError: the ledger cannot be used.
             StorageError: the disk refuses.
         """
-        found = self._found
-        if found is not None and found.job.state != "intended":
-            placed = yield from self._go_on(found)
+        if self._found is not None and self._found.job.state != "intended":
+            placed = yield from self._go_on(self._found)
         elif self._order is None:
-            placed = self._never_sent()
+            return self._never_sent()
         else:
-            placed = yield from self._first_that_takes_it(found)
+            placed = yield from self._first_that_takes_it(self._order, self._found)
         self._order = self._found = None
         if isinstance(placed, Take):
             return placed
@@ -109,9 +108,8 @@ class Way:
         yield from placed.send(self._means.ledger.job(job.id), found.order)
         return placed
 
-    def _first_that_takes_it(self, found: Standing | None) -> Steps[_Placed | Take]:
-        assert self._order is not None  # noqa: S101  # `steps` asks
-        candidates = [self._order, *self._order.fallbacks]
+    def _first_that_takes_it(self, order: Order, found: Standing | None) -> Steps[_Placed | Take]:
+        candidates = [order, *order.fallbacks]
         passed: list[str] = []
         placed: _Placed | None = None
         for candidate in candidates[candidates.index(found.order) if found and found.order else 0 :]:
@@ -123,12 +121,12 @@ class Way:
             slate = slate_of(candidate)
             placed = _Placed(Contact(self._means, slate, self._report), self._stood_in(slate))
             note = f"{INSTEAD}{', '.join(passed)}" if passed else ""
-            yield from placed.send(None, candidate, "\n".join(line for line in (self._order.why, note) if line))
+            yield from placed.send(None, candidate, "\n".join(line for line in (order.why, note) if line))
             if not placed.turned_away:
                 return placed
             passed.append(f"{candidate.route} ({placed.turned_away})")
         if placed is None:
-            return self._nobody(passed)
+            return self._nobody(slate_of(order), passed)
         placed.passed = passed if len(passed) > 1 else []
         return placed
 
@@ -162,7 +160,8 @@ class Way:
     def _told(self, take: Take, placed: _Placed) -> Take:
         """Return a fallback's take with the reason why it stands in, and one that nobody took on with all reasons."""
         if placed.passed:
-            return replace(take, message=f"no route took it on: {'; '.join(placed.passed)}")
+            message = f"no route took it on: {'; '.join(placed.passed)}"
+            return replace(take, message=message, planned_route=placed.instead_of)
         if not placed.instead_of:
             return take
         history = self._means.ledger.history(take.job_id)
@@ -171,9 +170,7 @@ class Way:
         message = "; ".join(word for word in (why, take.message) if word)
         return replace(take, planned_route=placed.instead_of, message=message)
 
-    def _nobody(self, passed: Sequence[str]) -> Take:
-        assert self._order is not None  # noqa: S101  # only orders pass routes
-        slate = slate_of(self._order)
+    def _nobody(self, slate: Slate, passed: Sequence[str]) -> Take:
         Contact(self._means, slate, self._report).tell(Outcome.FAILED)
         return Take(
             production=slate.production,
@@ -213,8 +210,7 @@ class _Placed:
         try:
             self._job = yield from sending.run(job)
         except Pause as pause:
-            self._rests = str(pause)
-            self._job = self._contact.means.ledger.find_again(job, order)
+            self._rests, self._job = str(pause), sending.job
         self._fresh = sending.sent
         self.turned_away = sending.turned_away
 
@@ -222,12 +218,14 @@ class _Placed:
         """Go on until it has a take."""
         following = Following(self._contact)
         assert self._job is not None  # noqa: S101  # `send` came first
+        take: Take | None = None
         try:
-            if self._rests:
-                raise Pause(self._rests)
-            take = yield from following.run(self._job, fresh=self._fresh)
+            if not self._rests:
+                take = yield from following.run(self._job, fresh=self._fresh)
         except Pause as pause:
+            self._rests = str(pause)
+        if take is None:
             job = self._contact.means.ledger.job(self._job.id)
-            take = Collecting(self._contact).without_media(job, str(pause))
+            take = Collecting(self._contact).without_media(job, self._rests)
         self._contact.tell(take.outcome, 100 if take.ok else None, last=True)
         return take

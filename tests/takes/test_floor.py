@@ -110,15 +110,15 @@ class TestTheWholeWay:
         running = Answer(outcome=Outcome.RUNNING, poll_after=7.0)
         studio.service.on_poll["Mira in S01"] = [running, running]
         studio.make(order())
-        assert studio.clock.waited[:3] == [0.5, 7.0, 7.0]
+        assert studio.clock.waited[:3] == pytest.approx([0.5, 7.0, 7.0], abs=0.1)
 
     def test_polls_come_less_often_the_longer_it_takes(self, studio, order) -> None:
         studio.service.on_poll["Mira in S01"] = [Answer(outcome=Outcome.RUNNING)] * 20
         studio.make(order())
         waited = studio.clock.waited
-        assert waited == sorted(waited)
-        assert waited[0] == 0.5
-        assert waited[-1] == 15.0
+        assert waited == pytest.approx(sorted(waited), abs=0.1)
+        assert waited[0] == pytest.approx(0.5, abs=0.1)
+        assert waited[-1] == pytest.approx(15.0, abs=0.1)
 
 
 class TestNothingIsPaidTwice:
@@ -187,7 +187,7 @@ class TestTheServiceSaysNo:
         assert len(studio.service.posts) == 3
         assert len(studio.service.accepted) == 1
         assert studio.path_of()[:6] == ["intended", "sending", "intended", "sending", "intended", "sending"]
-        assert 20.0 <= studio.clock.waited[0] <= 25.0
+        assert 19.9 <= studio.clock.waited[0] <= 25.1
         assert spend(studio) == Spend(estimated=400_000, settled=400_000)
 
     def test_nobody_waits_an_hour_because_a_service_asks_for_it(self, studio, order) -> None:
@@ -330,7 +330,7 @@ class TestNobodyKnows:
         studio.service.on_submit["Mira in S02"] = [self.LOST]
         (lost,) = studio.make(order("S02"))
         floor = studio.floor()
-        for said in ({}, {"remote_id": "x", "accepted": False}, {"accepted": True}):
+        for said in ({}, {"remote_id": "x", "accepted": False}, {"remote_id": "x", "accepted": True}):
             with pytest.raises(UsageError, match="say either"):
                 floor.resolve(lost.job_id, **said)
         with pytest.raises(LedgerError, match="not in doubt"):
@@ -386,7 +386,7 @@ class TestPollingAndFetching:
         ]
         (take,) = studio.make(order())
         assert take.ok
-        assert 9.0 in [round(waited, 1) for waited in studio.clock.waited] or max(studio.clock.waited) >= 9.0
+        assert sum(studio.clock.waited[:4]) == pytest.approx(0.5 + 0.75 + 9.0, abs=0.2)  # the whole endpoint rests
 
     @pytest.mark.parametrize(("errors", "polls"), [([BadResponse("?")] * 5, 5), ([Rejected("401")], 1)])
     def test_answers_that_nobody_understands_leave_the_job_for_the_next_visit(
@@ -507,7 +507,7 @@ class TestInterrupted:
             if step == "recorded":
                 interrupted.wait(20)
 
-        floor = studio.floor(pace=Pace(let_go=0.05), checkpoint=checkpoint)
+        floor = studio.floor(pace=Pace(let_go=0.05, first_poll=0.01), checkpoint=checkpoint, sleep=None)
         outcome: list[BaseException] = []
 
         def listen(piece) -> None:

@@ -4,14 +4,11 @@ import struct
 from pathlib import Path
 
 import pytest
+from slating import slate
 
 from charkit.errors import UnreadableMedia
-from charkit.providers.base import Blob, ImageRequest, VideoRequest
+from charkit.providers.base import Blob
 from charkit.takes.inspection import MediaFacts, differences, inspect_clip, inspect_picture, measured
-
-
-def video(seconds: int = 8) -> VideoRequest:
-    return VideoRequest(model="m", prompt="p", seconds=seconds, width=1280, height=720)
 
 
 def test_a_clip_is_measured(tmp_path: Path, clip: bytes) -> None:
@@ -82,9 +79,9 @@ def test_a_cut_off_picture_is_found_out(picture, share: float) -> None:
     ],
 )
 def test_what_differs_from_what_was_asked_for_is_said(facts: MediaFacts, words: str) -> None:
-    assert differences(facts, video()) == words
+    assert differences(facts, slate()) == words
 
 
 def test_a_picture_has_no_length_to_differ_in() -> None:
-    asked = ImageRequest(model="m", prompt="p", width=10, height=10)
+    asked = slate(kind="image", width=10, height=10, seconds=None)
     assert differences(MediaFacts(width=10, height=10), asked) == ""

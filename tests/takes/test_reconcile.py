@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from slating import slate
 
-from charkit.providers.base import Listed, VideoRequest
+from charkit.providers.base import Listed
 from charkit.takes.reconcile import LIST_LENGTH, Finding, search
 
-REQUEST = VideoRequest(model="sora-2", prompt="Mira lifts her lantern.", seconds=8, width=1280, height=720)
+ASKED = slate(model="sora-2", prompt="Mira lifts her lantern.", seconds=8, width=1280, height=720)
 SENT = 1_790_000_000.0
 OURS = Listed(
     remote_id="video_1",
@@ -21,7 +22,7 @@ OTHER = replace(OURS, remote_id="video_2", prompt="Fenn yips.")
 
 
 def find(*listed: Listed, taken: frozenset[str] = frozenset()):
-    return search(listed, REQUEST, sent_at=SENT, until=SENT + 900, taken=taken)
+    return search(listed, ASKED, sent_at=SENT, until=SENT + 900, taken=taken)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_list_without_words_does_not_say_enough() -> None:
 
 def test_an_empty_list_shows_nothing_and_no_list_says_nothing() -> None:
     assert find().finding is Finding.ABSENT
-    assert search(None, REQUEST, sent_at=SENT, until=SENT, taken=()).finding is Finding.NO_LIST
+    assert search(None, ASKED, sent_at=SENT, until=SENT, taken=()).finding is Finding.NO_LIST
 
 
 def test_a_full_page_that_does_not_reach_back_is_no_proof_of_absence() -> None:
