@@ -1,120 +1,192 @@
-"""The one place that knows which database it is: opening, durability, locking, and what its errors mean.
+"""The one place that knows which database it is: opening, durability, locking, and transactions.
 
-SQLite (a path) runs in WAL mode with `synchronous=FULL`: a commit is on disk when it returns, at 0.2 to 0.4 ms each
+**SQLite** (a path) runs in WAL mode with `synchronous=FULL`: a commit is on disk when it returns, at 0.2 to 0.4 ms each
 (SQLite 3.40, local disk), which is nothing beside a paid job. Transactions that write take the write lock at their
-start (`BEGIN IMMEDIATE`), so that what they read stays true until they commit. Any other database is given by URL and
-has its own durability; there, rows are locked by `SELECT ... FOR UPDATE`, which SQLAlchemy leaves out for SQLite.
+start (`BEGIN IMMEDIATE`), so that what they read stays true until they commit; threads of one process queue up for it
+here, because SQLite lets those that wait sleep up to 100 ms at a time.
+
+**PostgreSQL** (a URL) runs writers in READ COMMITTED and locks rows by `SELECT ... FOR UPDATE`, which SQLAlchemy leaves
+out for SQLite; readers see one snapshot (REPEATABLE READ, read only). A commit is on disk when it returns unless the
+server itself was told otherwise (`fsync`); a session that inherited `synchronous_commit=off` turns it on. Waits for
+locks and statements end, a connection that was dropped is made again, and a transaction that a server's restart or a
+deadlock broke off runs again, which is safe where `transact` is told so.
 """
 
 from __future__ import annotations
 
-import logging
+import threading
+import time
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
-from charkit.errors import CharkitError, LedgerError, StorageFull
+from charkit.errors import MissingDependency
+from charkit.ledger import sqlite
+from charkit.ledger.address import Address, address_of
+from charkit.ledger.meaning import explained, lost, passing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["open_engine", "reading", "writing"]
+__all__ = ["hold_name", "on_postgres", "open_engine", "reading", "transact", "writing"]
 
-_log = logging.getLogger(__name__)
+T = TypeVar("T")
 
-_BUSY_SECONDS = 60
-"""How long a writer waits for another process's transaction; ours last milliseconds."""
+_PATIENCE = 45.0
+"""Seconds for which a server that has gone is called again; a restart takes a few."""
 
-_WRITES = "charkit_writes"
+_SESSION = text(
+    "SELECT set_config('lock_timeout', '60s', false), set_config('statement_timeout', '120s', false), "
+    "set_config('idle_in_transaction_session_timeout', '120s', false), set_config('synchronous_commit', "
+    "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, "
+    "false)"
+).text
+
+_CONNECT = {"connect_timeout": 10, "application_name": "charkit", "keepalives_idle": 30, "client_encoding": "utf8"}
+
+_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+"""Who of this process's threads writes to an SQLite file."""
 
 
-def open_engine(where: Path | str) -> Engine:
-    """Return an engine for a ledger file, or for a database URL.
+def open_engine(where: Path | str, *, on_network_disk: bool = False) -> Engine:
+    """Return an engine for a ledger file, or for a database URL. Nothing is asked of a server yet.
+
+    Args:
+        where: A file, or a `postgresql://` URL.
+        on_network_disk: Open a file although it lies on a network disk, at the risk of losing it.
 
     Raises:
-        LedgerError: the URL names a database that cannot be used, or the folder cannot be made.
+        LedgerError: the address cannot be used, or the folder cannot be made.
+        MissingDependency: a URL, and no driver for it.
         StorageFull: no space for the file.
     """
-    with _explained():
-        if isinstance(where, str) and "://" in where:
-            return _open_url(make_url(where))
-        path = Path(where)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _open_url(URL.create("sqlite", database=str(path)))
+    address = address_of(where)
+    if address.path is None:
+        return _open_postgres(address)
+    with explained():
+        engine = sqlite.open_file(address.path, address.url, on_network_disk=on_network_disk)
+    event.listen(engine, "begin", _begin_sqlite)
+    _turns[engine] = threading.Lock()
+    return engine
+
+
+def _open_postgres(address: Address) -> Engine:
+    if find_spec("psycopg") is None:
+        raise MissingDependency("psycopg, which a ledger on PostgreSQL needs,", "postgres")
+    arguments = {name: value for name, value in _CONNECT.items() if name not in address.url.query}
+    options: dict[str, Any] = {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "hide_parameters": True}
+    try:
+        engine = create_engine(address.url, connect_args=arguments, **options)
+    except ImportError as error:  # the package without its C library
+        raise MissingDependency("psycopg with libpq, which a ledger on PostgreSQL needs,", "postgres") from error
+    event.listen(engine, "connect", _set_up_session)
+    return engine
+
+
+def _set_up_session(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_SESSION)
+    cursor.close()
+    connection.commit()
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, patience: float = _PATIENCE) -> Iterator[Connection]:
     """Run a transaction that writes; it commits at the end, or leaves nothing."""
-    with _explained(), engine.connect() as connection:
-        connection.execution_options(**{_WRITES: True})
+    with explained(_secrets(engine)), _writing(engine, patience) as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine, *, patience: float = _PATIENCE) -> Iterator[Connection]:
+    """Run a transaction that only reads; it sees one state of the ledger and blocks nobody."""
+    with explained(_secrets(engine)), _connected(engine, patience) as connection:
+        if on_postgres(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
+def transact(engine: Engine, work: Callable[[Connection], T], *, repeatable: bool = True) -> T:
+    """Run a transaction that writes, and once more where the connection broke or a deadlock was ended.
+
+    Args:
+        engine: The ledger's.
+        work: The transaction; it may be called several times, each time from the start.
+        repeatable: Whether it may run again although it may have been committed: a connection that breaks during the
+            commit leaves that open. Else that is an error.
+    """
+    until = time.monotonic() + _PATIENCE
+    pause = 0.05
+    with explained(_secrets(engine)):
+        while True:
+            done = False
+            try:
+                with _writing(engine, _PATIENCE) as connection:
+                    found = work(connection)
+                    done = True
+            except DBAPIError as error:
+                if (done and not repeatable) or not passing(error) or time.monotonic() > until:
+                    raise
+            else:
+                return found
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+
+def on_postgres(connection: Connection) -> bool:
+    """Whether the ledger lies on a PostgreSQL server."""
+    return connection.dialect.name == "postgresql"
+
+
+def hold_name(connection: Connection, name: str) -> None:
+    """Hold a name until the transaction ends; on SQLite a transaction that writes holds everything already."""
+    if on_postgres(connection):
+        key = {"name": f"charkit {name}"}
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), key)
+
+
+@contextmanager
+def _writing(engine: Engine, patience: float) -> Iterator[Connection]:
+    turn = _turns.get(engine)
+    if turn is None:
+        with _connected(engine, patience) as connection, connection.begin():
+            yield connection
+        return
+    with turn, engine.connect() as connection:
+        connection.execution_options(**{sqlite.WRITES: True})
         with connection.begin():
             yield connection
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Run a transaction that only reads; it sees one state of the ledger and blocks nobody."""
-    with _explained(), engine.connect() as connection:
+def _connected(engine: Engine, patience: float) -> Iterator[Connection]:
+    until = time.monotonic() + patience
+    pause = 0.1
+    while True:
+        try:
+            connection = engine.connect()
+            break
+        except DBAPIError as error:
+            if not lost(error) or time.monotonic() >= until:
+                raise
+        time.sleep(pause)
+        pause = min(pause * 2, 2.0)
+    with connection:
         yield connection
 
 
-def _open_url(url: URL) -> Engine:
-    if url.get_backend_name() in ("postgresql", "postgres"):
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if url.get_backend_name() != "sqlite":
-        raise LedgerError("the ledger's address cannot be used: it is a file, or a postgresql:// URL")
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` says which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
+    writes = connection.get_execution_options().get(sqlite.WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the database says into our errors."""
-    try:
-        yield
-    except CharkitError:
-        raise
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise LedgerError(f"the ledger's address cannot be used: {error}") from error
-    except DatabaseError as error:
-        raise _meaning(str(error.orig)) from error
-    except (SQLAlchemyError, OSError) as error:
-        raise LedgerError(f"the ledger cannot be used: {error}") from error
-
-
-def _meaning(problem: str) -> CharkitError:
-    text = problem.lower()
-    if "disk is full" in text or "no space" in text:
-        return StorageFull("no space left for the ledger. What was written stays; free some space and run again")
-    if "locked" in text or "busy" in text:
-        return LedgerError(
-            f"the ledger was held by another process for over {_BUSY_SECONDS} s. See which one works in this production"
-        )
-    if "malformed" in text or "not a database" in text:
-        return LedgerError(
-            f"the ledger's file is damaged ({problem}). Keep it, put the last backup in its place, and run again"
-        )
-    return LedgerError(f"the ledger cannot be used: {problem}")
+def _secrets(engine: Engine) -> frozenset[str]:
+    return Address(path=None, url=engine.url, shown="").secrets

@@ -5,7 +5,7 @@ step moves money from one bucket to another and so changes no total except where
 than was reserved.
 
 ```
-reserve   reserved +p
+reserve   reserved +p, after what another run had set aside for it went back there
 settle    reserved -p or unknown -p, settled +c
 release   reserved -p or unknown -p, released +p
 doubt     reserved -p, unknown +p
@@ -15,6 +15,7 @@ refund    settled -c, refunded +c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -52,14 +53,17 @@ def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
     return tuple(Entry(job_id=r.job_id, at=r.at, bucket=r.bucket, amount=r.amount, note=r.note) for r in rows)
 
 
-def check_caps(connection: Connection, intent: Intent, caps: Caps, *, asked: int) -> None:
+def check_caps(
+    connection: Connection, intent: Intent, caps: Caps, *, asked: int, asked_there: int | None = None
+) -> None:
     """Make sure that an intent fits under both caps; simulated and real money are counted apart.
 
     Args:
         connection: The transaction that reserves.
         intent: What is to be sent.
         caps: What may be committed.
-        asked: Micro-dollars that it adds to what is committed: its price, less what is set aside for it already.
+        asked: Micro-dollars that it adds to what its run has committed: its price, less what is set aside for it there.
+        asked_there: The same for its production, where that is not the same.
 
     Raises:
         SpendLimit: it does not.
@@ -68,7 +72,8 @@ def check_caps(connection: Connection, intent: Intent, caps: Caps, *, asked: int
     what = f"{intent.subject}, take {intent.take_number}"
     _fits(connection, caps.run, asked, f"{what} (run {intent.run!r})", *same_kind, entries.c.run == intent.run)
     if caps.production is not None:
-        _fits(connection, caps.production, asked, f"{what} (production {intent.production!r})", *same_kind)
+        more = asked if asked_there is None else asked_there
+        _fits(connection, caps.production, more, f"{what} (production {intent.production!r})", *same_kind)
 
 
 def _fits(connection: Connection, cap: int, price: int, what: str, *where: ColumnElement[bool]) -> None:
@@ -80,10 +85,14 @@ def _fits(connection: Connection, cap: int, price: int, what: str, *where: Colum
         raise SpendLimit(cap=usd(cap), committed=usd(int(committed or 0)), asked=usd(price), what=what)
 
 
-def reserve(connection: Connection, job: JobRow, price: int, at: float) -> None:
-    """Set a job's price aside; what an earlier attempt had estimated is replaced."""
+def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at: float) -> None:
+    """Set a job's price aside in the intent's run; what an earlier attempt had estimated is replaced."""
     held = held_by(connection, job.id)
-    _add(connection, job, at, "priced", {"estimated": price - held.estimated, "reserved": price - held.reserved})
+    if (job.production, job.run) != (intent.production, intent.run):
+        _add(connection, job, at, "moved", {"estimated": -held.estimated, "reserved": -held.reserved})
+        held = Spend()
+    amounts = {"estimated": intent.price - held.estimated, "reserved": intent.price - held.reserved}
+    _add(connection, replace(job, production=intent.production, run=intent.run), at, "priced", amounts, caps)
 
 
 def move(connection: Connection, job: JobRow, what: Money, charged: int | None, at: float) -> None:
@@ -107,7 +116,9 @@ def _emptied(held: Spend) -> dict[str, int]:
     return {"reserved": -held.reserved, "unknown": -held.unknown}
 
 
-def _add(connection: Connection, job: JobRow, at: float, note: str, amounts: Mapping[str, int]) -> None:
+def _add(
+    connection: Connection, job: JobRow, at: float, note: str, amounts: Mapping[str, int], caps: Caps | None = None
+) -> None:
     rows = [
         {
             "job_id": job.id,
@@ -118,6 +129,8 @@ def _add(connection: Connection, job: JobRow, at: float, note: str, amounts: Map
             "bucket": bucket,
             "amount": amount,
             "note": note,
+            "run_cap": caps.run if caps else None,
+            "production_cap": caps.production if caps else None,
         }
         for bucket, amount in amounts.items()
         if amount

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, select
+from sqlalchemy import Engine, Select, select
 
-from charkit.errors import LedgerError
 from charkit.ledger import money, spending
 from charkit.ledger.engine import reading
-from charkit.ledger.records import Entry, JobRow, ScoreRow, SentRow, Spend, TakeRow, Transition
-from charkit.ledger.schema import entries, jobs, scores, sent, takes, transitions
+from charkit.ledger.records import Entry, JobRow, PlanRow, ScoreRow, SentRow, Spend, TakeRow, Transition
+from charkit.ledger.rows import find_in, job_in, job_row
+from charkit.ledger.schema import entries, jobs, plans, scores, sent, takes, transitions
 from charkit.ledger.spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["LedgerReader", "find_in", "job_in"]
-
-_JOB_FIELDS = tuple(f.name for f in fields(JobRow))
+__all__ = ["LedgerReader"]
 
 
 class LedgerReader:
@@ -35,7 +33,7 @@ class LedgerReader:
             LedgerError: there is none with that id.
         """
         with reading(self._engine) as connection:
-            return job_in(connection, job_id)
+            return job_in(connection, job_id, hold=False)
 
     def find(self, request_key: str, take_number: int) -> JobRow | None:
         """Return the job for a request key and take number, if there is one."""
@@ -55,9 +53,15 @@ class LedgerReader:
         if states is not None:
             query = query.where(jobs.c.state.in_(sorted(states)))
         with reading(self._engine) as connection:
-            return [
-                _job_row(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id)).mappings()
-            ]
+            return [job_row(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id)).mappings()]
+
+    def plans(self, *, production: str | None = None, run: str | None = None) -> list[PlanRow]:
+        """Return the plans that match, oldest first."""
+        wanted = ((plans.c.production, production), (plans.c.run, run))
+        query = select(plans).where(*(column == value for column, value in wanted if value is not None))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(plans.c.created_at, plans.c.digest))
+            return [PlanRow(**row) for row in rows.mappings()]
 
     def takes(
         self, *, job_id: str | None = None, production: str | None = None, run: str | None = None
@@ -128,29 +132,6 @@ class LedgerReader:
         query = select(jobs.c.remote_id).where(jobs.c.endpoint == endpoint, jobs.c.remote_id.is_not(None))
         with reading(self._engine) as connection:
             return frozenset(str(value) for value in connection.scalars(query))
-
-
-def job_in(connection: Connection, job_id: str) -> JobRow:
-    """Return a job inside a transaction, holding its row where that can be.
-
-    Raises:
-        LedgerError: there is none with that id.
-    """
-    row = connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update()).mappings().one_or_none()
-    if row is None:
-        raise LedgerError(f"the ledger has no job {job_id}")
-    return _job_row(row)
-
-
-def find_in(connection: Connection, request_key: str, take_number: int) -> JobRow | None:
-    """Return the job for a request key and take number inside a transaction."""
-    key = (jobs.c.request_key == request_key, jobs.c.take_number == take_number)
-    row = connection.execute(select(jobs).where(*key)).mappings().one_or_none()
-    return None if row is None else _job_row(row)
-
-
-def _job_row(row: RowMapping) -> JobRow:
-    return JobRow(**{name: row[name] for name in _JOB_FIELDS})
 
 
 def _matching(

@@ -16,6 +16,7 @@ __all__ = [
     "Entry",
     "Intent",
     "JobRow",
+    "PlanRow",
     "ScoreRow",
     "SentRow",
     "Spend",
@@ -81,6 +82,24 @@ class Intent:
     price: int
     """Micro-dollars."""
     simulated: bool
+    plan: str | None = None
+    """Digest of the plan that it comes from, as `Ledger.record_plan` returned it; None where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRow:
+    """What was planned for a run, before money was spent."""
+
+    production: str
+    run: str
+    digest: str
+    """`sha256:` and the digest of `content`."""
+    day: str
+    """The day it was made for, as in 2026-11-22."""
+    content: str = field(repr=False)
+    """The plan as JSON text."""
+    created_at: float = 0.0
+    """Set by the ledger: when it was first written down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +170,8 @@ class JobRow:
     sent_at: float | None
     """When its POST was last begun."""
     updated_at: float
+    plan: str | None = None
+    """Digest of the plan that it comes from."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from typing import TYPE_CHECKING
 
-__all__ = ["without_keys"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Cleaner", "digest_of", "without_keys"]
 
 _SHAPES = re.compile(
     r"""
@@ -23,3 +28,21 @@ _SHAPES = re.compile(
 def without_keys(text: str) -> str:
     """Return the text with everything that has the shape of a key replaced by `[key removed]`."""
     return _SHAPES.sub("[key removed]", text)
+
+
+class Cleaner:
+    """Makes texts fit to be written down: without keys, and of characters that every database can hold."""
+
+    def __init__(self, redact: Callable[[str], str] | None = None) -> None:
+        self._redact = redact
+
+    def __call__(self, text: str) -> str:
+        """Return the text without keys, and with something visible for NUL and halves of surrogate pairs."""
+        storable = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+        storable = storable.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return without_keys(self._redact(storable) if self._redact is not None else storable)
+
+
+def digest_of(text: str) -> str:
+    """Return the tagged digest of a text."""
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -11,7 +11,7 @@ import pytest
 
 from charkit.errors import KeyConflict, LedgerError, SpendLimit, StorageFull
 from charkit.ledger import Caps, Intent, JobRow, Ledger, ScoreRow, SentRow, Spend, Step, TakeRow, owners
-from charkit.ledger.engine import _meaning
+from charkit.ledger.meaning import meaning
 from charkit.ledger.states import STEPS, TERMINAL
 from charkit.providers.base import Outcome
 
@@ -396,8 +396,8 @@ def test_a_place_that_cannot_be_used_is_an_error_of_ours(tmp_path: Path) -> None
     ],
 )
 def test_what_the_database_says_is_explained(said: str, kind: type[Exception], words: str) -> None:
-    assert isinstance(_meaning(said), kind)
-    assert words in str(_meaning(said))
+    assert isinstance(meaning(said), kind)
+    assert words in str(meaning(said))
 
 
 def test_a_full_disk_keeps_what_was_written_and_the_next_write_goes_on(file_ledger: Ledger) -> None:

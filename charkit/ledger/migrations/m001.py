@@ -1,14 +1,6 @@
-"""How a ledger file gets its tables: numbered steps, each run once, in order.
-
-Invariants:
-    * a migration is never edited after a release: it spells out its own tables and imports nothing from `schema.py`;
-    * all missing migrations run in one transaction, so a ledger is never half-way between two of them;
-    * a ledger that knows migrations which this charkit does not is refused, not guessed at.
-"""
+"""The first tables."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
@@ -24,49 +16,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    select,
 )
 
-from charkit.errors import LedgerError
-from charkit.ledger import schema
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["MIGRATIONS", "migrate"]
-
-MIGRATIONS: list[Callable[[Connection], None]] = []
-"""In the order in which they run; a new one goes to the end."""
+__all__ = ["m001_jobs_money_takes_and_scores"]
 
 
-def migration(step: Callable[[Connection], None]) -> Callable[[Connection], None]:
-    """Append a migration to the list."""
-    MIGRATIONS.append(step)
-    return step
-
-
-def migrate(connection: Connection, now: float) -> list[str]:
-    """Run what is missing inside the caller's transaction and return the names of what ran.
-
-    Raises:
-        LedgerError: the ledger was written by a newer charkit.
-    """
-    schema.migrations.create(connection, checkfirst=True)
-    done = set(connection.scalars(select(schema.migrations.c.name)))
-    unknown = done - {step.__name__ for step in MIGRATIONS}
-    if unknown:
-        raise LedgerError(
-            f"this ledger was written by a newer charkit (it knows {', '.join(sorted(unknown))}). "
-            "Update charkit to open it."
-        )
-    missing = [step for step in MIGRATIONS if step.__name__ not in done]
-    for step in missing:
-        step(connection)
-        connection.execute(schema.migrations.insert().values(name=step.__name__, applied_at=now))
-    return [step.__name__ for step in missing]
-
-
-@migration
 def m001_jobs_money_takes_and_scores(connection: Connection) -> None:
     """The first tables."""
     tables = MetaData()

@@ -1,0 +1,114 @@
+"""Taking a job a step on: what may follow, what becomes of its money, and one more line of its history."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select, update
+
+from charkit.errors import LedgerError
+from charkit.ledger import money
+from charkit.ledger.engine import hold_name, on_postgres
+from charkit.ledger.records import SentRow
+from charkit.ledger.rows import hold_production, job_in
+from charkit.ledger.schema import jobs, sent, transitions
+from charkit.ledger.states import TAKEN_ON, TERMINAL, allowed
+
+if TYPE_CHECKING:
+    from charkit.ledger.records import JobRow, Money, Spend, Step
+    from charkit.ledger.redaction import Cleaner
+
+__all__ = ["advance", "append", "hold_money"]
+
+
+def advance(connection: Connection, job: JobRow, step: Step, now: float, clean: Cleaner) -> JobRow:
+    """Take a job one step on and return it as it is then; or as another process left it, if that was faster.
+
+    Raises:
+        LedgerError: the states do not allow the step, or what it says of money or remote id cannot be.
+    """
+    if step.remote_id is not None:
+        hold_name(connection, f"remote ids of {job.endpoint}")  # so that two doubts are not ended by one id
+    if step.money != "keep" or step.to == "unknown" or job.state in ("sending", "unknown"):
+        hold_money(connection, job)
+    current = job_in(connection, job.id)
+    accepted = step.accepted if step.accepted is not None else current.accepted
+    accepted = True if step.to in TAKEN_ON else accepted
+    # A job that was not taken on reopens through `reserve` alone, which checks the caps.
+    # `sending` has its own door, which lets one owner through.
+    elsewhere = step.to == "sending" or (current.state in TERMINAL and step.to == "intended")
+    if elsewhere or not allowed(current.state, step.to, accepted=accepted):
+        if current.state != job.state:
+            return current
+        raise LedgerError(f"{job.id} cannot go from {current.state!r} to {step.to!r}")
+    _check_remote_id(connection, current, step)
+    _apply(connection, current, step, accepted, now, clean)
+    return job_in(connection, job.id)
+
+
+def append(connection: Connection, job_id: str, before: str, after: str, note: str, now: float, raw: str = "") -> None:
+    """Add a line to a job's history; its texts are clean already."""
+    line = {"job_id": job_id, "at": now, "before": before, "after": after, "note": note, "raw": raw}
+    connection.execute(transitions.insert().values(line))
+
+
+def hold_money(connection: Connection, job: JobRow) -> None:
+    """Hold the money of a job's production, before its row; on SQLite a transaction that writes holds everything."""
+    if on_postgres(connection):
+        hold_production(connection, job.production)
+
+
+def _check_remote_id(connection: Connection, job: JobRow, step: Step) -> None:
+    if job.state == "unknown" and step.remote_id not in (None, job.remote_id):
+        same = (jobs.c.endpoint == job.endpoint, jobs.c.remote_id == step.remote_id)
+        if (other := connection.scalar(select(jobs.c.id).where(*same).limit(1))) is not None:
+            raise LedgerError(f"{step.remote_id} at {job.endpoint} is {other} already, so it cannot be {job.id}")
+    if job.remote_id is not None and step.remote_id not in (None, job.remote_id):
+        raise LedgerError(
+            f"{job.id} is {job.remote_id} at {job.endpoint}, and cannot be {step.remote_id} as well. "
+            "If both exist there, two requests were paid for: please report it."
+        )
+
+
+def _apply(connection: Connection, job: JobRow, step: Step, accepted: bool | None, now: float, clean: Cleaner) -> None:
+    what: Money = "doubt" if step.to == "unknown" else step.money
+    _check_money(job, step.to, what, accepted, money.held_by(connection, job.id))
+    known = {
+        "remote_id": step.remote_id or None,
+        "answered_model": clean(step.answered_model),
+        "message": clean(step.message),
+        "stage": clean(step.stage),
+        "category": clean(step.category),
+        "expires_at": step.expires_at,
+    }
+    changes = {name: value for name, value in known.items() if value not in (None, "")}
+    connection.execute(
+        update(jobs).where(jobs.c.id == job.id).values(state=step.to, accepted=accepted, updated_at=now, **changes)
+    )
+    append(connection, job.id, job.state, step.to, clean(step.note), now, clean(step.raw))
+    money.move(connection, job, what, step.charged, now)
+    _record_sent(connection, job, step.sent, clean)
+
+
+def _record_sent(connection: Connection, job: JobRow, rows: tuple[SentRow, ...], clean: Cleaner) -> None:
+    there = connection.scalar(select(func.count()).where(sent.c.job_id == job.id)) if rows else 0
+    if rows and not there:
+        columns = [f.name for f in fields(SentRow)]
+        values = [{c: clean(getattr(row, c)) for c in columns} for row in rows]
+        connection.execute(sent.insert(), [{"job_id": job.id, "position": i, **row} for i, row in enumerate(values)])
+
+
+def _check_money(job: JobRow, to: str, what: Money, accepted: bool | None, held: Spend) -> None:
+    """Refuse what would leave money set aside for a finished job, or move it for one that goes on.
+
+    Raises:
+        LedgerError: it would.
+    """
+    if to not in TERMINAL:
+        if what != "keep" and to != "unknown":
+            raise LedgerError(f"the money of {job.id} stays set aside while it is {to!r}, and is not to {what}")
+    elif what == "keep" and (held.reserved or held.unknown):
+        raise LedgerError(f"{job.id} cannot end as {to!r} without a word about its money")
+    elif accepted is False and what in ("settle", "doubt"):
+        raise LedgerError(f"{job.id} was never taken on, so its money can only be released")
