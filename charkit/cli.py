@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_routes
+from charkit import __version__, cli_by_hand, cli_jobs, cli_money, cli_routes
 from charkit.errors import CharkitError, UsageError
 
 app = typer.Typer(
@@ -104,6 +104,9 @@ def new(
 
 app.command()(cli_routes.routes)
 app.add_typer(cli_by_hand.app, name="by-hand")
+app.add_typer(cli_jobs.app, name="jobs")
+app.command()(cli_money.spend)
+app.command()(cli_money.plan)
 
 
 @app.command()

@@ -101,6 +101,19 @@ class Spending:
         """Return the sums of one kind of money."""
         return _sums(m for m in self.movements if m.simulated is simulated)
 
+    @property
+    def totals(self) -> tuple[SpendingRow, ...]:
+        """The sums of each kind of money."""
+        return tuple(
+            SpendingRow(
+                name="all",
+                simulated=kind,
+                jobs=len({m.job_id for m in self.movements if m.simulated is kind}),
+                spend=self.total(simulated=kind),
+            )
+            for kind in self.kinds
+        )
+
     def by(self, axis: Axis) -> tuple[SpendingRow, ...]:
         """Return the sums by one axis, days in order, the rest in the order in which money first moved.
 
@@ -152,15 +165,17 @@ class Spending:
 
         shown = ""
         for kind in self.kinds:
-            rows = [row for row in self.by(axis) if row.simulated is kind]
-            columns = [(n, label) for n, label in COLUMNS if n in _ALWAYS or any(getattr(r.spend, n) for r in rows)]
-            cells = [[r.name, str(r.jobs), *(dollars(getattr(r.spend, n)) for n, _ in columns)] for r in rows]
-            total = self.total(simulated=kind)
-            if len(rows) > 1:
-                jobs = len({m.job_id for m in self.movements if m.simulated is kind})
-                cells.append(["all", str(jobs), *(dollars(getattr(total, n)) for n, _ in columns)])
-            shown += table([axis, "jobs", *(label for _, label in columns)], cells, caption=self.caption(axis, kind))
+            headings, rows = self.cells(axis, simulated=kind)
+            shown += table(headings, rows, caption=self.caption(axis, kind))
         return Html(shown)
+
+    def cells(self, axis: Axis, *, simulated: bool) -> tuple[list[str], list[list[str]]]:
+        """Return headings and lines of a table of one kind of money, with the total last where there are several."""
+        rows = [row for row in self.by(axis) if row.simulated is simulated]
+        rows += [row for row in self.totals if row.simulated is simulated and len(rows) > 1]
+        columns = [(n, label) for n, label in COLUMNS if n in _ALWAYS or any(getattr(r.spend, n) for r in rows)]
+        lines = [[r.name, str(r.jobs), *(dollars(getattr(r.spend, n)) for n, _ in columns)] for r in rows]
+        return [axis, "jobs", *(label for _, label in columns)], lines
 
     def caption(self, axis: Axis, simulated: bool) -> str:
         """Return what a table or picture is headed with."""

@@ -4,21 +4,65 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from charkit.character import folded
+from charkit.documents import replace_file
 from charkit.ledger import ScoreRow
-from charkit.scoring import Score, Scorecard, ScorerFacts, ShotEvidence
+from charkit.scoring import PaletteScorer, Score, Scorecard, ScorerFacts, ShotEvidence, score_takes
+from charkit.takes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from charkit.ledger import Ledger
     from charkit.references import Reference, References
     from charkit.shots import InShot, Shot, Storyboard
+    from charkit.studio.shift import Shift
     from charkit.takes import Take, Takes
 
-__all__ = ["evidence_key", "evidence_of", "write_down"]
+__all__ = ["Judging", "evidence_key", "evidence_of", "wishes_of", "write_down"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judging:
+    """The judges of one run, and what they said last."""
+
+    folder: Path
+    """The run's folder."""
+    storyboard: Storyboard
+    ledger: Ledger
+    shift: Shift
+
+    def score(self, takes: Takes, references: References) -> Scorecard:
+        """Return the scorecard of all takes that are known; the one on disk where it was asked about the same bytes."""
+        evidence = evidence_of(takes, self.storyboard, references)
+        key = evidence_key(evidence, [PaletteScorer().facts])
+        before = self._on_disk(key)
+        if before is not None:
+            return before
+        with self.shift.working("score", len(takes.ok)) as stage:
+            found = score_takes(evidence, on_progress=stage.step)
+            write_down(found, takes, self.ledger)
+            found.save(self._file)
+            replace_file(self._asked, key.encode())
+        return found
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "scorecard.json"
+
+    @property
+    def _asked(self) -> Path:
+        """Remembers what the scorecard on disk was asked about."""
+        return self.folder / ".scorecard.digest"
+
+    def _on_disk(self, key: str) -> Scorecard | None:
+        if not (self._file.is_file() and self._asked.is_file() and self._asked.read_text("utf-8") == key):
+            return None
+        return Scorecard.load(self._file)
 
 
 def evidence_of(takes: Takes, storyboard: Storyboard, references: References) -> list[ShotEvidence]:
@@ -69,6 +113,31 @@ def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts
     ]
     text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def wishes_of(card: Scorecard) -> list[Wish]:
+    """Return the shots whose chosen take drifted, each with what drifted and how good its takes are, worst first."""
+    drifted: dict[str, list[Score]] = {}
+    for score in sorted(card.drifted, key=lambda score: score.score or 0.0):
+        drifted.setdefault(score.shot, []).append(score)
+    return [
+        Wish(shot=shot, reason="; ".join(map(_drift, scores)), quality=_quality(card, shot))
+        for shot, scores in drifted.items()
+    ]
+
+
+def _drift(score: Score) -> str:
+    value = "" if score.score is None else f" at {score.score:.3f}, line at {score.threshold}"
+    return f"{score.character} drifted in {score.axis}{value}"
+
+
+def _quality(card: Scorecard, shot: str) -> dict[int, float]:
+    """Return the lowest score of each take of a shot, of those that could be judged."""
+    found: dict[int, float] = {}
+    for score in card.scores:
+        if score.shot == shot and score.score is not None:
+            found[score.take] = min(score.score, found.get(score.take, score.score))
+    return found
 
 
 def write_down(card: Scorecard, takes: Takes, ledger: Ledger) -> None:

@@ -1,7 +1,8 @@
-"""Opening a studio: everything is checked before anything is made."""
+"""Opening a studio, or only its desk: everything is checked before anything is made."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import cast, get_args
 
@@ -10,10 +11,12 @@ from charkit.errors import UsageError
 from charkit.routes import RouteMatrix
 from charkit.settings import Settings
 from charkit.shots import Resolution, Storyboard
+from charkit.studio.desk import Desk
+from charkit.studio.reception import Reception
 from charkit.studio.room import Studio
 from charkit.workspace import Workspace
 
-__all__ = ["open_studio", "route_matrix"]
+__all__ = ["open_desk", "open_studio", "route_matrix"]
 
 
 def open_studio(
@@ -53,6 +56,52 @@ def open_studio(
         live=live,
         resolution=_resolution(resolution),
     )
+
+
+def open_desk(production: Path | str | None = None, *, run: str | None = None, data: Path | str | None = None) -> Desk:
+    """Open the desk of a ledger: its jobs and its money, for all productions in it or for one.
+
+    Args:
+        production: A production's folder, or the name that its jobs carry; None for all.
+        run: Of runs with this name only.
+        data: The folder in which the ledger lies; by default that of the production or of the settings, else the
+            nearest `data` folder here or above that has a ledger.
+
+    Raises:
+        UsageError: there is no ledger.
+        LedgerError: it cannot be used.
+    """
+    settings = Settings.load()
+    folder, name = _find_ledger(production, Path(data) if data else settings.data, settings)
+    reception = Reception(data=folder, settings=settings, matrix=route_matrix(settings, folder))
+    return Desk(
+        ledger=reception.ledger,
+        floor=reception.floor,
+        working=reception.working,
+        bring=reception.bring,
+        production=name,
+        run=run,
+    )
+
+
+def _find_ledger(production: Path | str | None, data: Path | None, settings: Settings) -> tuple[Path, str | None]:
+    """Return the data folder and the production's name."""
+    name = str(production) if production is not None else None
+    found = data
+    if production is not None and data is None:
+        with contextlib.suppress(UsageError):  # then it is the name that jobs carry
+            place = Workspace.locate(production, "run", settings)
+            found, name = place.data, place.home.name
+    elif name is not None:
+        name = Path(name).name
+    if found is None:
+        here = Path.cwd()
+        folders = [above / "data" for above in (here, *here.parents)]
+        found = next((folder for folder in folders if (folder / "ledger.sqlite").is_file()), None)
+    if found is None or not (found / "ledger.sqlite").is_file():
+        where = f"in {found}" if found else f"in a data folder here ({Path.cwd()}) or above"
+        raise UsageError(f"there is no ledger {where}. Nothing was bought yet, or say where: --data FOLDER")
+    return found.resolve(), name
 
 
 def route_matrix(settings: Settings | None = None, data: Path | None = None) -> RouteMatrix:

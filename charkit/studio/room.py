@@ -7,52 +7,54 @@ notebook may start anywhere, and a kernel may die at any line.
 from __future__ import annotations
 
 import weakref
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
-
-from filelock import FileLock, Timeout
 
 from charkit.by_hand import Handwork
 from charkit.cards import card
 from charkit.casting import Casting, Kept
 from charkit.character import counted
-from charkit.documents import replace_file
-from charkit.errors import RunBusy, UsageError
+from charkit.errors import UsageError
 from charkit.film import Film
 from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
-from charkit.providers.base import Outcome
 from charkit.references import References
-from charkit.scoring import PaletteScorer, Scorecard, score_takes
+from charkit.scoring import Scorecard
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
-from charkit.studio.judging import evidence_key, evidence_of, write_down
+from charkit.studio.desk import Desk
+from charkit.studio.filming import Filming
+from charkit.studio.judging import Judging, wishes_of
 from charkit.studio.lines import Lines
-from charkit.studio.naming import named
-from charkit.studio.progress import Herald, Stage
+from charkit.studio.pricing import Pricing
+from charkit.studio.shift import Shift
 from charkit.studio.telling import Story
-from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
+from charkit.takes import RetakeRule, Takes, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import Unpack
 
     from charkit.character import Cast
     from charkit.film import CutList
     from charkit.ledger import Spend
-    from charkit.plan import Plan, PlannedShot
-    from charkit.providers.base import Provider
+    from charkit.ledger.spending import Spending
+    from charkit.plan import Plan
     from charkit.report import Report
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
+    from charkit.studio.desk import Word
+    from charkit.studio.job_history import JobHistory
+    from charkit.studio.jobs import Jobs
+    from charkit.studio.pricing import Quote
+    from charkit.studio.progress import Stage
+    from charkit.takes import Health, Order, Retakes
     from charkit.workspace import Workspace
 
 __all__ = ["Studio"]
-
-_SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
-"""The simulator is on this machine: nobody is bothered by asking it often."""
 
 
 class Studio:
@@ -79,9 +81,7 @@ class Studio:
         self.resolution = resolution or storyboard.resolution
         self._settings = settings
         self._lines = Lines(matrix, settings, place.simulator, live=live)
-        self._herald = Herald(place.progress, bars=settings.progress == "auto")
-        self._stage: Stage | None = None
-        self._lock = FileLock(place.folder / ".lock", timeout=0)
+        self._shift = Shift(place, bars=settings.progress == "auto")
         weakref.finalize(self, self._lines.close)
 
     # ------------------------------------------------------------------ design
@@ -120,17 +120,22 @@ class Studio:
 
     def plan(self) -> Plan:
         """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
-        found = plan_film(
-            self.storyboard,
-            self.cast,
-            self.references(),
-            self.routes,
-            on=self._settings.today,
-            resolution=self.resolution,
-            region=self._settings.region,
-        )
+        found = self._planned(self.references())
         found.save(self.place.folder / "plan.json")
         return found
+
+    def quote(self) -> Quote:
+        """Price it all before anything is bought: no key is read, nothing is sent."""
+        return Pricing(
+            cast=self.cast,
+            casting=self._casting,
+            anchors=self._kept.anchors,
+            plan=self._planned,
+            order=lambda planned: self._filming.order(planned, 1),
+            ledger=self._ledger,
+            store=self._store,
+            spent=self.spend,
+        ).quote()
 
     def shoot(self, plan: Plan | None = None) -> Takes:
         """Make one take of every shot. What was made before comes back at no cost.
@@ -140,28 +145,41 @@ class Studio:
             RunBusy: Another process works in this run.
         """
         plan = plan or self.plan()
-        orders = [self._order(shot.shot, 1, plan) for shot in plan.shots]
-        with self._working("shoot", len(orders)):
-            return self._keep_takes(self._shown(self._make(orders)))
+        with self._working("shoot", len(plan)):
+            return self._filming.shoot(plan)
 
-    def retake(self, card: Scorecard, *, at_most: int = 2) -> Scorecard:
-        """Make one more take of each shot that drifted, and score again. The better take is chosen, none is lost.
+    def retake(self, card: Scorecard, *, rule: RetakeRule | None = None) -> Scorecard:
+        """Make more takes of each shot that drifted, within a rule, scoring after each round. None is lost.
+
+        The better take of a shot is chosen. Running a notebook again buys nothing: see `charkit.takes.retaking`.
 
         Args:
             card: Says which shots drifted.
-            at_most: How many takes of a shot there may be in all, so that running a notebook again buys nothing.
+            rule: How many rounds, takes and US dollars; one more take of each shot where it is not given.
 
         Raises:
             SpendLimit: The cap does not allow it.
         """
-        plan = self.plan()
-        drifted = list(dict.fromkeys(score.shot for score in card.drifted))
-        have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
-        orders = [self._order(shot, number + 1, plan) for shot, number in have.items() if number < at_most]
-        if orders:
-            with self._working("retake", len(orders)):
-                self._keep_takes(self._shown(self._make(orders)))
+        asked = iter([card])
+        self.retakes(lambda: wishes_of(next(asked, None) or self.score()), rule=rule)
         return self.score()
+
+    def retakes(
+        self, wishes: Callable[[], Iterable[Wish]] | Iterable[tuple[str, str]], *, rule: RetakeRule | None = None
+    ) -> Retakes:
+        """Make more takes of the shots that somebody wants again, each for a reason that is kept with it.
+
+        Args:
+            wishes: Shots with reasons, such as `[("S02", "her hat is missing")]`; or what is asked before each round.
+            rule: How many rounds, takes and US dollars.
+
+        Raises:
+            SpendLimit: The cap does not allow it.
+        """
+        fixed = () if callable(wishes) else tuple(Wish(shot=shot, reason=reason) for shot, reason in wishes)
+        retaking = self._filming.retaking(self.plan())
+        with self._working("retake"):
+            return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
 
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
         """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
@@ -178,12 +196,39 @@ class Studio:
         """
         with self._working("bring in", 1):
             brought = self.by_hand.bring(shot, clip, app=app, takes=self.takes())
-            return self._keep_takes(self._shown(self._floor_with(brought.connect).make([brought.order])))
+            return self._filming.keep(self._shown(self._filming.floor_with(brought.connect).make([brought.order])))
 
     def takes(self) -> Takes:
         """Return every take of this run's shots that is on disk, in the storyboard's order."""
-        file = self.place.folder / "takes.json"
-        return self._shown(Takes.load(file, self._store)) if file.is_file() else Takes()
+        return self._filming.takes()
+
+    # ------------------------------------------------------------------ jobs and money
+
+    @property
+    def jobs(self) -> Jobs:
+        """The paid requests of this run, those that wait for a person first."""
+        return self._desk.jobs()
+
+    def job(self, name: str) -> JobHistory:
+        """Return one job with all that is known of it, what it may cost, and the ways out; see `Desk.job`."""
+        return self._desk.job(name)
+
+    def resume(self) -> Takes:
+        """Go on with every open job of this run; nothing new is sent. See `Desk.resume`."""
+        return self._desk.resume()
+
+    def resolve(self, name: str, **word: Unpack[Word]) -> JobHistory:
+        """Take the person's word for a job in doubt; see `Desk.resolve`."""
+        return self._desk.resolve(name, **word)
+
+    def cancel(self, name: str) -> JobHistory:
+        """Stop a job where that can be done; see `Desk.cancel`."""
+        return self._desk.cancel(name)
+
+    @property
+    def spending(self) -> Spending:
+        """What this run has spent, to be added up by day, route or shot."""
+        return self._desk.spending()
 
     # ------------------------------------------------------------------ judge and cut
 
@@ -191,18 +236,7 @@ class Studio:
         """Ask of every take whether it shows the same characters as the references."""
         if takes is None:
             takes = self.takes() or self.shoot()
-        wanted = self._with_earlier(takes)
-        evidence = evidence_of(wanted, self.storyboard, self._loaded_references())
-        key = evidence_key(evidence, [PaletteScorer().facts])
-        before = self._scorecard_on_disk(key)
-        if before is not None:
-            return before
-        with self._working("score", len(wanted.ok)) as stage:
-            found = score_takes(evidence, on_progress=stage.step)
-            write_down(found, wanted, self._ledger)
-            found.save(self.place.folder / "scorecard.json")
-            replace_file(self._scored, key.encode())
-        return found
+        return self._judging.score(self._filming.with_earlier(takes), self._loaded_references())
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
@@ -240,7 +274,7 @@ class Studio:
     @property
     def health(self) -> Health:
         """Which endpoints this run leaves alone for a while, and why."""
-        return self._floor.health
+        return self._filming.floor.health
 
     @property
     def spend(self) -> Spend:
@@ -301,21 +335,30 @@ class Studio:
         )
 
     @cached_property
-    def _floor(self) -> Floor:
-        return self._floor_with(self._lines.connect)
+    def _filming(self) -> Filming:
+        return Filming(
+            place=self.place,
+            storyboard=self.storyboard,
+            matrix=self.routes,
+            settings=self._settings,
+            lines=self._lines,
+            ledger=self._ledger,
+            store=self._store,
+            shift=self._shift,
+            max_spend=self.max_spend,
+            live=self.live,
+        )
 
-    def _floor_with(self, connect: Callable[[str], Provider]) -> Floor:
-        return Floor(
-            self._ledger,
-            self._store,
-            connect,
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk(
+            ledger=self._ledger,
+            floor=lambda _: self._filming.floor,
+            working=lambda _, jobs: self._working("resume", jobs),
+            bring=lambda _, takes: self._filming.keep(self._shown(takes)),
             production=self.production,
             run=self.place.run,
-            run_cap_usd=self.max_spend,
-            parallel=self._settings.parallel,
-            health=Health(self.place.folder / "health.json"),
-            gate=self._check_open,
-            pace=None if self.live else _SIMULATED_PACE,
+            simulated=not self.live,
         )
 
     @cached_property
@@ -328,6 +371,10 @@ class Studio:
             store=self._store,
             simulated=not self.live,
         )
+
+    @cached_property
+    def _judging(self) -> Judging:
+        return Judging(folder=self.place.folder, storyboard=self.storyboard, ledger=self._ledger, shift=self._shift)
 
     @cached_property
     def _cutting(self) -> Cutting:
@@ -344,88 +391,29 @@ class Studio:
             raise UsageError("no live image route takes pictures of characters; see: charkit routes --all")
         return min(usable, key=lambda route: route.cost(resolution="1K"))
 
-    def _make(self, orders: Iterable[Order]) -> Takes:
-        wanted = list(orders)
-        if self._stage is None:
-            return self._floor.make(wanted)
-        for order in wanted:
-            job = self._ledger.find(request_key(order), order.number)
-            if job is not None and job.state == Outcome.SUCCEEDED:
-                self._stage.there_already(order.subject, order.number)
-        return self._floor.make(wanted, on_progress=self._stage.news)
-
-    def _order(self, shot: str, number: int, plan: Plan) -> Order:
-        return self._ordered(plan[shot], number)
-
-    def _ordered(self, planned: PlannedShot, number: int) -> Order:
-        return Order(
-            production=self.production,
-            run=self.place.run,
-            subject=planned.shot,
-            number=number,
-            route=planned.route,
-            endpoint=planned.endpoint,
-            kind="video",
-            request=planned.request(number),
-            price_usd=planned.price_usd,
-            simulated=not self.live,
-            fallbacks=tuple(self._ordered(other, number) for other in planned.fallbacks),
+    def _planned(self, references: References) -> Plan:
+        return plan_film(
+            self.storyboard,
+            self.cast,
+            references,
+            self.routes,
+            on=self._settings.today,
+            resolution=self.resolution,
+            region=self._settings.region,
         )
 
-    def _check_open(self, order: Order) -> None:
-        """Refuse an order whose route has ended since it was planned.
-
-        Raises:
-            RouteClosed: it has.
-        """
-        self.routes.route(order.route, self._settings.today)
-
-    def _keep_takes(self, takes: Takes) -> Takes:
-        self._with_earlier(takes).save(self.place.folder / "takes.json")
-        return takes
-
-    def _with_earlier(self, takes: Takes) -> Takes:
-        """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
-        found = {take.id: take for take in (*self.takes(), *takes)}
-        order = {shot.id: place for place, shot in enumerate(self.storyboard.each())}
-        kept = (take for take in found.values() if take.subject in order)
-        return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
+    def _make(self, orders: Iterable[Order]) -> Takes:
+        return self._filming.make(orders)
 
     def _shown(self, takes: Takes) -> Takes:
-        return named(takes, self.place.folder / "takes")
+        return self._filming.shown(takes)
 
     def _loaded_references(self) -> References:
         file = self.place.folder / "references.json"
         return References.load(file) if file.is_file() else self.references()
 
-    @property
-    def _scored(self) -> Path:
-        """Remembers what the scorecard on disk was asked about."""
-        return self.place.folder / ".scorecard.digest"
-
-    def _scorecard_on_disk(self, key: str) -> Scorecard | None:
-        file = self.place.folder / "scorecard.json"
-        if not (file.is_file() and self._scored.is_file() and self._scored.read_text("utf-8") == key):
-            return None
-        return Scorecard.load(file)
-
     def _film_on_disk(self) -> Film | None:
         return Film.load(self.place.folder) if (self.place.folder / "film.json").is_file() else None
 
-    @contextmanager
-    def _working(self, name: str, total: int | None = None) -> Iterator[Stage]:
-        """Hold the run for this process, and show progress. A verb inside another one is part of it."""
-        if self._stage is not None:
-            yield self._stage
-            return
-        self.place.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            held = self._lock.acquire()
-        except Timeout:
-            raise RunBusy(self.place.run) from None
-        with held, self._herald.stage(name, total) as stage:
-            self._stage = stage
-            try:
-                yield stage
-            finally:
-                self._stage = None
+    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:
+        return self._shift.working(name, total)

@@ -1,0 +1,159 @@
+"""The shoot of one run: orders from the plan, takes from the floor, and what is on disk of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from charkit.ledger import usd
+from charkit.providers.base import Outcome
+from charkit.studio.naming import named
+from charkit.takes import Floor, Health, Order, Pace, Retaking, Takes, request_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from charkit.ledger import Ledger
+    from charkit.plan import Plan, PlannedShot
+    from charkit.providers.base import Provider
+    from charkit.routes import RouteMatrix
+    from charkit.settings import Settings
+    from charkit.shots import Storyboard
+    from charkit.store import Store
+    from charkit.studio.lines import Lines
+    from charkit.studio.shift import Shift
+    from charkit.workspace import Workspace
+
+__all__ = ["SIMULATED_PACE", "Filming"]
+
+SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
+"""The simulator is on this machine: nobody is bothered by asking it often."""
+
+
+class Filming:
+    """Makes the takes of one run of one production."""
+
+    def __init__(
+        self,
+        *,
+        place: Workspace,
+        storyboard: Storyboard,
+        matrix: RouteMatrix,
+        settings: Settings,
+        lines: Lines,
+        ledger: Ledger,
+        store: Store,
+        shift: Shift,
+        max_spend: float,
+        live: bool,
+    ) -> None:
+        self._place = place
+        self._storyboard = storyboard
+        self._matrix = matrix
+        self._settings = settings
+        self._lines = lines
+        self._ledger = ledger
+        self._store = store
+        self._shift = shift
+        self._max_spend = max_spend
+        self._live = live
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Where orders of this run become takes."""
+        return self.floor_with()
+
+    def floor_with(self, connect: Callable[[str], Provider] | None = None, *, cap_usd: float | None = None) -> Floor:
+        """Return a floor with other lines out, or with a lower cap than the run's own."""
+        return Floor(
+            self._ledger,
+            self._store,
+            connect or self._lines.connect,
+            production=self._place.home.name,
+            run=self._place.run,
+            run_cap_usd=self._max_spend if cap_usd is None else min(cap_usd, self._max_spend),
+            parallel=self._settings.parallel,
+            health=Health(self._place.folder / "health.json"),
+            gate=self._check_open,
+            pace=None if self._live else SIMULATED_PACE,
+        )
+
+    def shoot(self, plan: Plan) -> Takes:
+        """Make the first take of every shot."""
+        return self.keep(self.shown(self.make(self.order(shot, 1) for shot in plan.shots)))
+
+    def retaking(self, plan: Plan) -> Retaking:
+        """Return the retakes of this run, to be bounded by a rule."""
+        return Retaking(
+            ledger=self._ledger,
+            production=self._place.home.name,
+            run=self._place.run,
+            simulated=not self._live,
+            order=lambda shot, number, why: self.order(plan[shot], number, why),
+            make=lambda orders, most: self.keep(self.shown(self.make(orders, most))),
+            have=self.takes,
+        )
+
+    def make(self, orders: Iterable[Order], most: int | None = None) -> Takes:
+        """Make takes, with progress where somebody watches.
+
+        Args:
+            orders: What is wanted.
+            most: Micro-dollars that the run may have committed in the end, where that is less than its cap.
+        """
+        wanted: Sequence[Order] = list(orders)
+        floor = self.floor if most is None else self.floor_with(cap_usd=usd(most))
+        stage = self._shift.stage
+        if stage is None:
+            return floor.make(wanted)
+        for order in wanted:
+            job = self._ledger.find(request_key(order), order.number)
+            if job is not None and job.state == Outcome.SUCCEEDED:
+                stage.there_already(order.subject, order.number)
+        return floor.make(wanted, on_progress=stage.news)
+
+    def takes(self) -> Takes:
+        """Return every take of this run's shots that is on disk, in the storyboard's order."""
+        file = self._place.folder / "takes.json"
+        return self.shown(Takes.load(file, self._store)) if file.is_file() else Takes()
+
+    def keep(self, takes: Takes) -> Takes:
+        """Write takes down beside the earlier ones, and return them."""
+        self.with_earlier(takes).save(self._place.folder / "takes.json")
+        return takes
+
+    def with_earlier(self, takes: Takes) -> Takes:
+        """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
+        found = {take.id: take for take in (*self.takes(), *takes)}
+        order = {shot.id: place for place, shot in enumerate(self._storyboard.each())}
+        kept = (take for take in found.values() if take.subject in order)
+        return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
+
+    def shown(self, takes: Takes) -> Takes:
+        """Return takes under names that people know."""
+        return named(takes, self._place.folder / "takes")
+
+    def order(self, planned: PlannedShot, number: int, why: str = "") -> Order:
+        """Return the order for a take of a planned shot, its fallbacks included."""
+        return Order(
+            production=self._place.home.name,
+            run=self._place.run,
+            subject=planned.shot,
+            number=number,
+            route=planned.route,
+            endpoint=planned.endpoint,
+            kind="video",
+            request=planned.request(number),
+            price_usd=planned.price_usd,
+            simulated=not self._live,
+            fallbacks=tuple(self.order(other, number) for other in planned.fallbacks),
+            why=why,
+        )
+
+    def _check_open(self, order: Order) -> None:
+        """Refuse an order whose route has ended since it was planned.
+
+        Raises:
+            RouteClosed: it has.
+        """
+        self._matrix.route(order.route, self._settings.today)
