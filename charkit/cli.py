@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
 
 from charkit import __version__, cli_by_hand, cli_jobs, cli_money, cli_routes
 from charkit.errors import CharkitError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,7 +56,7 @@ def run(
     from charkit.batch import run_production
     from charkit.workspace import Workspace
 
-    with _Narrator(Workspace.locate(production, name).progress, quiet=as_json) as narrator:
+    with _told_of_interrupts(), _Narrator(Workspace.locate(production, name).progress, quiet=as_json) as narrator:
         made = run_production(
             production,
             run=name,
@@ -113,6 +118,21 @@ app.command()(cli_money.plan)
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+@contextmanager
+def _told_of_interrupts() -> Iterator[None]:
+    """Say what an interrupt leaves behind, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        # The kernel was interrupted as well, and asyncio would report at length that nobody asked for its error.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        err.print(
+            "\nInterrupted. What was made stays, and jobs that a service has taken on go on there (charkit jobs list). "
+            "The same command goes on where this stopped; nothing is paid twice."
+        )
+        raise typer.Exit(130) from None
 
 
 class _Narrator:

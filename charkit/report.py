@@ -31,8 +31,8 @@ __all__ = [
     "ReportData",
     "ReportReference",
     "ReportShot",
+    "ReportSpending",
     "ReportTake",
-    "Spending",
     "strip",
     "write_report",
 ]
@@ -73,6 +73,8 @@ class ReportTake:
     estimated_usd: float
     charged_usd: float
     seed: int | None = None
+    why: str = ""
+    """Why it was made, where it is a retake."""
     digest: str = ""
     link: str = ""
     """A relative link to the clip, which works where the page lies beside it."""
@@ -118,15 +120,24 @@ class ReportCharacter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spending:
-    """What one route cost, in US dollars."""
+class ReportSpending:
+    """What one shot, or one route, was expected to cost and did cost, in US dollars."""
 
     what: str
-    """Views, shots, retakes."""
+    """Designs, shots or retakes; or the shot's id."""
     route: str
     count: int
+    """How many requests."""
     estimated_usd: float
     charged_usd: float
+    in_doubt_usd: float = 0.0
+    """What may have been charged; it counts against the cap until somebody knows."""
+    refunded_usd: float = 0.0
+
+    @property
+    def difference_usd(self) -> float:
+        """What was charged beyond the estimate; below zero where it was cheaper."""
+        return round(self.charged_usd + self.in_doubt_usd - self.estimated_usd, 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +164,10 @@ class ReportData:
     shots: tuple[ReportShot, ...]
     card: Scorecard
     characters: tuple[ReportCharacter, ...] = ()
-    spending: tuple[Spending, ...] = ()
+    spending: tuple[ReportSpending, ...] = ()
+    """By what it was for and route."""
+    by_shot: tuple[ReportSpending, ...] = ()
+    """By shot and route."""
     cap_usd: float | None = None
     claims: tuple[Claim, ...] = ()
     again: tuple[str, ...] = ()
@@ -284,6 +298,7 @@ def _environment() -> Environment:
     found.filters |= {
         "uri": _uri,
         "usd": _usd,
+        "signed": _signed,
         "short": _short,
         "percent": _percent,
         "counted": _counted,
@@ -299,6 +314,13 @@ def _uri(data: bytes, kind: str = "image/jpeg") -> Html:
 def _usd(amount: float) -> str:
     whole = amount >= 1 or round(amount, 2) == round(amount, 4)
     return f"${amount:,.2f}" if whole else f"${amount:,.4f}".rstrip("0")
+
+
+def _signed(amount: float) -> str:
+    """Return a difference: none as a dash, so that what differs stands out."""
+    if abs(amount) < 0.00005:
+        return "–"
+    return f"{'+' if amount > 0 else '−'}{_usd(abs(amount))}"
 
 
 def _short(digest: str) -> str:

@@ -18,8 +18,8 @@ from charkit.report import (
     ReportData,
     ReportReference,
     ReportShot,
+    ReportSpending,
     ReportTake,
-    Spending,
     write_report,
 )
 from charkit.scoring import Axis, FrameEvidence, PaletteScorer, Score, Scorecard, ScoredTake, Threshold, Verdict
@@ -111,7 +111,7 @@ def make_data(film: Film | None = None, **more) -> ReportData:
     said["characters"] = (
         ReportCharacter(name="Mira", description="a girl", palette=(("coat", "#d9a21b"),), picture=picture()),
     )
-    said["spending"] = (Spending(what="shots", route="omni-1.2", count=2, estimated_usd=0.8, charged_usd=0.8),)
+    said["spending"] = (ReportSpending(what="shots", route="omni-1.2", count=2, estimated_usd=0.8, charged_usd=0.8),)
     said["claims"] = (Claim(route="text only", claimed="70 %", source="a reseller's blog"),)
     said["again"] = ("charkit run lantern",)
     return ReportData(**{**said, **more})

@@ -73,6 +73,7 @@ class Filming:
             run=self._place.run,
             run_cap_usd=self._max_spend if cap_usd is None else min(cap_usd, self._max_spend),
             parallel=self._settings.parallel,
+            bounds=self._lines.bounds,
             health=Health(self._place.folder / "health.json"),
             gate=self._check_open,
             pace=None if self._live else SIMULATED_PACE,

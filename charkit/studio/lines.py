@@ -13,6 +13,7 @@ from charkit.errors import MissingKey
 from charkit.providers import connect
 from charkit.providers.base import Connection
 from charkit.rehearsal import Rehearsal, start_simulator
+from charkit.routes import Bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from charkit.settings import Settings
 
 __all__ = ["Lines"]
+
+_AT_HOME = Bounds(polls_per_minute=30_000)
+"""The simulator is on this machine: nobody is bothered by asking it often."""
 
 
 class Lines:
@@ -46,6 +50,14 @@ class Lines:
             return connect(found.protocol, self._to_nobody(found))
         return connect(found.protocol, self._to_service(found) if self._live else self._to_simulator(found))
 
+    def bounds(self, endpoint: str) -> Bounds:
+        """Return how much an endpoint may be asked at once.
+
+        Raises:
+            UnknownName: there is no such endpoint.
+        """
+        return self._matrix.endpoint(endpoint).limits.bounds() if self._live else _AT_HOME
+
     def without_keys(self, text: str) -> str:
         """Return text without any key that the person has set, whatever shape the key has."""
         for variable in {endpoint.key for endpoint in self._matrix.endpoints.values()}:
@@ -63,7 +75,14 @@ class Lines:
         key = self._settings.key(endpoint.key) if endpoint.key else SecretStr("none")
         if key is None:
             raise MissingKey(endpoint.name, endpoint.key)
-        return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=key, dialect=endpoint.dialect)
+        header = endpoint.limits.idempotency_header
+        return Connection(
+            endpoint=endpoint.name,
+            base_url=endpoint.base_url,
+            key=key,
+            dialect=endpoint.dialect,
+            idempotency_header=header.value if header else "",
+        )
 
     def _to_nobody(self, endpoint: Endpoint) -> Connection:
         return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=SecretStr("none"))

@@ -16,7 +16,7 @@ from charkit.casting import Casting, Kept
 from charkit.character import counted
 from charkit.errors import UsageError
 from charkit.film import Film
-from charkit.ledger import Ledger, usd
+from charkit.ledger import Ledger
 from charkit.plan import plan_film
 from charkit.references import References
 from charkit.scoring import Scorecard
@@ -252,7 +252,7 @@ class Studio:
         """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
             card = self.score()
-            jobs = self._ledger.jobs(run=self.place.run, production=self.production)
+            jobs = self._desk.jobs()
             return Story(
                 place=self.place,
                 storyboard=self.storyboard,
@@ -263,7 +263,7 @@ class Studio:
                 takes=self.takes(),
                 card=card,
                 film=self._film_on_disk() or self.assemble(card),
-                jobs={j: usd(self._ledger.held_by(j.id).settled) for j in jobs if j.simulated is not self.live},
+                jobs={job.row: job.held for job in sorted(jobs, key=lambda job: job.id)},
                 spend=self.spend,
                 cap_usd=self.max_spend,
                 live=self.live,

@@ -27,15 +27,15 @@ from charkit.report import (
     ReportData,
     ReportReference,
     ReportShot,
+    ReportSpending,
     ReportTake,
-    Spending,
     strip,
     write_report,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from charkit.character import Cast
     from charkit.film import Film
@@ -67,8 +67,8 @@ class Story:
     takes: Takes
     card: Scorecard
     film: Film
-    jobs: Mapping[JobRow, float]
-    """All paid requests of the run, with what each was charged, in US dollars."""
+    jobs: Mapping[JobRow, Spend]
+    """All paid requests of the run, with the money of each."""
     spend: Spend
     cap_usd: float
     live: bool
@@ -103,7 +103,8 @@ class Story:
                 )
                 for sheet in self.cast.values()
             ),
-            spending=tuple(self._spending()),
+            spending=tuple(self._spending(self._purpose)),
+            by_shot=tuple(self._spending(lambda job: job.subject)),
             cap_usd=self.cap_usd,
             claims=tuple(
                 Claim(route=means, claimed=claim.value, source=f"{claim.source}, {claim.as_of}")
@@ -141,6 +142,7 @@ class Story:
             estimated_usd=take.estimated_usd,
             charged_usd=take.price_usd,
             seed=take.seed,
+            why=take.why,
             digest=take.digest,
             link=Path(os.path.relpath(take.path, self.place.folder)).as_posix() if take.path else "",
             references=tuple(
@@ -161,21 +163,26 @@ class Story:
     def _chosen(self, take: Take) -> bool:
         return any((shot.shot, shot.take) == (take.subject, take.number) for shot in self.film.shots)
 
-    def _spending(self) -> list[Spending]:
-        groups: dict[tuple[str, str], list[tuple[JobRow, float]]] = defaultdict(list)
+    def _purpose(self, job: JobRow) -> str:
         shots = {shot.id for shot in self.storyboard.each()}
-        for job, charged in self.jobs.items():
-            what = "designs" if job.subject not in shots else "shots" if job.take_number == 1 else "retakes"
-            groups[what, job.route].append((job, charged))
+        return "designs" if job.subject not in shots else "shots" if job.take_number == 1 else "retakes"
+
+    def _spending(self, what: Callable[[JobRow], str]) -> list[ReportSpending]:
+        """Return estimate against actual by something and route, in the order of the jobs."""
+        groups: dict[tuple[str, str], list[tuple[JobRow, Spend]]] = defaultdict(list)
+        for job, held in self.jobs.items():
+            groups[what(job), job.route].append((job, held))
         return [
-            Spending(
-                what=what,
+            ReportSpending(
+                what=name,
                 route=route,
                 count=len(jobs),
                 estimated_usd=usd(sum(job.price for job, _ in jobs)),
-                charged_usd=round(sum(charged for _, charged in jobs), 6),
+                charged_usd=usd(sum(held.settled for _, held in jobs)),
+                in_doubt_usd=usd(sum(held.unknown for _, held in jobs)),
+                refunded_usd=usd(sum(held.refunded for _, held in jobs)),
             )
-            for (what, route), jobs in groups.items()
+            for (name, route), jobs in groups.items()
         ]
 
     # ------------------------------------------------------------------ manifest
