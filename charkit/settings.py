@@ -36,8 +36,9 @@ class Settings(BaseSettings):
     """The day for which routes are looked up; another one only to run something again as it was."""
     region: Literal["EEA", "CH", "UK", "US", "other"] | None = None
     """Where you work, as far as services' rules about people tell places apart; None to be warned instead."""
-    parallel: int = Field(default=4, ge=1, le=64)
-    """Jobs that are in the air at once."""
+    parallel: int = Field(default=16, ge=1, le=1000)
+    """Jobs that may be at an endpoint at once, where its limits in the routes file do not say. No thread waits for
+    them; it is what one may lose at an endpoint that takes everything on and finishes nothing."""
 
     @classmethod
     def load(cls) -> Settings:

@@ -123,8 +123,12 @@ class ClipFacts:
         return self.colour.matrix or ("bt709" if min(self.coded_width, self.coded_height) >= 576 else "bt601")
 
 
-def open_clip(path: Path) -> InputContainer:
+def open_clip(path: Path, *, options: Mapping[str, str] | None = None) -> InputContainer:
     """Open a clip that must have a picture.
+
+    Args:
+        path: The file.
+        options: What to tell FFmpeg's reader.
 
     Raises:
         UnreadableMedia: The file is missing, empty, no video, or its index is cut off; says which.
@@ -132,10 +136,11 @@ def open_clip(path: Path) -> InputContainer:
     path = Path(path)
     head = _head(path)
     try:
-        container = av.open(str(path), metadata_errors="replace")
+        container = av.open(str(path), metadata_errors="replace", options=dict(options or {}))
     except (FFmpegError, OSError, ValueError) as error:
         raise UnreadableMedia(_why_unreadable(head, error), path=path) from None
-    if not container.streams.video or not container.streams.video[0].codec_context.width:
+    context = container.streams.video[0].codec_context if container.streams.video else None
+    if context is None or not context.width:  # a codec that nobody knows has no context
         container.close()
         raise UnreadableMedia("has no video stream", path=path)
     return container

@@ -16,12 +16,15 @@ Invariants:
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from pydantic import SecretStr
 
@@ -77,7 +80,7 @@ class Blob:
     media_type: str
     data: bytes = field(repr=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The tagged digest of the bytes, `sha256:` and 64 hexadecimal digits."""
         return f"sha256:{hashlib.sha256(self.data).hexdigest()}"
@@ -230,6 +233,24 @@ class Listed:
     size: str = ""
 
 
+_once: ContextVar[str] = ContextVar("charkit_once", default="")
+
+
+@contextmanager
+def once(key: str) -> Generator[None]:
+    """Say under which key the paid POST inside goes out, for endpoints that document a header for one."""
+    token = _once.set(key)
+    try:
+        yield
+    finally:
+        _once.reset(token)
+
+
+def once_key() -> str:
+    """Return the key of the paid POST that is being made; empty for none."""
+    return _once.get()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connection:
     """How to reach an endpoint. An adapter is made from one of these and nothing else."""
@@ -242,6 +263,9 @@ class Connection:
     """Which variation of the wire format the endpoint speaks; empty for the plain one."""
     timeout: float = 600.0
     """Seconds that one HTTP exchange may take."""
+    idempotency_header: str = ""
+    """The header in which the endpoint documents that it takes a key, so that the same POST twice makes one job; empty
+    where it documents none."""
 
 
 @runtime_checkable

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from charkit.errors import Ambiguous, BadResponse, ProviderError, RateLimited, Rejected, Unavailable, UsageError
+from charkit.providers.base import once_key
 from charkit.providers.reading import Fields
 
 if TYPE_CHECKING:
@@ -164,10 +165,23 @@ class Exchange:
             max_redirects=3,
             limits=httpx2.Limits(max_keepalive_connections=0 if paid else 8),
             trust_env=home.host not in _LOOPBACK,
-            event_hooks={"request": [_guard(home)], "response": [] if paid else [_leave_to_caller]},
+            event_hooks={
+                "request": [_guard(home), *self._marks(paid=paid)],
+                "response": [] if paid else [_leave_to_caller],
+            },
         )
         weakref.finalize(self, client.close)
         return client
+
+    def _marks(self, *, paid: bool) -> list[Callable[[httpx2.Request], None]]:
+        """Return what writes the idempotency key into a paid request, where the endpoint documents a header for it."""
+        header = self.connection.idempotency_header if paid else ""
+
+        def mark(request: httpx2.Request) -> None:
+            if request.method == "POST" and (key := once_key()):
+                request.headers[header] = key
+
+        return [mark] if header else []
 
     def timeout(self, *, paid: bool) -> httpx2.Timeout:
         """Return ten seconds to connect, then as much silence as the connection allows, a minute where it is free."""

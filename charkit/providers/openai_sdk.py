@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from charkit.providers.base import Blob
     from charkit.providers.reading import Fields
 
-CHUNK = 1 << 18
-"""Bytes per piece of a download."""
-
 FREE_RETRIES = 2
 """How often a poll or download is sent again by the SDK; its own default."""
 
@@ -136,7 +133,7 @@ class OpenAISession(Exchange):
             problem = f"{self.connection.base_url} sent {kind} instead of a clip: {response.text[:80]!r}"
             raise self.unclear(problem, paid=False, remote_id=remote_id, status=response.status_code)
         count = 0
-        for piece in response.iter_bytes(CHUNK):
+        for piece in response.iter_bytes():  # as they come: gathering them costs as much as receiving them
             count += len(piece)
             yield piece
         if not count:

@@ -4,16 +4,19 @@ Adding a route is one entry in `routes.yaml`, or in a file of one's own; adding 
 """
 
 from charkit.routes.facts import Fact, Lengths, LikenessPolicy, Price, Region, Size
+from charkit.routes.limits import Bounds, Limits
 from charkit.routes.matrix import RouteMatrix
 from charkit.routes.measured import Measured
 from charkit.routes.route import Capabilities, Endpoint, Route, TagStyle
 
 __all__ = [
+    "Bounds",
     "Capabilities",
     "Endpoint",
     "Fact",
     "Lengths",
     "LikenessPolicy",
+    "Limits",
     "Measured",
     "Price",
     "Region",

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from charkit.errors import RouteClosed, UnsupportedRequest
 from charkit.routes.facts import Entry, Fact, Lengths, LikenessPolicy, Price, Size, Sizes, Sourced, Status
+from charkit.routes.limits import Limits
 
 __all__ = ["Capabilities", "Endpoint", "Kind", "Route", "TagStyle"]
 
@@ -49,6 +50,8 @@ class Endpoint(Sourced):
     key: str = ""
     """The *name* of the environment variable that holds the key, never the key; empty where none is needed."""
     dialect: str = ""
+    limits: Limits = Limits()
+    """How much it may be asked at once, as far as that is established."""
     simulator: str = ""
     """Where the simulator speaks the same wire format; found from the protocol where it is left out."""
 

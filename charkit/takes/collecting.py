@@ -83,8 +83,12 @@ class Collecting:
             )
             self._means.checkpoint("taken")
 
-    def take(self, job: JobRow) -> Steps[Take]:
+    def take(self, job: JobRow, *, fresh: bool = False) -> Steps[Take]:
         """Return the take of a finished job, fetching its media where that has not been done.
+
+        Args:
+            job: The job.
+            fresh: Whether it ended just now without media in the answer, so that nothing of it can be here yet.
 
         Raises:
             Pause: it was paid for and cannot be fetched in this visit.
@@ -92,7 +96,7 @@ class Collecting:
         """
         if job.state != "succeeded":
             return self.without_media(job, job.message)
-        row = self.sound_row(job)
+        row = None if fresh else self.sound_row(job)
         if row is None:
             row = yield from self._fetch(job)
         if row is None:

@@ -66,7 +66,7 @@ class Floor:
         run: str,
         run_cap_usd: float,
         production_cap_usd: float | None = None,
-        parallel: int = 32,
+        parallel: int = 16,
         bounds: Callable[[str], Bounds] = _unbound,
         pace: Pace | None = None,
         health: Health | None = None,
@@ -221,8 +221,8 @@ class Floor:
         """
         if (remote_id is None) == (accepted is None):
             raise UsageError(
-                "say either remote_id=... (it is there), accepted=False (it is not), or accepted=True (it was charged, and "
-                "what it made is lost)"
+                "say either remote_id=... (it is there), accepted=False (it is not), or accepted=True (it was charged, "
+                "and what it made is lost)"
             )
         job = self._ledger.job(job_id)
         if job.state != "unknown":

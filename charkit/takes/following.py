@@ -37,6 +37,8 @@ class Following:
         self._means = contact.means
         self._collecting = Collecting(contact)
         self._muddled = 0
+        self._to_fetch = False
+        """Whether it ended in this visit, with nothing in the answer."""
 
     def run(self, job: JobRow, *, fresh: bool) -> Steps[Take]:
         """Follow the job to its end and bring in what it made. The first step is taken at once.
@@ -52,7 +54,7 @@ class Following:
         """
         if job.state in ("queued", "running"):
             job = yield from self._follow(job, fresh=fresh)
-        return (yield from self._collecting.take(job))
+        return (yield from self._collecting.take(job, fresh=self._to_fetch))
 
     def _follow(self, job: JobRow, *, fresh: bool) -> Steps[JobRow]:
         means = self._means
@@ -110,6 +112,7 @@ class Following:
         if answer.outcome.value == job.state or answer.outcome is Outcome.UNKNOWN:
             return job
         pictures = self._collecting.keep(answer.media)
+        self._to_fetch = answer.outcome is Outcome.SUCCEEDED and not pictures
         step = replace(step_of(answer), remote_id=None)  # it is known, and does not change
         job = self._means.ledger.advance(job, step)
         self._contact.heard_of(answer, submitted=False)

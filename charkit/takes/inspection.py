@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -59,38 +58,19 @@ def measured(text: str) -> MediaFacts:
 
 
 def inspect_clip(path: Path) -> MediaFacts:
-    """Read a clip to its end.
+    """Make sure that a clip is whole, and measure it; see `charkit.media.verify` for what that finds.
 
     Raises:
-        UnreadableMedia: it cannot be decoded, or its end is missing.
+        UnreadableMedia: it cannot be decoded, it is damaged, or its end is missing.
     """
-    from charkit.media.probe import open_clip, probe
+    from charkit.media.verify import verify_clip
 
     try:
-        facts = probe(path)
-        with open_clip(path) as container:
-            whole = not any(packet.is_corrupt for packet in container.demux()) and not _overruns(path)
+        whole = verify_clip(path)
     except UnreadableMedia as error:
         # The file has a passing name that says nothing to anybody.
         raise UnreadableMedia("the clip " + str(error).removeprefix(f"{path}: ")) from error
-    if not whole:
-        raise UnreadableMedia("the clip is cut off")
-    return MediaFacts(
-        width=facts.width, height=facts.height, seconds=facts.seconds, fps=float(facts.fps), sound=facts.has_sound
-    )
-
-
-def _overruns(path: Path) -> bool:
-    """Whether an MP4's boxes promise more bytes than there are (ISO/IEC 14496-12, 4.2): a download that broke off."""
-    size, at = path.stat().st_size, 0
-    with path.open("rb") as file:
-        while at + 16 <= size:
-            file.seek(at)
-            length, kind, long = struct.unpack(">I4sQ", file.read(16))
-            if (at == 0 and kind != b"ftyp") or length == 0:  # not an MP4; or a box that lasts to the end of the file
-                return False
-            at += max(long if length == 1 else length, 8)
-    return at > size
+    return MediaFacts(width=whole.width, height=whole.height, seconds=whole.seconds, fps=whole.fps, sound=whole.sound)
 
 
 def inspect_picture(blob: Blob) -> MediaFacts:

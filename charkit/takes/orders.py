@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from charkit.errors import UsageError
@@ -59,6 +60,16 @@ class Order:
             if other.fallbacks or _place(other) != _place(self):
                 raise UsageError(f"{self.subject}: {other!r} cannot stand in for {self!r}")
 
+    @cached_property
+    def text(self) -> str:
+        """What determines the request as canonical JSON, pictures as digests; see `request_text`."""
+        return _text(self)
+
+    @cached_property
+    def key(self) -> str:
+        """The tagged digest of `text`; see `request_key`."""
+        return f"request-{_VERSION}:sha256:{hashlib.sha256(self.text.encode()).hexdigest()}"
+
     def __repr__(self) -> str:
         return f"Order({self.subject} take {self.number}, {self.route}, ${self.price_usd:.2f})"
 
@@ -70,6 +81,10 @@ def _place(order: Order) -> tuple[object, ...]:
 
 def request_text(order: Order) -> str:
     """Return what determines the request as canonical JSON, pictures as digests."""
+    return order.text
+
+
+def _text(order: Order) -> str:
     request = order.request
     content: dict[str, object] = {
         "version": _VERSION,
@@ -127,7 +142,7 @@ def prompt_in(text: str) -> str:
 
 def request_key(order: Order) -> str:
     """Return the tagged digest of everything that determines the request; the take number stands beside it."""
-    return f"request-{_VERSION}:sha256:{hashlib.sha256(request_text(order).encode()).hexdigest()}"
+    return order.key
 
 
 def intent_of(order: Order) -> Intent:

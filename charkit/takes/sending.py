@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import Ambiguous, ProviderError, RateLimited, SpendLimit, Unavailable, UsageError
 from charkit.ledger import Step
-from charkit.providers.base import Outcome
+from charkit.providers.base import Outcome, once
 from charkit.takes.collecting import Collecting, Pause
 from charkit.takes.doubts import Doubts
 from charkit.takes.orders import intent_of
@@ -142,7 +142,8 @@ class Sending:
             raise Pause("it cannot be sent without its order.")
         self._tries += 1
         try:
-            answer = provider.submit(self._order.request)
+            with once(job.id):
+                answer = provider.submit(self._order.request)
         except (RateLimited, Unavailable) as error:
             self._contact.heard_of(error)
             return self._not_now(job, error)

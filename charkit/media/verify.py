@@ -1,0 +1,150 @@
+"""Whether a downloaded clip is whole: its index, every packet, the seams inside every packet, one decoded picture.
+
+What this finds, and what it cannot find at this price: a file that was cut off anywhere; a damaged index; packets that
+lie elsewhere than the index says, because each H.264 or H.265 packet is walked from one unit's length to the next; a
+first picture that does not decode. A flipped bit inside a later picture is found by decoding all of it, which costs a
+hundred times as much (500 ms against 5 ms for 8 s of 1280x720) and is left to whoever decodes it anyway; on the way it
+is the transport's checksum that guards those bytes, and in the store their digest.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from av.error import FFmpegError
+
+from charkit.errors import UnreadableMedia
+from charkit.media.probe import open_clip
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+    from av.video.stream import VideoStream
+
+__all__ = ["Whole", "verify_clip"]
+
+_WITHOUT_DECODING: Final = {"codec_whitelist": "none", "probesize": "32"}
+"""Keeps FFmpeg from decoding pictures just to open a file, which an MP4's own index makes needless: 0.3 ms for 6 ms."""
+
+_STRICT: Final = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_filter": "all"}
+"""Have the decoder say what it would else paint over, and skip what only makes the picture smoother."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """What a clip is that was found to be whole."""
+
+    width: int
+    """Pixels across as shown: after rotation and with square pixels."""
+    height: int
+    """Pixels down as shown."""
+    seconds: float
+    """How long the picture lasts."""
+    fps: float
+    """Frames per second; the mean where the rate varies."""
+    sound: bool
+    """Whether there is a sound track."""
+
+
+def verify_clip(path: Path) -> Whole:
+    """Make sure that a clip is whole, for a few milliseconds.
+
+    Raises:
+        UnreadableMedia: it is no clip, it is cut off, or it is damaged.
+    """
+    path = Path(path)
+    if _overruns(path):
+        raise UnreadableMedia("is cut off", path=path)
+    try:
+        with open_clip(path, options=_WITHOUT_DECODING) as container:
+            return _verified(path, container)
+    except FFmpegError as error:
+        raise UnreadableMedia(f"is damaged: {error.strerror or error}", path=path) from None
+
+
+def _verified(path: Path, container: InputContainer) -> Whole:
+    stream = container.streams.video[0]
+    prefix = _prefix(stream)
+    shown: list[tuple[int, int]] = []
+    found = 0
+    first: Packet[VideoStream] | None = None
+    for packet in container.demux():
+        if packet.is_corrupt:
+            raise UnreadableMedia("is cut off", path=path)
+        if packet.stream_index != stream.index or not packet.size or packet.pts is None:
+            continue
+        found += 1
+        if prefix and not _seams_fit(packet, prefix):
+            raise UnreadableMedia(f"is damaged: its picture {found} is not where its index says", path=path)
+        if not packet.is_discard:
+            shown.append((packet.pts, packet.duration or 0))
+        first = first or packet  # type: ignore[assignment]  # the video stream's, as was just asked
+    if first is None or found < stream.frames or not shown:
+        raise UnreadableMedia(f"is cut off: {found} of {stream.frames} frames are there", path=path)
+    rotation = _decoded(path, stream, first)
+    return _whole(stream, sorted(shown), rotation, sound=bool(container.streams.audio))
+
+
+def _decoded(path: Path, stream: VideoStream, packet: Packet[VideoStream]) -> int:
+    """Decode the first picture, strictly, and return by how many degrees it is turned."""
+    context = stream.codec_context
+    context.thread_type, context.thread_count = "NONE", 1  # threads cost more than one picture does
+    context.options = dict(_STRICT)
+    pictures = [*context.decode(packet), *context.decode(None)]
+    if not pictures or pictures[0].is_corrupt:
+        raise UnreadableMedia("is damaged: its first picture cannot be decoded", path=path)
+    return round(pictures[0].rotation / 90) * 90 % 360
+
+
+def _whole(stream: VideoStream, shown: list[tuple[int, int]], rotation: int, *, sound: bool) -> Whole:
+    tick = stream.time_base or Fraction(1, 90_000)
+    span = (shown[-1][0] - shown[0][0]) * tick
+    mean = (len(shown) - 1) / span if span else Fraction(stream.average_rate or 24)
+    last = shown[-1][1] * tick or 1 / mean
+    context = stream.codec_context
+    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    across = max(1, round(context.width * aspect)) if aspect > 0 else context.width
+    upright = (across, context.height) if rotation % 180 == 0 else (context.height, across)
+    rate = Fraction(stream.average_rate or mean)
+    rate = rate if abs(rate - mean) < Fraction(1, 100) * mean else mean
+    return Whole(width=upright[0], height=upright[1], seconds=float(span + last), fps=float(rate), sound=sound)
+
+
+def _prefix(stream: VideoStream) -> int:
+    """Return how many bytes hold a unit's length in this stream's packets; 0 where packets have no such units.
+
+    ISO/IEC 14496-15, 5.3.3.1 (`avcC`: the fifth byte's low two bits, plus one) and 8.3.3.1 (`hvcC`: the 22nd byte's).
+    """
+    header = stream.codec_context.extradata or b""
+    name = stream.codec_context.name
+    at = {"h264": 4, "hevc": 21}.get(name, len(header))
+    return (header[at] & 3) + 1 if len(header) > at and header[0] == 1 else 0
+
+
+def _seams_fit(packet: Packet[Stream], prefix: int) -> bool:
+    """Whether a packet's units end exactly where it ends."""
+    data, at = memoryview(packet), 0
+    while at + prefix <= len(data):
+        at += prefix + int.from_bytes(data[at : at + prefix], "big")
+    return at == len(data)
+
+
+def _overruns(path: Path) -> bool:
+    """Whether an MP4's boxes promise more bytes than there are (ISO/IEC 14496-12, 4.2): a download that broke off."""
+    try:
+        size, at = path.stat().st_size, 0
+        with path.open("rb") as file:
+            while at + 16 <= size:
+                file.seek(at)
+                length, kind, long = struct.unpack(">I4sQ", file.read(16))
+                if (at == 0 and kind != b"ftyp") or length == 0:  # not an MP4; or a box that lasts to the file's end
+                    return False
+                at += max(long if length == 1 else length, 8)
+    except OSError:  # `open_clip` says what is the matter
+        return False
+    return at > size
