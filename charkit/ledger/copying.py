@@ -105,6 +105,8 @@ def restore(engine: Engine, path: Path | str, now: float) -> Backup:
     with tempfile.TemporaryDirectory(prefix="charkit-ledger-") as folder, _disk(source):
         copy = Path(folder) / "ledger.sqlite"
         _copy_pages(source, copy)
+        with _opened(copy, now):  # a file of before is brought up to date, the copy of it
+            pass
         found = _read_through(copy)
         with _opened(copy, now) as opened, reading(opened) as rows:
             transact(engine, lambda connection: _fill(rows, connection), repeatable=False)

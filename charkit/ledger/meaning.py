@@ -41,6 +41,8 @@ def explained(secrets: Collection[str] = ()) -> Iterator[None]:
         raise
     except DBAPIError as error:
         _raise(meaning(_clean(str(error.orig), secrets), _state(error), lost=lost(error)), error, secrets)
+    except UnicodeDecodeError as error:  # SQLite repeats the names it found in a damaged file, byte for byte
+        raise LedgerError(f"the ledger's file is damaged: it holds text that is none. {DAMAGED}") from error
     except (SQLAlchemyError, OSError) as error:
         _raise(LedgerError(f"the ledger cannot be used: {_clean(str(error), secrets)}"), error, secrets)
 

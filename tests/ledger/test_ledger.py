@@ -1,31 +1,18 @@
 from __future__ import annotations
 
-import json
 import multiprocessing
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from some_jobs import ME, PLENTY, Clock, intent, running, sending
 
 from charkit.errors import KeyConflict, LedgerError, SpendLimit, StorageFull
-from charkit.ledger import Caps, Intent, JobRow, Ledger, ScoreRow, SentRow, Spend, Step, TakeRow, owners
+from charkit.ledger import Caps, Ledger, ScoreRow, SentRow, Spend, Step, TakeRow, owners
 from charkit.ledger.meaning import meaning
 from charkit.ledger.states import STEPS, TERMINAL
 from charkit.providers.base import Outcome
-
-ME = owners.current()
-PLENTY = Caps(run=100_000_000)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        self.now += 0.25
-        return self.now
 
 
 @pytest.fixture
@@ -43,35 +30,6 @@ def ledger(ledger_place: str, clock: Clock) -> Iterator[Ledger]:
 def file_ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
     with Ledger.open(tmp_path / "ledger.sqlite", clock=clock) as opened:
         yield opened
-
-
-def intent(subject: str = "S01", *, price: int = 400_000, take: int = 1, **changes: object) -> Intent:
-    made = Intent(
-        request_key=f"request:sha256:{subject}",
-        take_number=take,
-        request=json.dumps({"prompt": f"the film shows {subject}"}),
-        production="lantern",
-        run="tour",
-        subject=subject,
-        kind="video",
-        route="omni",
-        endpoint="sim-google",
-        model="gemini-omni-1.2-flash",
-        price=price,
-        simulated=False,
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def sending(ledger: Ledger, wanted: Intent | None = None) -> JobRow:
-    job = ledger.reserve(wanted or intent(), caps=PLENTY, owner=ME)
-    begun = ledger.begin_sending(job, owner=ME)
-    assert begun is not None
-    return begun
-
-
-def running(ledger: Ledger, wanted: Intent | None = None, remote_id: str = "video_1") -> JobRow:
-    return ledger.advance(sending(ledger, wanted), Step(to="running", remote_id=remote_id, accepted=True))
 
 
 def test_the_states_are_the_outcomes_and_two_before_them() -> None:
