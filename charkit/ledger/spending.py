@@ -115,7 +115,7 @@ class Spending:
         )
 
     def by(self, axis: Axis) -> tuple[SpendingRow, ...]:
-        """Return the sums by one axis, days in order, the rest in the order in which money first moved.
+        """Return the sums by one axis, real money first, in the order of days or names.
 
         Raises:
             UnknownName: there is no such axis.
@@ -129,7 +129,7 @@ class Spending:
             SpendingRow(name=name, simulated=kind, jobs=len({m.job_id for m in found}), spend=_sums(found))
             for (kind, name), found in groups.items()
         ]
-        return tuple(sorted(rows, key=lambda row: (row.simulated, row.name if axis == "day" else "")))
+        return tuple(sorted(rows, key=lambda row: (row.simulated, row.name)))
 
     def _name(self, movement: Movement, axis: Axis) -> str:
         if axis == "day":

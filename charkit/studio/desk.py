@@ -16,7 +16,7 @@ from charkit.studio.jobs import list_jobs
 from charkit.takes import Takes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
 
     from charkit.ledger import JobRow
@@ -81,13 +81,21 @@ class Desk:
     run: str | None = None
     simulated: bool | None = None
 
-    def jobs(self, *, state: str | None = None, route: str | None = None, shot: str | None = None) -> Jobs:
+    def jobs(
+        self,
+        *,
+        state: str | None = None,
+        route: str | None = None,
+        shot: str | None = None,
+        also: Collection[str] = (),
+    ) -> Jobs:
         """Return the jobs, those that wait for a person first.
 
         Args:
             state: One of `charkit.studio.jobs.STATES`: the ledger's words, or `open`, or `doubt`.
             route: On this route only.
             shot: For this shot or view only.
+            also: Ids of jobs of other runs that are to be among them.
 
         Raises:
             UnknownName: there is no such state.
@@ -100,10 +108,11 @@ class Desk:
             route=route,
             shot=shot,
             simulated=self.simulated,
+            also=also,
         )
 
     def job(self, name: str) -> JobHistory:
-        """Return one job with all that is known of it, what it may cost, and the ways out.
+        """Return one job of the ledger with all that is known of it, what it may cost, and the ways out.
 
         Args:
             name: Its id, or enough of its beginning or end to know which.
@@ -111,7 +120,7 @@ class Desk:
         Raises:
             UsageError: no job is called so, or several are.
         """
-        return job_history(self.ledger, name, production=self.production, run=self.run)
+        return job_history(self.ledger, name)
 
     def spending(self) -> Spending:
         """Return what was spent, to be added up by day, route or shot."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import json
 import time
@@ -129,26 +128,22 @@ class JobHistory:
         return {"text/plain": repr(self), "text/html": "".join(parts)}
 
     def _steps_table(self) -> Html:
-        since = self.steps[0].at if self.steps else 0.0
-        rows = [[moment(s.at).partition("T")[2][:8], f"+{s.at - since:.1f} s", s.after, s.note] for s in self.steps]
-        zone = f"{dt.datetime.fromtimestamp(since, tz=dt.UTC).astimezone():%z}"
-        day = moment(since).partition("T")[0]
-        return table(["time", "after", "state", "why"], rows, caption=f"history, {day}, UTC{zone[:3]}:{zone[3:]}")
+        since = self.steps[0].at
+        rows = [[f"+{s.at - since:.1f} s", s.after, s.note] for s in self.steps]
+        return table(["after", "state", "why"], rows, caption=f"its history since {moment(since)}")
 
 
-def job_history(ledger: Ledger, name: str, *, production: str | None = None, run: str | None = None) -> JobHistory:
+def job_history(ledger: Ledger, name: str) -> JobHistory:
     """Return one job with all that is known of it.
 
     Args:
         ledger: Where it stands.
         name: Its id, or enough of its beginning or end to know which.
-        production: Look among the jobs of this production only.
-        run: Look among the jobs of runs with this name only.
 
     Raises:
         UsageError: no job is called so, or several are.
     """
-    row = _named(ledger, name, production, run)
+    row = _named(ledger, name)
     takes = tuple(ledger.takes(job_id=row.id))
     job = Job(row=row, held=ledger.held_by(row.id), collected=bool(takes), seen_at=time.time())
     return JobHistory(
@@ -156,11 +151,10 @@ def job_history(ledger: Ledger, name: str, *, production: str | None = None, run
     )
 
 
-def _named(ledger: Ledger, name: str, production: str | None, run: str | None) -> JobRow:
-    wanted = name.strip().upper().removeprefix("JOB_")
-    rows = ledger.jobs(production=production, run=run)
-    bare = {row.id: row.id.upper().removeprefix("JOB_") for row in rows}
-    found = [row for row in rows if wanted and (bare[row.id].startswith(wanted) or bare[row.id].endswith(wanted))]
+def _named(ledger: Ledger, name: str) -> JobRow:
+    wanted = name.strip().lstrip("…").upper().removeprefix("JOB_")
+    bare = {row.id.upper().removeprefix("JOB_"): row for row in ledger.jobs()}
+    found = [row for known, row in bare.items() if wanted and (known.startswith(wanted) or known.endswith(wanted))]
     if len(found) == 1:
         return found[0]
     if not found:

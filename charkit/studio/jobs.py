@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
@@ -112,7 +112,7 @@ class Job:
             str(row.take_number),
             row.route,
             row.state,
-            self.age,
+            f"{self.age} ago",
             dollars(self.held.reserved),
             dollars(self.held.settled),
             dollars(self.held.unknown),
@@ -169,12 +169,16 @@ class Jobs(Sequence[Job]):
         return sorted({job.row.simulated for job in self._jobs})
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        rows = [[*job.cells()[:-1], job.id[-_FEW_LETTERS:]] for job in self._jobs]
+        rows = [[*job.cells()[:-1], f"…{job.id[-_FEW_LETTERS:]}"] for job in self._jobs]
+        one = len({job.row.production for job in self._jobs}) == 1
         several = len({(job.row.production, job.row.run) for job in self._jobs}) > 1
         head = list(HEADINGS)
         if several:
             head.insert(0, "run")
-            rows = [[f"{job.row.production}/{job.row.run}", *row] for job, row in zip(self._jobs, rows, strict=True)]
+            rows = [
+                [job.row.run if one else f"{job.row.production}/{job.row.run}", *row]
+                for job, row in zip(self._jobs, rows, strict=True)
+            ]
         kept = [i for i, name in enumerate(head) if name not in _SPARSE or any(row[i] not in _EMPTY for row in rows)]
         shown = table([head[i] for i in kept], [[row[i] for i in kept] for row in rows], caption=repr(self))
         return {"text/plain": repr(self), "text/html": shown}
@@ -193,6 +197,7 @@ def list_jobs(
     route: str | None = None,
     shot: str | None = None,
     simulated: bool | None = None,
+    also: Collection[str] = (),
 ) -> Jobs:
     """Return the jobs that match.
 
@@ -204,6 +209,7 @@ def list_jobs(
         route: On this route only.
         shot: For this shot or view only.
         simulated: Simulated or real ones only.
+        also: Ids of jobs of other productions or runs that are to be among them.
 
     Raises:
         UnknownName: there is no such state.
@@ -217,6 +223,9 @@ def list_jobs(
         Job(row=row, held=held.get(row.id, Spend()), collected=row.id in made, seen_at=now)
         for row in ledger.jobs(production=production, run=run)
     ]
+    for other in set(also) - {job.id for job in found}:
+        row, taken = ledger.job(other), bool(ledger.takes(job_id=other))
+        found.append(Job(row=row, held=ledger.held_by(other), collected=taken, seen_at=now))
     return Jobs([job for job in found if _matches(job, state, route, shot, simulated)])
 
 

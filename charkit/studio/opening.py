@@ -16,7 +16,7 @@ from charkit.studio.reception import Reception
 from charkit.studio.room import Studio
 from charkit.workspace import Workspace
 
-__all__ = ["open_desk", "open_studio", "route_matrix"]
+__all__ = ["find_ledger", "open_desk", "open_studio", "route_matrix"]
 
 
 def open_studio(
@@ -72,7 +72,7 @@ def open_desk(production: Path | str | None = None, *, run: str | None = None, d
         LedgerError: it cannot be used.
     """
     settings = Settings.load()
-    folder, name = _find_ledger(production, Path(data) if data else settings.data, settings)
+    folder, name = find_ledger(production, Path(data) if data else settings.data, settings)
     reception = Reception(data=folder, settings=settings, matrix=route_matrix(settings, folder))
     return Desk(
         ledger=reception.ledger,
@@ -84,8 +84,17 @@ def open_desk(production: Path | str | None = None, *, run: str | None = None, d
     )
 
 
-def _find_ledger(production: Path | str | None, data: Path | None, settings: Settings) -> tuple[Path, str | None]:
-    """Return the data folder and the production's name."""
+def find_ledger(production: Path | str | None, data: Path | None, settings: Settings) -> tuple[Path, str | None]:
+    """Return the data folder in which a ledger lies, and the production's name.
+
+    Args:
+        production: A production's folder, or the name that its jobs carry; None for all.
+        data: The folder, where it is known.
+        settings: May name a ledger elsewhere; then the folder holds only runs and store.
+
+    Raises:
+        UsageError: there is no ledger.
+    """
     name = str(production) if production is not None else None
     found = data
     if production is not None and data is None:
@@ -98,7 +107,9 @@ def _find_ledger(production: Path | str | None, data: Path | None, settings: Set
         here = Path.cwd()
         folders = [above / "data" for above in (here, *here.parents)]
         found = next((folder for folder in folders if (folder / "ledger.sqlite").is_file()), None)
-    if found is None or not (found / "ledger.sqlite").is_file():
+    if found is None and settings.ledger is not None:
+        found = Path.cwd() / "data"  # runs and store; the ledger itself is elsewhere
+    if found is None or (settings.ledger is None and not (found / "ledger.sqlite").is_file()):
         where = f"in {found}" if found else f"in a data folder here ({Path.cwd()}) or above"
         raise UsageError(f"there is no ledger {where}. Nothing was bought yet, or say where: --data FOLDER")
     return found.resolve(), name

@@ -6,7 +6,7 @@ import weakref
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from charkit.ledger import Ledger
+from charkit.ledger import open_ledger
 from charkit.store import Store
 from charkit.studio.filming import SIMULATED_PACE
 from charkit.studio.lines import Lines
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from charkit.ledger import Ledger
     from charkit.routes import RouteMatrix
     from charkit.settings import Settings
     from charkit.studio.desk import RunOf
@@ -43,7 +44,7 @@ class Reception:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of the folder."""
-        return Ledger.open(self._place("-", "-").ledger, redact=self._lines[True].without_keys)
+        return open_ledger(self._place("-", "-").ledger, self._settings, redact=self._lines[True].without_keys)
 
     def floor(self, run: RunOf) -> Floor:
         """Return the floor of a run. It buys nothing: its cap is nought."""
@@ -56,6 +57,7 @@ class Reception:
             run=run.run,
             run_cap_usd=0.0,
             parallel=self._settings.parallel,
+            bounds=self._lines[not run.simulated].bounds,
             health=Health(place.folder / "health.json"),
             pace=SIMULATED_PACE if run.simulated else None,
         )

@@ -16,7 +16,7 @@ from charkit.casting import Casting, Kept
 from charkit.character import counted
 from charkit.errors import UsageError
 from charkit.film import Film
-from charkit.ledger import Ledger
+from charkit.ledger import open_ledger
 from charkit.plan import plan_film
 from charkit.references import References
 from charkit.scoring import Scorecard
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.film import CutList
-    from charkit.ledger import Spend
+    from charkit.ledger import Ledger, Spend
     from charkit.ledger.spending import Spending
     from charkit.plan import Plan
     from charkit.report import Report
@@ -206,8 +206,8 @@ class Studio:
 
     @property
     def jobs(self) -> Jobs:
-        """The paid requests of this run, those that wait for a person first."""
-        return self._desk.jobs()
+        """The paid requests of this run, those that wait for a person first; and those of others that it lives on."""
+        return self._desk.jobs(also={take.job_id for take in self.takes() if take.job_id})
 
     def job(self, name: str) -> JobHistory:
         """Return one job with all that is known of it, what it may cost, and the ways out; see `Desk.job`."""
@@ -227,8 +227,8 @@ class Studio:
 
     @property
     def spending(self) -> Spending:
-        """What this run has spent, to be added up by day, route or shot."""
-        return self._desk.spending()
+        """What all runs of the production have spent, to be added up by day, route, shot or run."""
+        return self._ledger.spending(production=self.production)
 
     # ------------------------------------------------------------------ judge and cut
 
@@ -318,7 +318,7 @@ class Studio:
     @cached_property
     def _ledger(self) -> Ledger:
         self.place.ledger.parent.mkdir(parents=True, exist_ok=True)
-        return Ledger.open(self.place.ledger, redact=self._lines.without_keys)
+        return open_ledger(self.place.ledger, self._settings, redact=self._lines.without_keys)
 
     @cached_property
     def by_hand(self) -> Handwork:

@@ -67,6 +67,7 @@ def facts(*arguments: str, cwd: Path, code: int = 0):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["running", "succeeded"])
 def test_after_kill_9_the_shell_goes_on_and_the_notebook_finds_it_all_paid_once(
     production: Path, tmp_path: Path, on_the_simulator: str, state: str
