@@ -7,9 +7,11 @@ BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
 LOOPBACK := CHARKIT_PROGRESS=off
+# How often `make chaos` kills a shoot, on each database.
+POINTS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab lint types unit postgres nbval bench notebooks lock clean
+.PHONY: help setup demo test lab lint types unit postgres nbval chaos bench notebooks lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -52,6 +54,9 @@ postgres: $(READY)  ## the ledger's tests on PostgreSQL, on a server of their ow
 nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"
 	@$(PY) tests/check_notebooks.py
+
+chaos: $(READY)  ## a shoot killed at every kind of step (POINTS=all: at every step), 2,000 jobs under faults
+	@$(LOOPBACK) $(PY) tests/chaos/chaos.py --points $(POINTS)
 
 bench: $(READY)  ## the figures, one JSON line each
 	@set -e; for bench in tests/benchmarks/bench_*.py; do $(PY) "$$bench"; done

@@ -75,6 +75,7 @@ def test_every_test_stands_at_the_path_of_what_it_tests() -> None:
         "test_litellm",
         "test_mishaps",
         "test_server_models",
+        "test_soak",
         "test_video_servers",
         "test_video_wires",
         "test_contract",
