@@ -65,7 +65,8 @@ def _show_list(jobs: Jobs) -> None:
         kind = ", simulated" if job.row.simulated else ""
         groups.setdefault(f"{job.row.production}, run {job.row.run}{kind}", []).append(job)
     for title, found in groups.items():
-        table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim")
+        out().print(title, style="bold")
+        table = Table(box=None, header_style="dim")
         rows = [job.cells() for job in found]
         kept = [i for i in range(len(HEADINGS)) if any(row[i] not in ("", "$0.00") for row in rows)]
         for i in kept:
@@ -186,7 +187,7 @@ def _tell(history: JobHistory, *, as_json: bool, whole: bool = False) -> None:
     console = out()
     state = Text(job.state, style="yellow" if job.in_doubt else _TONES.get(job.state, ""))
     kind = ", simulated" if job.row.simulated else ""
-    console.print(Text.assemble((f"{job.row.subject}, take {job.row.take_number}", "bold"), " is ", state))
+    console.print(Text.assemble((f"{job.row.subject}, take {job.row.take_number}", "bold"), ": ", state))
     console.print(f"  {job.id}, on {job.row.route} for {job.row.production}, run {job.row.run}{kind}")
     if job.row.message:
         console.print(f"  {job.row.message}")

@@ -51,7 +51,8 @@ def plan(
 
 
 def _show_quote(quote: Quote, cap: float | None) -> None:
-    table = Table(title=repr(quote), title_justify="left", title_style="bold", box=None, header_style="dim")
+    out().print(repr(quote), style="bold")
+    table = Table(box=None, header_style="dim")
     for name in ("what", "route", "asked for", "price", "because"):
         table.add_column(
             name, justify="right" if name == "price" else "left", no_wrap=name in ("what", "route", "price")
@@ -122,8 +123,8 @@ def _show_spending(spending: Spending, axes: tuple[Axis, ...]) -> None:
     for kind in spending.kinds:
         for axis in axes:
             headings, rows = spending.cells(axis, simulated=kind)
-            table = Table(title=spending.caption(axis, kind), title_justify="left", title_style="bold", box=None)
-            table.header_style = "dim"
+            out().print(spending.caption(axis, kind), style="bold")
+            table = Table(box=None, header_style="dim")
             for place, name in enumerate(headings):
                 table.add_column(name, justify="right" if place else "left", no_wrap=True)
             for row in rows:

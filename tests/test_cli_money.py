@@ -76,6 +76,7 @@ def test_what_was_paid_for_is_priced_at_nothing(
     monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://127.0.0.1:9")
     after = json.loads(ask("plan", str(production), "--run", "one", "--json"))
     assert after["left_usd"] == 0
+    assert after["total_usd"] == pytest.approx(before["total_usd"])
     assert all(line["there"] for line in after["lines"])
     assert after["committed_usd"] == pytest.approx(before["total_usd"])
     elsewhere = json.loads(ask("plan", str(production), "--run", "two", "--json"))

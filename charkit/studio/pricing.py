@@ -165,17 +165,23 @@ class Pricing:
 
     def _pictures(self, sheet: CharacterSheet) -> tuple[list[Reference], QuoteLine | None]:
         """Return a character's pictures, or what stands in for them, and what they cost where they are designed."""
+        asked: list[Order] = []
+
+        def make(orders: Iterable[Order]) -> Takes:
+            wanted = list(orders)
+            asked.extend(wanted)
+            return self._only_what_is_there(wanted)
+
         try:
-            found = replace(self.casting, make=self._only_what_is_there).references(
-                sheet, self.anchors.get(sheet.slug, 1)
-            )
+            found = replace(self.casting, make=make).references(sheet, self.anchors.get(sheet.slug, 1))
         except _Unmade as unmade:
             anchor = not unmade.orders[0].request.references  # then nothing that is made from it is there either
             missing = len(VIEWS) if anchor else len(unmade.orders)
             price = micro(unmade.orders[0].price_usd) * missing
             line = self._designed(sheet, f"{missing} of {len(VIEWS)} pictures", price, there=False)
             return [self._stand_in(sheet, view) for view in VIEWS], line
-        return found, None if sheet.references else self._designed(sheet, f"{len(VIEWS)} pictures", 0, there=True)
+        price = sum(micro(order.price_usd) for order in asked)
+        return found, self._designed(sheet, f"{len(asked)} pictures", price, there=True) if asked else None
 
     def _designed(self, sheet: CharacterSheet, asked: str, price: int, *, there: bool) -> QuoteLine:
         route = self.casting.route.name
