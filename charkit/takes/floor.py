@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from charkit.errors import LedgerError, SpendLimit, UsageError
 from charkit.ledger import Caps, Step, micro
@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     from charkit.takes.scheduler import Ended
 
 __all__ = ["Floor"]
+
+_Key: TypeAlias = tuple[str, int]
+"""Request key and take number."""
+
+_Ranked: TypeAlias = "tuple[float, float, int, Order | None, Standing | None]"
+"""How urgent, which of those wanted, and what is there of it."""
 
 
 def _nothing(_: object) -> None:
@@ -152,13 +158,7 @@ class Floor:
             LedgerError: the ledger cannot be used.
             UsageError: an order is for another production or run.
         """
-        tickets: list[tuple[tuple[str, int], str, str]] = []
-        firsts: dict[tuple[str, int], Order] = {}
-        for order in orders:
-            self._check(order)
-            key = request_key(order), order.number
-            tickets.append((key, order.subject, order.route))
-            firsts.setdefault(key, order)
+        firsts, tickets = self._sorted_out(orders)
         keys = list(firsts)
         found = self._go([(firsts.pop(key), None) for key in keys], on_progress)
         made = dict(zip(keys, found, strict=True))
@@ -242,6 +242,17 @@ class Floor:
                 f"but this floor works for run {self._run!r} of {self._production!r}"
             )
 
+    def _sorted_out(self, orders: Iterable[Order]) -> tuple[dict[_Key, Order], list[tuple[_Key, str, str]]]:
+        """Return each request once, and under which names and routes it is wanted."""
+        firsts: dict[_Key, Order] = {}
+        tickets = []
+        for order in orders:
+            self._check(order)
+            key = request_key(order), order.number
+            tickets.append((key, order.subject, order.route))
+            firsts.setdefault(key, order)
+        return firsts, tickets
+
     def _open(self, job: JobRow) -> bool:
         """Whether a job is not at its end, or what it made is not here whole."""
         if job.state != "succeeded":
@@ -256,22 +267,26 @@ class Floor:
         on_progress: Callable[[Progress], None] | None,
     ) -> list[Take]:
         """Go all ways, the most urgent first, and return the takes in the order in which they were wanted."""
-        ranked = []
-        for index, (order, job) in enumerate(wanted):
-            found = standing(self._ledger, order) if order else Standing(order=None, job=job) if job else None
-            self._connect(order, found)
-            ranked.append((*_urgency(found), index, order, found))
-        wanted.clear()  # whoever holds an order holds its pictures
-        ranked.sort(key=lambda entry: entry[:3])
-        means, endpoints = self._means(), len({e for entry in ranked for e in _endpoints(*entry[3:])})
-        scheduler = self._scheduler(means, endpoints)
-        ways = [Way(means, scheduler.tell, order=order, found=found).steps() for *_, order, found in ranked]
+        means = self._means()
+        ranked = self._ranked(wanted)
+        scheduler = self._scheduler(means, len({name for entry in ranked for name in _endpoints(*entry[3:])}))
         places = [entry[2] for entry in ranked]
-        ranked.clear()
+        ways = [Way(means, scheduler.tell, order=entry[3], found=entry[4]).steps() for entry in ranked]
+        ranked.clear()  # whoever holds an order holds its pictures
         ended = scheduler.run(ways, on_progress or _nothing)
         _raise_first(ended)
         takes = dict(zip(places, (one.value for one in ended), strict=True))
         return [take for place in sorted(takes) if (take := takes[place]) is not None]
+
+    def _ranked(self, wanted: list[tuple[Order | None, JobRow | None]]) -> list[_Ranked]:
+        """Return what is wanted with the jobs that stand for it, the most urgent first, and connect what it needs."""
+        ranked: list[_Ranked] = []
+        for index, (order, job) in enumerate(wanted):
+            found = standing(self._ledger, order) if order else Standing(order=None, job=job) if job else None
+            self._connect(order, found)
+            ranked.append((*_urgency(found), index, order, found))
+        wanted.clear()
+        return sorted(ranked, key=lambda entry: entry[:3])
 
     def _connect(self, order: Order | None, found: Standing | None) -> None:
         """Connect what is needed, so that a missing key shows before anything is sent."""

@@ -25,6 +25,9 @@ class Service:
         self.on_poll: dict[str, list] = {}
         self.on_fetch: dict[str, list] = {}
         self.on_accept = lambda request: None
+        self.cancels = True
+        self.on_cancel: dict[str, list] = {}
+        self.cancelled: list[str] = []
         self.lists = True
         self.lists_prompts = True
         self.lag = 0.0
@@ -156,6 +159,22 @@ class ScriptedProvider:
             yield data[start : start + 1024]
             if callable(step):
                 step()
+
+    @property
+    def cancels(self) -> bool:
+        return self.service.cancels
+
+    def cancel(self, remote_id: str) -> Answer:
+        service = self.service
+        prompt = service.job(remote_id)["prompt"]
+        service.calls.append(f"cancel {prompt}")
+        step = service._scripted(service.on_cancel, prompt)
+        if isinstance(step, BaseException):
+            raise step
+        if isinstance(step, Answer):
+            return step
+        service.cancelled.append(prompt)
+        return Answer(outcome=Outcome.CANCELLED, remote_id=remote_id, billing=Billing.NOT_CHARGED)
 
     def recent(self, limit: int = 50):
         service = self.service
