@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_jobs, cli_money, cli_routes
+from charkit import __version__, cli_by_hand, cli_jobs, cli_ledger, cli_money, cli_routes
 from charkit.errors import CharkitError, UsageError
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def new(
 app.command()(cli_routes.routes)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
+app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_money.spend)
 app.command()(cli_money.plan)
 

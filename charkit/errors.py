@@ -23,6 +23,7 @@
     │   ├── StreamsDiffer            clips that cannot be joined as they are
     │   └── EncodingFailed
     ├── LedgerError
+    │   ├── DamagedLedger            .what .then: its file cannot be read whole, or lost what was committed
     │   └── KeyConflict              the same request key for a different request: a bug, said loudly
     └── StorageError                 .path
         ├── StorageFull
@@ -48,6 +49,7 @@ __all__ = [
     "BadResponse",
     "CharkitError",
     "CorruptObject",
+    "DamagedLedger",
     "EncodingFailed",
     "KeyConflict",
     "LedgerError",
@@ -247,6 +249,15 @@ class EncodingFailed(MediaError):
 
 class LedgerError(CharkitError):
     """The ledger cannot be read or does not allow what was asked."""
+
+
+class DamagedLedger(LedgerError):
+    """The ledger's file cannot be read whole, or has lost what was committed."""
+
+    def __init__(self, what: str, then: str) -> None:
+        self.what = what
+        self.then = then
+        super().__init__(f"{what}. {then}")
 
 
 class KeyConflict(LedgerError):

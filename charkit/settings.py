@@ -2,7 +2,7 @@
 
 Order: environment, then `.env` beside or above the working directory. An empty variable counts as not set. Keys are
 read when they are needed, handed on as `SecretStr`, and stand in no field of `Settings`, so that showing, logging or
-pickling the settings cannot leak one.
+pickling the settings cannot leak one. A ledger's URL, which may hold a password, is a `SecretStr` too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ class Settings(BaseSettings):
 
     data: Path | None = None
     """Folder for runs, store and ledger; by default the `data` folder the production lies in."""
+    ledger: SecretStr | None = None
+    """The ledger: a file, or the `postgresql://` URL of a server where several machines share one budget. Secret, since
+    a URL holds a password. By default `ledger.sqlite` in the data folder."""
+    ledger_on_network_disk: bool = False
+    """Open a ledger file that lies on a network disk, at the risk of losing it; see `charkit.ledger.mounts`."""
     routes: Path | None = None
     """A person's own routes and endpoints, merged over the built-in matrix."""
     simulator_url: str | None = Field(default=None, pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d+$")

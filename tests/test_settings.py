@@ -39,6 +39,14 @@ def test_showing_a_key_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert "very-secret" not in repr(Settings.load())
 
 
+def test_a_ledgers_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARKIT_LEDGER", "postgresql://mira:hunter2@db/films")
+    found = Settings.load()
+    assert "hunter2" not in repr(found) + str(found.model_dump()) + found.model_dump_json()
+    assert found.ledger is not None
+    assert found.ledger.get_secret_value().endswith("@db/films")
+
+
 def test_the_simulator_is_only_ever_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://example.org:80")
     with pytest.raises(ValidationError):

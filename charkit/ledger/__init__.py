@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from charkit.ledger.ledger import Ledger
+from charkit.ledger.opening import ledger_place, open_ledger
 from charkit.ledger.records import (
     Caps,
     Entry,
@@ -32,6 +33,8 @@ __all__ = [
     "Step",
     "TakeRow",
     "Transition",
+    "ledger_place",
     "micro",
+    "open_ledger",
     "usd",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from charkit.errors import CharkitError, LedgerError, StorageFull
+from charkit.errors import CharkitError, DamagedLedger, LedgerError, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,7 +42,7 @@ def explained(secrets: Collection[str] = ()) -> Iterator[None]:
     except DBAPIError as error:
         _raise(meaning(_clean(str(error.orig), secrets), _state(error), lost=lost(error)), error, secrets)
     except UnicodeDecodeError as error:  # SQLite repeats the names it found in a damaged file, byte for byte
-        raise LedgerError(f"the ledger's file is damaged: it holds text that is none. {DAMAGED}") from error
+        raise DamagedLedger("the ledger's file is damaged (it holds text that is none)", DAMAGED) from error
     except (SQLAlchemyError, OSError) as error:
         _raise(LedgerError(f"the ledger cannot be used: {_clean(str(error), secrets)}"), error, secrets)
 
@@ -76,7 +76,7 @@ def meaning(problem: str, state: str = "", *, lost: bool = False) -> CharkitErro
     if "locked" in text or "busy" in text:
         return LedgerError("another process held the ledger for too long. See which one works in this production")
     if "malformed" in text or "not a database" in text or "disk i/o error" in text:
-        return LedgerError(f"the ledger's file is damaged ({problem}). {DAMAGED}")
+        return DamagedLedger(f"the ledger's file is damaged ({problem})", DAMAGED)
     if lost:
         return LedgerError(
             f"the ledger's server cannot be reached: {problem.strip()}. What was written stays; check the address and "

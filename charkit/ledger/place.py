@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, func, select, text
 
 from charkit.cards import table
+from charkit.ledger import mounts
 from charkit.ledger.address import address_of
 from charkit.ledger.engine import on_postgres, reading
-from charkit.ledger.mounts import mount_of, mounts
 from charkit.ledger.schema import jobs, migrations
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def place_of(engine: Engine) -> LedgerPlace:
             migrated_to=newest,
         )
     path = Path(str(engine.url.database)).resolve()
-    mount = mount_of(path, mounts())
+    mount = mounts.mount_of(path, mounts.mounts())
     return LedgerPlace(
         database=f"SQLite {version}",
         where=str(path),

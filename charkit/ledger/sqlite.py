@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Engine, create_engine, event
 
-from charkit.errors import LedgerError
+from charkit.errors import DamagedLedger, LedgerError
 from charkit.ledger import mounts, wal
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def open_file(path: Path, url: URL, *, on_network_disk: bool) -> Engine:
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     if (missing := wal.missing(path)) is not None:
-        raise LedgerError(
-            f"the ledger's file {path} is damaged: {missing}. Paid jobs may be missing from it, so nothing was opened. "
+        raise DamagedLedger(
+            f"the ledger's file {path} is damaged: {missing}. Paid jobs may be missing from it, so nothing was opened",
             "If its -wal file is elsewhere, put it back beside it; else put the last backup in its place. To go on "
-            "with what is left, delete the -wal and -shm files beside it and compare with your services' own lists"
+            "with what is left, delete the -wal and -shm files beside it and compare with your services' own lists",
         )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up)

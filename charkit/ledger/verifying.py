@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from charkit.cards import badge, table
-from charkit.errors import LedgerError
+from charkit.errors import DamagedLedger, LedgerError
 from charkit.ledger.audit import Fault
 from charkit.ledger.audit_jobs import audit_jobs
 from charkit.ledger.audit_money import audit_money
@@ -106,7 +106,8 @@ def verify(engine: Engine, read_object: Callable[[str], object] | None = None) -
     except (LedgerError, TypeError, ValueError) as error:
         if engine.dialect.name == "postgresql":
             raise
-        found.append(Fault(promise="file", what=str(error), then=DAMAGED))
+        damage = error if isinstance(error, DamagedLedger) else DamagedLedger(str(error), DAMAGED)
+        found.append(Fault(promise="file", what=damage.what, then=damage.then))
     objects_read = None if read_object is None else objects
     return Verification(faults=tuple(dict.fromkeys(found)), jobs=count, objects=objects_read)
 
