@@ -13,7 +13,7 @@ from boundaries import EVERY, Place
 from databases import ledger_place
 from service import Books, Simulator
 from shoot import TWENTY_SHOTS, orders
-from visits import LATE_LIST, Shoot, findings, finish, lagging, visit
+from visits import LATE_LIST, Shoot, findings, finish, lagging, trusting, visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ WITHIN = 120.0
 _TRIES = 3
 _GENERATION = 15
 """Shoots after which a simulator is replaced: it slows down as its books grow."""
-_TWICE_EVERY, _LATE_EVERY = 5, 4
+_TWICE_EVERY, _LATE_EVERY, _TRUSTING_EVERY = 5, 4, 3
 _TWICE_WITHIN = 120
 """The second kill comes at one of so many first boundaries of the restart."""
 
@@ -139,6 +139,8 @@ class Worker:
         if late:
             self._books.arm("list:lag", seconds=LATE_LIST)
             shoot = lagging(shoot)
+        if index % _TRUSTING_EVERY == 0:
+            shoot = trusting(shoot)
         ended = forking.run(lambda: visit(shoot, place), self._log, within=WITHIN)
         if ended.problem:
             tally.found.notes.append(f"{place}: {ended.problem}")

@@ -205,6 +205,8 @@ def _audited(split: Sequence[Share]) -> dict[str, Any]:
     with Ledger.open(first.ledger) as ledger:
         asked = answer_for_money(ledger, first.orders[0].production, books)
         found = audit(ledger, Store(first.root / "store"), list(every.values()), books, cap_usd=first.cap_usd)
+        broken = ledger.verify(read_object=Store(first.root / "store").verify).faults
+    found.notes += [str(fault) for fault in broken]
     found.asked_for_money = asked
     found.asked = sum(len(share.asked().read_text()) for share in split if share.asked().exists())
     return packed(found)

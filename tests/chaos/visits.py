@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from boundaries import Place
     from service import Accepted
 
-    from charkit.takes import Order, Takes
+    from charkit.takes import Order
 
 QUICK = Pace(first_poll=0.02, growth=1.3, longest_poll=0.04, deadline=30.0, first_retry=0.02, grace=0.4, let_go=5.0)
 LATE_LIST = 1.0
@@ -84,22 +84,31 @@ def finish(shoot: Shoot, last: Place | None = None) -> dict[str, Any]:
         Boundaries(last).install()
     asked = 0
     with _opened(shoot) as ledger:
+        broken = _broken_promises(shoot, ledger)
         for _ in range(_VISITS):
             takes = shoot.floor(ledger).make(shoot.orders)
             doubtful = [take for take in takes if take.outcome is Outcome.UNKNOWN]
             asked += len(doubtful)
             if doubtful:
                 answer(shoot.floor(ledger), ledger, doubtful, shoot.books.accepted())
-            elif not takes.unfinished or _unanswered(takes):
+            elif not takes.unfinished:
                 break
         store = Store(shoot.root / "store")
         if shoot.broken == CARELESS:
             store.discard(next(take.digest for take in takes if take.digest))
         found = audit(ledger, store, shoot.orders, shoot.books.accepted(), cap_usd=shoot.cap_usd)
+        found.notes += _broken_promises(shoot, ledger)
+    found.notes += [f"right after the kill: {fault}" for fault in broken]
     found.asked = asked
     if last is None:
         found.notes += [f"{take!r}: {take.message}" for take in takes if not take.ok and take.kind == "video"]
     return packed(found)
+
+
+def _broken_promises(shoot: Shoot, ledger: Ledger) -> list[str]:
+    """Return what the ledger finds when it goes through its own promises."""
+    found = ledger.verify(read_object=Store(shoot.root / "store").verify)
+    return [str(fault) for fault in found.faults]
 
 
 def answer(floor: Floor, ledger: Ledger, doubtful: Sequence[Any], books: dict[str, list[Accepted]]) -> None:
@@ -109,7 +118,9 @@ def answer(floor: Floor, ledger: Ledger, doubtful: Sequence[Any], books: dict[st
         there = [job.id for job in books.get(take.subject, ()) if job.id not in known]
         if ledger.job(take.job_id).state != "unknown":  # another process was faster
             continue
-        if there:
+        if there and take.kind == "image":  # it came with the answer that nobody heard
+            floor.resolve(take.job_id, accepted=True)
+        elif there:
             floor.resolve(take.job_id, remote_id=there[0])
         else:
             floor.resolve(take.job_id, accepted=False)
@@ -124,11 +135,6 @@ def answer_for_money(ledger: Ledger, production: str, books: dict[str, list[Acce
             charged = sum(each.usd for each in books.get(job.subject, ()) if not each.refunded)
             ledger.resolve_money(job, charged=charged or None)
     return asked
-
-
-def _unanswered(takes: Takes) -> bool:
-    """Whether all that is missing are pictures, which come with an answer or never."""
-    return all(take.kind == "image" for take in takes.unfinished)
 
 
 def _opened(shoot: Shoot) -> Ledger:
@@ -162,6 +168,11 @@ CARELESS = "careless"
 def lagging(shoot: Shoot) -> Shoot:
     """Return the shoot with the patience that a late list needs."""
     return replace(shoot, pace=replace(shoot.pace, grace=LATE_LIST + 1.0))
+
+
+def trusting(shoot: Shoot) -> Shoot:
+    """Return the shoot of somebody who knows that the list is complete: what it does not show is sent again."""
+    return replace(shoot, pace=replace(shoot.pace, resend_absent=True))
 
 
 def findings(said: dict[str, Any]) -> Findings:
