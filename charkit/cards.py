@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BadgeKind", "Html", "badge", "card", "grid", "picture_uri", "swatches", "table"]
+__all__ = ["BadgeKind", "Html", "badge", "card", "folded", "grid", "picture_uri", "swatches", "table"]
 
 BadgeKind: TypeAlias = Literal["simulated", "ok", "warn", "bad"]
 """What a badge says at a glance; the words on it say it again for those who do not see colours."""
@@ -186,6 +186,15 @@ def _is_figures(cells: Sequence[str]) -> bool:
 def grid(cards: Sequence[str]) -> Html:
     """Return cards side by side, as many in a row as fit."""
     return Html(f'<div style="margin: 4px 0; text-align: left">{"".join(str(one) for one in cards)}</div>')
+
+
+def folded(title: str, content: str) -> Html:
+    """Return something long behind its title, to be opened by whoever wants it; text keeps its lines."""
+    style = "margin: 4px 0 12px 10px; font-size: 13px; text-align: left"
+    pre = "white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; margin: 6px 0 0 12px; text-align: left"
+    inner = content if isinstance(content, Html) else f'<pre style="{pre}">{_text(content)}</pre>'
+    summary = f'<summary style="cursor: pointer">{_text(title)}</summary>'
+    return Html(f'<details style="{style}">{summary}{inner}</details>')
 
 
 def swatches(palette: Mapping[str, str]) -> Html:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from charkit.cards import BadgeKind, Html, badge, card, grid, picture_uri, swatches, table
+from charkit.cards import BadgeKind, Html, badge, card, folded, grid, picture_uri, swatches, table
 
 HOSTILE = "</figure><script>alert('x')</script>\" onload=\"x"
 VOID = {"img", "br"}
@@ -142,3 +142,12 @@ def test_wrong_shapes_are_refused() -> None:
 def test_the_same_things_make_the_same_markup() -> None:
     assert full_card() == full_card()
     assert full_card()._repr_html_() == str(full_card())
+
+
+def test_what_is_folded_keeps_its_lines_and_is_escaped_unless_it_is_markup() -> None:
+    shown = folded("the <answer>", "a & b\nc")
+    assert "the &lt;answer&gt;" in shown
+    assert "<pre" in shown
+    assert "a &amp; b\nc" in shown
+    assert "<b>x</b>" in folded("title", Html("<b>x</b>"))
+    assert "<pre" not in folded("title", Html("<b>x</b>"))

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from charkit.cli import app
 from charkit.errors import UsageError
 from charkit.ledger import Caps, Intent, JobRow, Ledger, SentRow, Step, owners
+from charkit.providers.base import Answer, Billing, Outcome
+from charkit.studio.lines import Lines
 
 RUN = CliRunner()
 ME = owners.current()
@@ -229,6 +231,27 @@ def test_going_on_without_the_key_says_which_and_leaves_the_job_as_it_is(
     (visit,) = json.loads(ask("resume", "--json", code=1))
     assert "GEMINI_API_KEY" in visit["problem"]
     assert ledger.job(job.id).state == "running"
+
+
+def test_a_rehearsal_s_jobs_are_never_asked_of_the_service_nor_paid_ones_of_the_simulator(
+    ledger: Ledger, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "any")
+    asked: list[tuple[bool, str]] = []
+
+    class Nobody:
+        def __init__(self, live: bool) -> None:
+            self.live = live
+
+        def poll(self, remote_id: str) -> Answer:
+            asked.append((self.live, remote_id))
+            return Answer(outcome=Outcome.FAILED, billing=Billing.NOT_CHARGED, remote_id=remote_id, message="down")
+
+    monkeypatch.setattr(Lines, "connect", lambda self, endpoint: Nobody(self._live))
+    running(ledger, "S01", simulated=True)
+    running(ledger, "S02")
+    ask("resume")
+    assert sorted(asked) == [(False, "v_S01"), (True, "v_S02")]
 
 
 def test_nothing_open_is_nothing_to_do(ledger: Ledger) -> None:

@@ -203,11 +203,14 @@ class Spending:
         return f"{'simulated' if kind else 'real'} {charged}{doubt}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        shown = str(self.table("route")) + str(self.table("shot"))
+        from charkit.cards import folded
+
+        shots = self.table("shot")
+        shown = str(self.table("route"))
         if self.movements:
             with contextlib.suppress(MissingDependency):  # the tables say it all
                 shown += self.chart("shot").html()
-        return {"text/plain": repr(self), "text/html": shown}
+        return {"text/plain": repr(self), "text/html": shown + folded("shot by shot", shots)}
 
 
 def dollars(amount: int) -> str:

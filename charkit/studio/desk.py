@@ -232,7 +232,7 @@ class Desk:
                 if on_progress is not None:
                     on_progress(progress)
 
-            return self.bring(run, self.floor(run).resume(on_progress=news))
+            return self.bring(run, self.floor(run).resume(simulated=run.simulated, on_progress=news))
 
 
 def _instead(history: JobHistory) -> str:

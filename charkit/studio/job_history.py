@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from charkit.cards import Html, card, table
+from charkit.cards import card, folded, table
 from charkit.errors import UsageError
 from charkit.ledger import usd
 from charkit.ledger.spending import dollars
@@ -110,6 +109,7 @@ class JobHistory:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         row = self.job.row
         rows = [("job", row.id), ("at the service", row.remote_id or "no id yet"), ("route", row.route)]
+        rows += [("meant", moment(row.created_at))]
         rows += [("money", self.may_cost)]
         rows += [("known", word) for word in self.known] + [("what now", way) for way in self.ways_out]
         head = card(
@@ -124,13 +124,15 @@ class JobHistory:
             cells = [[s.character or s.role, s.name, s.field, s.digest[7:15]] for s in self.sent]
             parts.append(table(["sent", "as", "in field", "digest"], cells))
         if self.answer:
-            parts.append(_folded("the service's last answer", self.answer))
+            parts.append(folded("the service's last answer", self.answer))
         return {"text/plain": repr(self), "text/html": "".join(parts)}
 
-    def _steps_table(self) -> Html:
+    def _steps_table(self) -> str:
         since = self.steps[0].at
         rows = [[f"+{s.at - since:.1f} s", s.after, s.note] for s in self.steps]
-        return table(["after", "state", "why"], rows, caption=f"its history since {moment(since)}")
+        if not any(note for _, _, note in rows):
+            return table(["after", "state"], [row[:2] for row in rows])
+        return table(["after", "state", "why"], rows)
 
 
 def job_history(ledger: Ledger, name: str) -> JobHistory:
@@ -211,11 +213,3 @@ def _shortened(value: object, most: int = 300) -> object:
     if isinstance(value, str) and len(value) > most:
         return f"{value[:most]}... ({len(value) - most} more)"
     return value
-
-
-def _folded(title: str, text: str) -> Html:
-    pre = "white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; margin: 6px 0 0 12px; text-align: left"
-    return Html(
-        f'<details style="margin: 2px 0 12px 10px; font-size: 13px; text-align: left"><summary style="cursor: pointer">'
-        f'{html.escape(title)}</summary><pre style="{pre}">{html.escape(text)}</pre></details>'
-    )

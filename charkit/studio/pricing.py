@@ -108,7 +108,7 @@ class Quote:
     def cells(self) -> list[list[str]]:
         """Return the lines of a table: what, route, asked for, price, because."""
         return [
-            [line.what, line.route, line.asked, "there already" if line.there else dollars(line.price), line.why]
+            [line.what, line.route, line.asked, dollars(line.price), "there already" if line.there else line.why]
             for line in self.lines
         ]
 

@@ -106,6 +106,8 @@ class Takes:
         return f"Takes({', '.join(words) or 'none'}; ${self.total_usd:.2f}{simulated})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        if not self._takes:  # an empty grid would show nothing at all
+            return {"text/plain": repr(self)}
         return {"text/plain": repr(self), "text/html": grid([take.card(small=True) for take in self._takes])}
 
     def save(self, path: Path) -> None:

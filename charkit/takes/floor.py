@@ -164,13 +164,15 @@ class Floor:
         made = dict(zip(keys, found, strict=True))
         return Takes(_as_ordered(made[key], subject, route) for key, subject, route in tickets)
 
-    def resume(self, *, on_progress: Callable[[Progress], None] | None = None) -> Takes:
+    def resume(self, *, simulated: bool | None = None, on_progress: Callable[[Progress], None] | None = None) -> Takes:
         """Go on with every open job of this run from the ledger alone, without the orders; on another machine too.
 
         What is done is downloaded, soonest to expire first; files that are missing or damaged are downloaded again;
         what still runs is waited for; nothing is sent that was not.
 
         Args:
+            simulated: Simulated jobs only, or real ones only. A run may hold both, and a floor speaks to the simulator
+                or to services: asking one about jobs of the other would take them for gone.
             on_progress: Called in this thread with every piece of news.
 
         Returns:
@@ -181,7 +183,8 @@ class Floor:
             StorageFull: no disk space; jobs go on at their services.
             LedgerError: the ledger cannot be used.
         """
-        open_jobs = [job for job in self._ledger.jobs(production=self._production, run=self._run) if self._open(job)]
+        jobs = self._ledger.jobs(production=self._production, run=self._run)
+        open_jobs = [job for job in jobs if simulated in (None, job.simulated) and self._open(job)]
         return Takes(self._go([(None, job) for job in open_jobs], on_progress))
 
     def cancel(self, job_id: str) -> Take:
