@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from charkit.takes import Progress
 
 __all__ = ["Herald"]
+
+_GLANCE = 0.25
+"""Seconds between two changes of what stands beside a bar: a thousand jobs have more news than an eye can follow."""
 
 
 class Herald:
@@ -52,6 +56,10 @@ class Stage:
         self._name = name
         self._done: set[tuple[str, int]] = set()
         self._there: set[tuple[str, int]] = set()
+        self._stand: dict[tuple[str, int], tuple[str, int | None]] = {}
+        """Where each order stands, by what was last heard."""
+        self._counts: Counter[str] = Counter()
+        self._shown = 0.0
         self._bar = None
         if bars and total:
             from tqdm.auto import tqdm
@@ -66,9 +74,15 @@ class Stage:
         """Pass on what the floor says about one order."""
         key = (progress.subject, progress.number)
         final = progress.outcome.terminal and key not in self._done
+        stand = progress.outcome.value, progress.progress
+        before = self._stand.get(key)
+        self._stand[key] = stand
         if final:
             self._done.add(key)
             self.step()
+        self._count(before[0] if before else "", stand[0])
+        if stand == before and not final:
+            return
         self._herald.write(
             {
                 "subject": progress.subject,
@@ -79,6 +93,20 @@ class Stage:
                 "new": key not in self._there,
             }
         )
+
+    @property
+    def counts(self) -> str:
+        """How many orders stand where, in a few words such as `312 succeeded, 40 running, 2 refused`."""
+        return ", ".join(f"{count} {word}" for word, count in self._counts.most_common() if count)
+
+    def _count(self, before: str, after: str) -> None:
+        if before:
+            self._counts[before] -= 1
+        self._counts[after] += 1
+        now = time.monotonic()
+        if self._bar is not None and now - self._shown >= _GLANCE:
+            self._shown = now
+            self._bar.set_postfix_str(self.counts)
 
     def step(self, *_: object) -> None:
         """Count one more piece as done."""

@@ -237,9 +237,9 @@ def watched(adapter, name, seen):
 def connected(request):
     """Return a maker of adapters: `connected(protocol, base_url, dialect=..., timeout=...)`."""
 
-    def make(protocol, base_url, *, dialect="", timeout=5.0, key=KEY):
+    def make(protocol, base_url, *, dialect="", timeout=5.0, key=KEY, **more):
         connection = Connection(
-            endpoint="loopback", base_url=base_url, key=SecretStr(key), dialect=dialect, timeout=timeout
+            endpoint="loopback", base_url=base_url, key=SecretStr(key), dialect=dialect, timeout=timeout, **more
         )
         name = f"{protocol}{dialect and '-' + dialect}"
         return watched(connect(protocol, connection), name, request.config.stash[SEEN])

@@ -20,7 +20,7 @@ from charkit.errors import (
     UsageError,
 )
 from charkit.providers import ADAPTERS
-from charkit.providers.base import Billing, ImageRequest, Outcome, Provider, Role, VideoRequest
+from charkit.providers.base import Billing, ImageRequest, Outcome, Provider, Role, VideoRequest, once
 from tests.providers.conftest import SEEN, TABLE
 
 OPENAI_ERROR = {"error": {"message": "no", "type": "some_error", "param": None, "code": "some_code"}}
@@ -298,6 +298,31 @@ def adapter(wire, service, connected):
 def test_it_is_made_from_a_connection_alone_and_speaks_the_protocol(wire, adapter):
     assert isinstance(adapter, Provider)
     assert adapter.connection.endpoint == "loopback"
+
+
+@each_wire
+def test_a_wire_that_cannot_stop_a_job_says_so_in_its_data_and_sends_nothing(wire, service, adapter):
+    if adapter.cancels:
+        service.says({"error": {"code": 404, "message": "no such job"}}, 404)
+        assert adapter.cancel("job-1").outcome is Outcome.EXPIRED
+        assert len(service.arrived) == 1
+    else:
+        with pytest.raises(UnsupportedRequest, match="stop"):
+            adapter.cancel("job-1")
+        assert service.arrived == []
+
+
+@each_wire
+def test_a_key_against_double_orders_goes_out_where_the_endpoint_documents_a_header_and_nowhere_else(
+    wire, service, connected
+):
+    for header, sent in (("", {}), ("x-request-key", {"x-request-key": "job_1"})):
+        adapter = connected(wire.protocol, service.url, dialect=wire.dialect, idempotency_header=header)
+        service.says(wire.accepted)
+        with once("job_1"):
+            adapter.submit(wire.request)
+        arrived = service.posts[-1].headers
+        assert {name: text for name, text in arrived.items() if "job_1" in text} == sent
 
 
 @each_wire

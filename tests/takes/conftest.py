@@ -77,10 +77,11 @@ def early_index_clip(clip: bytes, tmp_path_factory: pytest.TempPathFactory) -> b
 class Studio:
     """A floor with everything around it, as one process sees it."""
 
-    def __init__(self, root: Path, clip: bytes) -> None:
+    def __init__(self, root: Path, clip: bytes, place: str) -> None:
         self.root = root
+        self.place = place
         self.clock = Clock()
-        self.ledger = Ledger.open(root / "ledger.sqlite", clock=self.clock)
+        self.ledger = Ledger.open(place, clock=self.clock)
         self.store = Store(root / "store")
         self.service = Service(root / "service", clip, clock=self.clock)
         self.news: list = []
@@ -109,8 +110,9 @@ class Studio:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, clip: bytes) -> Studio:
-    return Studio(tmp_path, clip)
+def studio(tmp_path: Path, clip: bytes, ledger_place: str) -> Studio:
+    """A floor with everything around it, once on SQLite and once on PostgreSQL."""
+    return Studio(tmp_path, clip, ledger_place)
 
 
 @pytest.fixture

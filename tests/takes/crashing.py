@@ -1,6 +1,6 @@
 """A visit to the floor in a process of its own that is killed, as by `kill -9`, at one named step.
 
-python crashing.py ROOT CLIP STEP COUNT
+python crashing.py ROOT LEDGER CLIP STEP COUNT
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Fate:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(root: Path, clip: Path, step: str, count: int) -> None:
+def main(root: Path, place: str, clip: Path, step: str, count: int) -> None:
     fate = Fate(step, count)
     service = Service(root / "service", clip.read_bytes())
     service.on_accept = lambda request: fate("accepted")
@@ -62,7 +62,7 @@ def main(root: Path, clip: Path, step: str, count: int) -> None:
         service.on_submit[f"Mira in {subject}"] = [lambda: fate("posting")]
         service.on_fetch[f"Mira in {subject}"] = [lambda: fate("downloading")]
     floor = Floor(
-        Ledger.open(root / "ledger.sqlite"),
+        Ledger.open(place),
         Store(root / "store"),
         lambda endpoint: ScriptedProvider(service),
         production="lantern",
@@ -77,4 +77,4 @@ def main(root: Path, clip: Path, step: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))

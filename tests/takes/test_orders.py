@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charkit.providers.base import (
     Blob,
@@ -132,3 +134,46 @@ def test_the_intent_says_what_the_order_says() -> None:
     assert intent.request == request_text(ORDER)
     assert prompt_in(intent.request) == REQUEST.prompt
     assert repr(ORDER) == "Order(S02 take 1, h3, $0.29)"
+
+
+REQUESTS = st.builds(
+    VideoRequest,
+    model=st.sampled_from(["h3", "h4"]),
+    prompt=st.sampled_from(["Mira lifts her lantern.", "Mira lifts her lantern!", "Mira lifts the lantern."]),
+    seconds=st.integers(4, 6),
+    width=st.just(1280),
+    height=st.just(720),
+    seed=st.none() | st.integers(0, 2),
+    references=st.lists(
+        st.builds(
+            lambda data, name, view: reference(data=data, name=name, view=view),
+            st.binary(min_size=1, max_size=2),
+            st.sampled_from(["a.png", "b.png"]),
+            st.sampled_from(["front", "back"]),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
+
+def told(request: VideoRequest) -> tuple:
+    """What a service would be told, without what files are called."""
+    pictures = [(one.role, one.character, one.view, one.blob.data) for one in request.references]
+    return request.model, request.prompt, request.seconds, request.seed, pictures
+
+
+@given(REQUESTS, REQUESTS, st.sampled_from(["S01", "S02"]), st.sampled_from(["tour", "second"]))
+def test_two_orders_are_the_same_request_exactly_if_a_service_would_be_told_the_same(
+    one: VideoRequest, other: VideoRequest, subject: str, run: str
+) -> None:
+    first = replace(ORDER, request=one)
+    second = replace(ORDER, request=other, subject=subject, run=run)
+    assert (request_key(first) == request_key(second)) == (told(one) == told(other))
+
+
+@given(st.binary(min_size=1, max_size=64), st.data())
+def test_one_changed_byte_of_a_reference_is_another_request(data: bytes, draw) -> None:
+    at = draw.draw(st.integers(0, len(data) - 1))
+    changed = bytes([*data[:at], data[at] ^ 1, *data[at + 1 :]])
+    keys = {request_key(with_request(references=(reference(data=one),))) for one in (data, changed)}
+    assert len(keys) == 2

@@ -40,6 +40,8 @@ def test_open_jobs_become_takes_without_their_orders_and_nothing_is_sent(studio,
 
 
 def test_another_machine_goes_on_with_a_copy_of_ledger_and_store(studio, order, tmp_path) -> None:
+    if "://" in studio.place:
+        pytest.skip("a ledger on a server is not copied, it is opened from there")
     left_running(studio, order("S01"), order("S02"))
     studio.make(order("S03"))
     studio.ledger.close()

@@ -19,12 +19,13 @@ ALL = Spend(estimated=2_000_000, settled=2_000_000)
 """Five takes at $0.40, exactly the cap."""
 
 
-def die_at(root: Path, clip: bytes, step: str, count: int) -> None:
+def die_at(studio, clip: bytes, step: str, count: int) -> None:
+    root = studio.root
     path = root / "clip.mp4"
     path.write_bytes(clip)
     script = Path(__file__).with_name("crashing.py")
     ended = subprocess.run(
-        [sys.executable, str(script), str(root), str(path), step, str(count)],
+        [sys.executable, str(script), str(root), studio.place, str(path), step, str(count)],
         check=False,
         capture_output=True,
         text=True,
@@ -58,7 +59,7 @@ def accepted_once_each(studio) -> bool:
 def test_whatever_step_the_process_dies_at_nothing_is_lost_and_nothing_paid_twice(
     studio, clip: bytes, step: str, count: int
 ) -> None:
-    die_at(studio.root, clip, step, count)
+    die_at(studio, clip, step, count)
     assert studio.ledger.spend().committed <= 2_000_000
     takes = studio.make(*crashing.orders(), run_cap_usd=2.0)
     assert len(takes.ok) == 5
@@ -75,7 +76,7 @@ def test_whatever_step_the_process_dies_at_nothing_is_lost_and_nothing_paid_twic
 def test_a_process_that_dies_just_before_the_post_leaves_a_doubt_that_only_the_person_ends(
     studio, clip: bytes, step: str, count: int
 ) -> None:
-    die_at(studio.root, clip, step, count)
+    die_at(studio, clip, step, count)
     takes = studio.make(*crashing.orders(), run_cap_usd=2.0)
     in_doubt = [take for take in takes if take.outcome is Outcome.UNKNOWN]
     assert 1 <= len(in_doubt) <= 3  # three were on their way at once
@@ -93,7 +94,7 @@ def test_two_processes_on_one_ledger_pay_for_each_take_once(studio, clip: bytes)
     path = studio.root / "clip.mp4"
     path.write_bytes(clip)
     script = Path(__file__).with_name("crashing.py")
-    command = [sys.executable, str(script), str(studio.root), str(path), "never", "0"]
+    command = [sys.executable, str(script), str(studio.root), studio.place, str(path), "never", "0"]
     visitors = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     for visitor in visitors:
         _, said = visitor.communicate(timeout=60)
