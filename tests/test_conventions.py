@@ -72,8 +72,10 @@ def test_every_module_and_package_of_the_first_level_has_its_tests_at_the_parall
 def test_every_test_stands_at_the_path_of_what_it_tests() -> None:
     tests = Path(__file__).parent
     across = {
+        "test_any_visits",
         "test_litellm",
         "test_mishaps",
+        "test_resuming",
         "test_server_models",
         "test_soak",
         "test_video_servers",
