@@ -104,7 +104,7 @@ class Story:
                 for sheet in self.cast.values()
             ),
             spending=tuple(self._spending(self._purpose)),
-            by_shot=tuple(self._spending(lambda job: job.subject)),
+            by_shot=tuple(sorted(self._spending(lambda job: job.subject), key=lambda item: item.what)),
             cap_usd=self.cap_usd,
             claims=tuple(
                 Claim(route=means, claimed=claim.value, source=f"{claim.source}, {claim.as_of}")
