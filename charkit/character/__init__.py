@@ -9,14 +9,17 @@ describes the character. Invariants:
 """
 
 from charkit.character.cast import Cast
-from charkit.character.looks import Description, Hair, Likeness, Outfit, View
+from charkit.character.likeness import Likeness
+from charkit.character.looks import Attribute, Description, Eyes, Hair, Outfit, View
 from charkit.character.sheet import CharacterSheet, SheetPicture, line_in
-from charkit.character.words import Line, Name, Phrases, Written, counted, ended, folded, joined, slug_of
+from charkit.character.words import Line, Name, Phrases, Written, counted, ended, folded, joined, skeleton, slug_of
 
 __all__ = [
+    "Attribute",
     "Cast",
     "CharacterSheet",
     "Description",
+    "Eyes",
     "Hair",
     "Likeness",
     "Line",
@@ -31,5 +34,6 @@ __all__ = [
     "folded",
     "joined",
     "line_in",
+    "skeleton",
     "slug_of",
 ]
