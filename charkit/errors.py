@@ -7,7 +7,9 @@
     │   ├── MissingKey               names the variable, and the keyless way to go on
     │   ├── MissingDependency        names the extra
     │   ├── BadReference             .file: which picture, what is wrong with it
+    │   ├── BadWeights               .file: weights that are absent, altered, or no model at all
     │   ├── UnsupportedRequest       .rule .nearest .source: which capability, what the limit is
+    │   ├── PreflightStopped         .findings: what stands against sending pictures; nothing was sent
     │   ├── RouteClosed              .route .ended .replacement
     │   ├── SpendLimit               .cap .committed .asked
     │   └── RunBusy                  .run: somebody else is working in this run
@@ -46,6 +48,7 @@ __all__ = [
     "BadDocument",
     "BadReference",
     "BadResponse",
+    "BadWeights",
     "CharkitError",
     "CorruptObject",
     "EncodingFailed",
@@ -54,6 +57,7 @@ __all__ = [
     "MediaError",
     "MissingDependency",
     "MissingKey",
+    "PreflightStopped",
     "ProviderError",
     "RateLimited",
     "Rejected",
@@ -126,6 +130,14 @@ class BadReference(UsageError):
         super().__init__(f"{file}: {problem}")
 
 
+class BadWeights(UsageError):
+    """Weights that are absent, altered, or no model at all; whoever needed them answers `unknown`."""
+
+    def __init__(self, problem: str, *, file: Path | str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {problem}")
+
+
 class UnsupportedRequest(UsageError):
     """A route cannot do what was asked; raised before anything is sent."""
 
@@ -141,6 +153,15 @@ class UnsupportedRequest(UsageError):
         if source:
             parts.append(f"Source: {source}.")
         super().__init__(" ".join(parts))
+
+
+class PreflightStopped(UsageError):
+    """Pictures that a service would refuse, or that would spoil a shot; nothing was uploaded."""
+
+    def __init__(self, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        said = "\n".join(f"  {finding}" for finding in self.findings)
+        super().__init__(f"preflight stops the run before anything is uploaded:\n{said}")
 
 
 class RouteClosed(UsageError):

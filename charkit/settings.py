@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """The day for which routes are looked up; another one only to run something again as it was."""
     region: Literal["EEA", "CH", "UK", "US", "other"] | None = None
     """Where you work, as far as services' rules about people tell places apart; None to be warned instead."""
+    weights: Path | None = None
+    """Folder with files of weights; by default one in the user's cache. See `charkit weights list`."""
     parallel: int = Field(default=4, ge=1, le=64)
     """Jobs that are in the air at once."""
 
