@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from charkit.character import View
 from charkit.errors import UnsupportedRequest
-from charkit.prompts.template import built_in, view_words, within
+from charkit.prompts.length import within
+from charkit.prompts.library import built_in
+from charkit.prompts.template import view_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from charkit.character import CharacterSheet
+    from charkit.prompts.library import Templates
     from charkit.prompts.template import Prompt
     from charkit.routes import Route
 
@@ -39,6 +42,7 @@ def anchor_prompt(
     wardrobe: str = "default",
     ground: str = "light grey",
     pose: str = "standing relaxed",
+    templates: Templates | None = None,
 ) -> Prompt:
     """Return the prompt for the first picture of a character, from words alone.
 
@@ -49,11 +53,13 @@ def anchor_prompt(
         wardrobe: What is worn.
         ground: The colour of the plain background, in words.
         pose: How the character stands; tells one candidate's request from the next.
+        templates: Where the words around it come from; the built-in ones by default.
 
     Raises:
         UnsupportedRequest: the route does not take a prompt this long.
     """
-    return within(_design("character_anchor", sheet, view, wardrobe, ground, {"pose": pose}), route, sheet.name)
+    made = _design("character_anchor", sheet, view, wardrobe, ground, {"pose": pose}, templates)
+    return within(made, route, sheet.name)
 
 
 def view_prompt(
@@ -64,6 +70,7 @@ def view_prompt(
     route: Route,
     wardrobe: str = "default",
     ground: str = "light grey",
+    templates: Templates | None = None,
 ) -> Prompt:
     """Return the prompt for one more view, made from pictures that were kept.
 
@@ -74,6 +81,7 @@ def view_prompt(
         route: Decides the length.
         wardrobe: What is worn.
         ground: The colour of the plain background, in words.
+        templates: Where the words around it come from; the built-in ones by default.
 
     Raises:
         UnsupportedRequest: no pictures go along, or the route does not take a prompt this long.
@@ -83,12 +91,18 @@ def view_prompt(
             f"a further view of {sheet.name} needs the picture that was kept first", nearest="anchor_prompt"
         )
     shown = [f"Image {n}: {sheet.name}, {view_words(v)}." for n, v in enumerate(inputs, start=1)]
-    prompt = _design("character_view", sheet, view, wardrobe, ground, {"inputs": " ".join(shown)})
+    prompt = _design("character_view", sheet, view, wardrobe, ground, {"inputs": " ".join(shown)}, templates)
     return within(prompt, route, sheet.name)
 
 
 def _design(
-    template: str, sheet: CharacterSheet, view: View, wardrobe: str, ground: str, more: Mapping[str, object]
+    template: str,
+    sheet: CharacterSheet,
+    view: View,
+    wardrobe: str,
+    ground: str,
+    more: Mapping[str, object],
+    templates: Templates | None,
 ) -> Prompt:
     locked = sheet.locked_text(wardrobe)
     values = {
@@ -100,4 +114,4 @@ def _design(
         "avoid": ", ".join((*sheet.never, *_ALWAYS_AVOID)),
         **more,
     }
-    return built_in(template).fill(values, [(sheet.name, locked)])
+    return (templates or built_in())[template].fill(values, [(sheet.name, locked)])
