@@ -4,21 +4,26 @@ Adding a route is one entry in `routes.yaml`, or in a file of one's own; adding 
 """
 
 from charkit.routes.facts import Fact, Lengths, LikenessPolicy, Price, Region, Size
+from charkit.routes.intake import ClipLimits, PictureKind, PictureLimits, TagStyle, tag_of
 from charkit.routes.matrix import RouteMatrix
 from charkit.routes.measured import Measured
-from charkit.routes.route import Capabilities, Endpoint, Route, TagStyle
+from charkit.routes.route import Capabilities, Endpoint, Route
 
 __all__ = [
     "Capabilities",
+    "ClipLimits",
     "Endpoint",
     "Fact",
     "Lengths",
     "LikenessPolicy",
     "Measured",
+    "PictureKind",
+    "PictureLimits",
     "Price",
     "Region",
     "Route",
     "RouteMatrix",
     "Size",
     "TagStyle",
+    "tag_of",
 ]
