@@ -3,6 +3,7 @@
     CharkitError                     safe to show to the person as it is
     ├── UsageError                   fix the call or the file; never retried
     │   ├── BadDocument              .file .line: a YAML file says something it may not say
+    │   ├── BadBundle                .file: a .char file that is damaged, hostile, or not what its digests say
     │   ├── UnknownName              .name .known: did-you-mean
     │   ├── MissingKey               names the variable, and the keyless way to go on
     │   ├── MissingDependency        names the extra
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ambiguous",
+    "BadBundle",
     "BadDocument",
     "BadReference",
     "BadResponse",
@@ -92,6 +94,14 @@ class BadDocument(UsageError):
         self.line = line
         where = f"{file}:{line}" if line is not None else f"{file}"
         super().__init__(f"{where}: {problem}")
+
+
+class BadBundle(UsageError):
+    """A portable character that may not come in; nothing of it was written."""
+
+    def __init__(self, problem: str, *, file: Path | str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {problem}")
 
 
 class UnknownName(UsageError):

@@ -47,6 +47,8 @@ class SheetPicture(Written):
     """What others may do with it: `CC-BY-4.0`, `all rights reserved`."""
     consent: Line | None = None
     """For a photo of a person: who agreed to what use, and when."""
+    simulated: bool = False
+    """Whether charkit's simulator drew it."""
 
 
 def _outfits(value: object) -> object:
@@ -225,14 +227,19 @@ class CharacterSheet(Written):
             exclude_defaults=True,
         )
         content["references"] = [
-            {"view": picture.view, "wardrobe": picture.wardrobe, "digest": _sha256(self._bytes_of(picture))}
+            {"view": picture.view, "wardrobe": picture.wardrobe, "digest": self.digest_of(picture)}
             for picture in self.references
         ]
         return _sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8"))
 
-    def _bytes_of(self, picture: SheetPicture) -> bytes:
+    def digest_of(self, picture: SheetPicture) -> str:
+        """Return the digest of a picture's bytes.
+
+        Raises:
+            BadReference: it cannot be read any more.
+        """
         try:
-            return self.path_of(picture).read_bytes()
+            return _sha256(self.path_of(picture).read_bytes())
         except OSError as error:
             raise BadReference(f"cannot be read: {error.strerror}", file=self.path_of(picture)) from error
 
