@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict
 
 from charkit import __version__
 from charkit.character.copying import copy_sheet
-from charkit.character.words import Line, Name
+from charkit.character.words import Line, Name  # noqa: TC001  # pydantic reads them when a record is loaded
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.store import digest_of

@@ -29,8 +29,10 @@ _VIEWS = {
     View.RIGHT_PROFILE: "profile view from the character's right side, full body, head to foot",
     View.BACK: "back view, seen from behind, full body, head to foot",
     View.FULL: "front view, full body, head to foot, facing the camera",
-    View.EXPRESSION: "front view, large close-up of the face, laughing",
+    View.EXPRESSION: "front view, large close-up of the face",
 }
+_KEEP = "face, hair, proportions, outfit, accessories and colours"
+_KEEP_UNDRESSED = "face, hair, skin or fur and proportions"
 _ALWAYS_AVOID = ("text", "a watermark", "a frame", "other characters")
 
 
@@ -69,6 +71,7 @@ def view_prompt(
     inputs: Sequence[str],
     route: Route,
     wardrobe: str = "default",
+    expression: str = "laughing",
     ground: str = "light grey",
     templates: Templates | None = None,
 ) -> Prompt:
@@ -79,7 +82,8 @@ def view_prompt(
         view: From where.
         inputs: The views of the pictures that go along, in order; the first one is the anchor.
         route: Decides the length.
-        wardrobe: What is worn.
+        wardrobe: What is worn; in another outfit than the first picture's, the outfit is what changes.
+        expression: What the face shows, in the view `expression`.
         ground: The colour of the plain background, in words.
         templates: Where the words around it come from; the built-in ones by default.
 
@@ -91,7 +95,17 @@ def view_prompt(
             f"a further view of {sheet.name} needs the picture that was kept first", nearest="anchor_prompt"
         )
     shown = [f"Image {n}: {sheet.name}, {view_words(v)}." for n, v in enumerate(inputs, start=1)]
-    prompt = _design("character_view", sheet, view, wardrobe, ground, {"inputs": " ".join(shown)}, templates)
+    other = wardrobe != "default"
+    more: dict[str, object] = {
+        "inputs": " ".join(shown),
+        "changes": "Only the view and the outfit change; what is worn in Image 1 is gone."
+        if other
+        else "Only the view changes.",
+        "keep": _KEEP_UNDRESSED if other else _KEEP,
+    }
+    if view is View.EXPRESSION:
+        more |= {"changes": "Only the view and the expression change.", "view": f"{_VIEWS[view]}, {expression}"}
+    prompt = _design("character_view", sheet, view, wardrobe, ground, more, templates)
     return within(prompt, route, sheet.name)
 
 
