@@ -170,7 +170,11 @@ def _allowed(route: Route, need: Need) -> Choice:
     barred = {sheet.slug: why for sheet in need.cast.values() if (why := _forbidden(route, sheet, need))}
     present = {need.cast[who.name].slug for who in need.shot.characters}
     chosen = choose(
-        need.shot, [r for r in need.references if r.character not in barred], route.max_references("character")
+        need.shot,
+        [r for r in need.references if r.character not in barred],
+        route.max_references("character"),
+        per_character=route.max_per_character,
+        subjects=route.max_subjects,
     )
     kept_back = tuple(
         Pruned(reference=r, why=barred[r.character])

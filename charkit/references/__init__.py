@@ -5,6 +5,20 @@ picture that a shot does not take is named with the reason, never dropped in sil
 """
 
 from charkit.references.choice import Choice, Pruned, choose
-from charkit.references.picture import MAX_SIDE, MIN_SIDE, Reference, References, beside, prepare
+from charkit.references.picture import Reference, References, beside, moved
+from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, fitted, prepare
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "Choice", "Pruned", "Reference", "References", "beside", "choose", "prepare"]
+__all__ = [
+    "MAX_SIDE",
+    "MIN_SIDE",
+    "Choice",
+    "Pruned",
+    "Recipe",
+    "Reference",
+    "References",
+    "beside",
+    "choose",
+    "fitted",
+    "moved",
+    "prepare",
+]

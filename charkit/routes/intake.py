@@ -75,11 +75,11 @@ class PictureLimits(Entry):
             ),
             (
                 _over(ratio, self.max_ratio),
-                f"it is {ratio:.2f} times as wide as high, the route takes {self.max_ratio}",
+                f"{shape} takes {self.max_ratio}",
             ),
             (
                 _over(self.min_ratio, ratio),
-                f"it is {ratio:.2f} times as wide as high, the route wants {self.min_ratio}",
+                f"{shape} wants {self.min_ratio}",
             ),
         ]
         return tuple(words for wrong, words in checks if wrong)
