@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from charkit.errors import UnsupportedRequest
+from charkit.errors import BadReference, UnsupportedRequest
 from charkit.plan.likeness import forbidden
 from charkit.prompts import Appearing, Prompt, video_prompt
 from charkit.providers.base import BoundCharacter
@@ -13,7 +13,7 @@ from charkit.references import Choice, Pruned, choose
 from charkit.routes import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from charkit.character import Cast, CharacterSheet
     from charkit.references import Reference
@@ -38,6 +38,8 @@ class Need:
     """The film's pixels; clips of another size could not be joined without re-encoding."""
     region: Region | None = None
     """Where the person works, for policies that differ by place; None where that is not said."""
+    fitted: Callable[[Reference, Route], Reference] | None = None
+    """Prepares a picture again where a route does not take it as it is; None where that is left to others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return _wrong_size(route, need)
     size = route.size(resolution, need.storyboard.aspect) or need.size
     ids = _ids(route, need)
-    choice = _choice(route, need, ids)
+    choice = _fitted(route, need, _choice(route, need, ids))
     lengths = route.lengths(resolution, references=bool(choice.kept))
     if need.shot.seconds not in lengths:
         return _wrong_length(route, need, resolution, lengths)
@@ -163,6 +165,23 @@ def _choice(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> Choice
     whole = choose(need.shot, need.references, len(need.references))
     known = tuple(Pruned(reference=r, why="the endpoint knows the character by id") for r in whole.kept)
     return Choice(pruned=(*known, *whole.pruned))
+
+
+def _fitted(route: Route, need: Need, choice: Choice) -> Choice:
+    """Bring the chosen pictures to what the route takes; one that cannot be is left out by name."""
+    if need.fitted is None:
+        return choice
+    kept, pruned, reasons = [], list(choice.pruned), list(choice.reasons)
+    for reference in choice.kept:
+        try:
+            ready = need.fitted(reference, route)
+        except BadReference as problem:
+            pruned.append(Pruned(reference=reference, why=str(problem)))
+            continue
+        if ready is not reference:
+            reasons.append(f"{ready.name}, {ready.view}: {'; '.join(ready.steps)}")
+        kept.append(ready)
+    return replace(choice, kept=tuple(kept), pruned=tuple(pruned), reasons=tuple(reasons))
 
 
 def _allowed(route: Route, need: Need) -> Choice:

@@ -14,6 +14,7 @@ from charkit.errors import BadReference, CharkitError
 from charkit.references.picture import Reference
 from charkit.references.shaping import closer, shaped
 from charkit.routes import PictureLimits
+from charkit.store import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,10 +165,11 @@ def _from_source(reference: Reference, store: Store, recipe: Recipe) -> Referenc
     if reference.source is None:
         return None
     try:
-        again = _made(replace(reference, steps=()), reference.source, store, recipe, None)
-    except (CharkitError, OSError):  # gone or changed since; the prepared picture is still there
+        if digest_of(reference.source.read_bytes()) != reference.source_digest:
+            return None
+        return _made(replace(reference, steps=()), reference.source, store, recipe, None)
+    except (CharkitError, OSError):  # gone since; the prepared picture is still there
         return None
-    return again if again.source_digest == reference.source_digest else None
 
 
 def _made(
