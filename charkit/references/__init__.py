@@ -5,17 +5,22 @@ picture that a shot does not take is named with the reason, never dropped in sil
 """
 
 from charkit.references.batch import Handed, PreparedAll, prepare_all
+from charkit.references.canvas import Canvas, canvas
 from charkit.references.choice import Choice, Pruned, choose
 from charkit.references.clip import ClipReference, check_together, prepare_clip
+from charkit.references.compared import Compared, compared
 from charkit.references.picture import Reference, References, beside, moved
 from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, fitted, prepare
-from charkit.references.sending import SentPicture, Sheet, sending
+from charkit.references.sending import ContactSheet, SentPicture, sending
 
 __all__ = [
     "MAX_SIDE",
     "MIN_SIDE",
+    "Canvas",
     "Choice",
     "ClipReference",
+    "Compared",
+    "ContactSheet",
     "Handed",
     "PreparedAll",
     "Pruned",
@@ -23,10 +28,11 @@ __all__ = [
     "Reference",
     "References",
     "SentPicture",
-    "Sheet",
     "beside",
+    "canvas",
     "check_together",
     "choose",
+    "compared",
     "fitted",
     "moved",
     "prepare",

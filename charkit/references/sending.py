@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from charkit.references.picture import Reference
     from charkit.routes import Route
 
-__all__ = ["Planned", "SentPicture", "Sheet", "sending"]
+__all__ = ["ContactSheet", "Planned", "SentPicture", "sending"]
 
 
 class Planned(Protocol):
@@ -61,20 +61,20 @@ class SentPicture:
         """What a label says of it: who and what, its form, its place."""
         one = self.reference
         form = f"{one.width}x{one.height} {one.media_type.removeprefix('image/').upper()}, {_weight(self.size)}"
-        cited = f"cited as {self.tag}" if self.tag else f"number {self.place}, not cited by a tag"
-        return f"{one.name}, {one.view}", form, cited
+        cited = f"cited as {self.tag}" if self.tag else f"number {self.place}, no tag"
+        return f"{one.name}, {one.view}", form, f"{self.role}, {cited}"
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet(Sequence[SentPicture]):
+class ContactSheet(Sequence[SentPicture]):
     """The contact sheet of what will be sent."""
 
     items: tuple[SentPicture, ...] = ()
     title: str = ""
 
-    def of(self, shot: str) -> Sheet:
+    def of(self, shot: str) -> ContactSheet:
         """Return the part of one shot."""
-        return Sheet(tuple(one for one in self.items if one.shot == shot), self.title)
+        return ContactSheet(tuple(one for one in self.items if one.shot == shot), self.title)
 
     @property
     def size(self) -> int:
@@ -121,15 +121,15 @@ class Sheet(Sequence[SentPicture]):
     @overload
     def __getitem__(self, index: int) -> SentPicture: ...
     @overload
-    def __getitem__(self, index: slice) -> Sheet: ...
-    def __getitem__(self, index: int | slice) -> SentPicture | Sheet:
-        return Sheet(self.items[index], self.title) if isinstance(index, slice) else self.items[index]
+    def __getitem__(self, index: slice) -> ContactSheet: ...
+    def __getitem__(self, index: int | slice) -> SentPicture | ContactSheet:
+        return ContactSheet(self.items[index], self.title) if isinstance(index, slice) else self.items[index]
 
     def __len__(self) -> int:
         return len(self.items)
 
     def __repr__(self) -> str:
-        return f"<Sheet: {self._summary}>"
+        return f"<ContactSheet: {self._summary}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": _shown(self)}
@@ -137,7 +137,7 @@ class Sheet(Sequence[SentPicture]):
 
 def sending(
     planned: Iterable[Planned], routes: Mapping[str, Route], *, title: str = "", role: Role = Role.CHARACTER
-) -> Sheet:
+) -> ContactSheet:
     """Return what will be sent for some planned shots.
 
     Args:
@@ -160,14 +160,14 @@ def sending(
             )
             for index, reference in enumerate(shot.references)
         ]
-    return Sheet(tuple(found), title)
+    return ContactSheet(tuple(found), title)
 
 
 def _weight(size: int) -> str:
     return f"{size / 1e6:.2f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
-def _shown(sheet: Sheet) -> str:
+def _shown(sheet: ContactSheet) -> str:
     """Return the sheet as its picture and a table; without the picture where one is gone."""
     import base64
 
