@@ -23,13 +23,14 @@ from charkit.film import Film
 from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
 from charkit.providers.base import Outcome
-from charkit.references import References
+from charkit.references import References, sending
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
 from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
+from charkit.studio.preflighting import Preflights
 from charkit.studio.progress import Herald, Stage
 from charkit.studio.telling import Story
 from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from charkit.ledger import Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.providers.base import Provider
+    from charkit.references import ContactSheet
+    from charkit.references.preflight import Preflight
     from charkit.report import Report
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
@@ -120,26 +123,57 @@ class Studio:
 
     def plan(self) -> Plan:
         """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
+        references = self.references()
         found = plan_film(
             self.storyboard,
             self.cast,
-            self.references(),
+            references,
             self.routes,
             on=self._settings.today,
             resolution=self.resolution,
             region=self._settings.region,
+            store=self._store,
         )
+        found = self._preflights.noted(found, self._preflights.of(found, references))
         found.save(self.place.folder / "plan.json")
         return found
+
+    def sending(self, shot: str | None = None) -> ContactSheet:
+        """Return the contact sheet of the pictures that will be sent for the plan, or for one of its shots.
+
+        Raises:
+            UnknownName: there is no such shot.
+        """
+        plan = self.plan()
+        return sending([plan[shot]] if shot else plan.shots, self.routes.routes, title=self.storyboard.title)
+
+    def preflight(self, plan: Plan | None = None) -> Preflight:
+        """Say what stands against uploading a plan's pictures. Costs nothing, sends nothing; `shoot` asks it too."""
+        plan = plan or self.plan()
+        return self._preflights.of(plan, self._loaded_references())
+
+    def override(self, finding: str, *, reason: str) -> None:
+        """Go on in spite of a finding of preflight. The reason is kept, and stands in plan and report.
+
+        Args:
+            finding: Its id, as `preflight` shows it.
+            reason: Why.
+
+        Raises:
+            UnknownName: there is no such finding.
+            UsageError: the service's own terms refuse it, or there is no reason.
+        """
+        self._preflights.override(self.preflight()[finding], reason)
 
     def shoot(self, plan: Plan | None = None) -> Takes:
         """Make one take of every shot. What was made before comes back at no cost.
 
         Raises:
+            PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it all; what was on its way is finished and kept.
             RunBusy: Another process works in this run.
         """
-        plan = plan or self.plan()
+        plan = self._cleared(plan or self.plan())
         orders = [self._order(shot.shot, 1, plan) for shot in plan.shots]
         with self._working("shoot", len(orders)):
             return self._keep_takes(self._shown(self._make(orders)))
@@ -152,13 +186,16 @@ class Studio:
             at_most: How many takes of a shot there may be in all, so that running a notebook again buys nothing.
 
         Raises:
+            PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it.
         """
         plan = self.plan()
         drifted = list(dict.fromkeys(score.shot for score in card.drifted))
         have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
-        orders = [self._order(shot, number + 1, plan) for shot, number in have.items() if number < at_most]
-        if orders:
+        again = {shot: number + 1 for shot, number in have.items() if number < at_most}
+        if again:
+            plan = self._cleared(plan)
+            orders = [self._order(shot, number, plan) for shot, number in again.items()]
             with self._working("retake", len(orders)):
                 self._keep_takes(self._shown(self._make(orders)))
         return self.score()
@@ -332,6 +369,19 @@ class Studio:
     @cached_property
     def _cutting(self) -> Cutting:
         return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
+
+    @cached_property
+    def _preflights(self) -> Preflights:
+        return Preflights(
+            folder=self.place.folder,
+            cast=self.cast,
+            matrix=self.routes,
+            on=self._settings.today,
+            region=self._settings.region,
+        )
+
+    def _cleared(self, plan: Plan) -> Plan:
+        return self._preflights.cleared(plan, self.preflight(plan))
 
     @property
     def _kept(self) -> Kept:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from charkit.media.scaling import Box
+
 __all__ = ["FRONT", "PERHAPS", "SCALES", "SURE", "Face", "FaceFinder", "Faces", "Landmarks"]
 
 Landmarks: TypeAlias = tuple[tuple[float, float], ...]
@@ -177,6 +179,28 @@ class FaceFinder:
         except cv2.error as error:
             return Faces(unknown=f"OpenCV {cv2.__version__} could not run yunet: {str(error).splitlines()[-1][:160]}")
         return Faces(found=merged(seen))
+
+    def boxes(self, image: Image.Image) -> tuple[Box, ...]:
+        """Return the faces of a picture that count as seen, as shares of it, the largest first.
+
+        For preparing pictures: where nobody can look, say so with `problem` instead of calling this.
+
+        Raises:
+            BadWeights: nobody can look; says how to change that.
+        """
+        found = self.find(np.asarray(image.convert("RGB"), dtype=np.uint8))
+        if found.unknown:
+            raise BadWeights(found.unknown, file="yunet")
+        width, height = image.size
+        return tuple(
+            (
+                max(0.0, face.left / width),
+                max(0.0, face.top / height),
+                min(1.0, (face.left + face.width) / width),
+                min(1.0, (face.top + face.height) / height),
+            )
+            for face in sorted(found.sure, key=lambda one: -one.size)
+        )
 
     def _at(self, rgb: NDArray[np.uint8], side: int) -> list[Face]:
         height, width = rgb.shape[:2]

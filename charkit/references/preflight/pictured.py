@@ -1,0 +1,65 @@
+"""A picture as preflight gets it: the file, and what a person said about whom it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from charkit.character import CharacterSheet
+    from charkit.references.picture import Reference
+    from charkit.routes import Route
+
+__all__ = ["Domain", "Pictured", "Sending"]
+
+Domain: TypeAlias = Literal["photoreal", "anime", "drawn", "other"]
+"""How a character is shown, as its sheet declares it; a detector of faces cannot tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictured:
+    """One picture, and what is said of it. None is what nobody said."""
+
+    name: str
+    """Such as `Mira, face`."""
+    path: Path
+    character: str = ""
+    """Whom it shows; empty where that is not said."""
+    view: str = ""
+    domain: Domain | None = None
+    real_person: bool | None = None
+    minor: bool | None = None
+    lapsed: bool = False
+    """Whether the person's consent has ended."""
+
+    @classmethod
+    def of(cls, reference: Reference, sheet: CharacterSheet, on: dt.date) -> Self:
+        """Return a reference with what its character's sheet declares on a day."""
+        age = sheet.description.age_band if sheet.description else None
+        return cls(
+            name=f"{reference.name}, {reference.view}" + _worn(reference.wardrobe),
+            path=reference.path,
+            character=reference.name,
+            view=str(reference.view),
+            domain=sheet.kind,
+            real_person=sheet.likeness.real_person,
+            minor=None if age is None else age in ("child", "teen"),
+            lapsed=sheet.likeness.lapsed(on),
+        )
+
+
+def _worn(wardrobe: str) -> str:
+    return "" if wardrobe == "default" else f" ({wardrobe})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """Pictures that would go out together in one request."""
+
+    route: Route
+    pictures: tuple[Pictured, ...]
+    shots: tuple[str, ...] = ()
+    """The shots whose requests are alike."""
