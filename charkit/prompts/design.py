@@ -33,6 +33,7 @@ _VIEWS = {
 }
 _KEEP = "face, hair, proportions, outfit, accessories and colours"
 _KEEP_UNDRESSED = "face, hair, skin or fur and proportions"
+_OTHER_OUTFIT = "Only the view and the outfit change; what is worn in Image 1 is gone."
 _ALWAYS_AVOID = ("text", "a watermark", "a frame", "other characters")
 
 
