@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import stat
+import struct
 import threading
 import warnings
 from dataclasses import dataclass, field
@@ -136,7 +137,7 @@ def open_picture(
         raise _too_large(path, None) from None
     except UnidentifiedImageError:
         raise BadReference(_unknown(data), file=path) from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
         raise BadReference(
             f"the picture is damaged or cut off ({error}); save or download it again", file=path
         ) from None

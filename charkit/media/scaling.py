@@ -169,7 +169,8 @@ def shrunk(image: Image.Image, size: tuple[int, int], box: Box | None = None, *,
 def _down(image: Image.Image, size: tuple[int, int], box: Box, factor: int) -> Image.Image:
     """Scale down in linear light: average `factor` times `factor` pixels strip by strip, then Lanczos."""
     margin = math.ceil(_SUPPORT * max((box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1])) + factor
-    left, top = (max(0, math.floor(edge) - margin) for edge in box[:2])
+    # Whole blocks on either side, so that a part is averaged as if it had been cut out before.
+    left, top = (math.floor(edge) - min(-(-margin // factor), math.floor(edge) // factor) * factor for edge in box[:2])
     right, bottom = min(image.width, math.ceil(box[2]) + margin), min(image.height, math.ceil(box[3]) + margin)
     lit = _lit(image, (left, top, right, bottom), factor)
     inner = tuple((edge - origin) / factor for edge, origin in zip(box, (left, top, left, top), strict=True))
