@@ -28,7 +28,7 @@ __all__ = ["BLURRED", "COLOURS", "COPY", "Looked", "look", "unlike"]
 
 BLURRED: Final = 40.0
 """Sharpness under which a picture counts as blurred: 14 sharp real and drawn pictures, also as JPEG 40 and at a third
-of their size, measured 560 and more, the same blurred by a Gaussian of 0.4 % of the longer side (4 pixels of 1024) 29
+of their size, measured 220 and more, the same blurred by a Gaussian of 0.4 % of the longer side (4 pixels of 1024) 29
 and less; half as much blur lies between (26 to 330)."""
 
 COPY: Final = 26

@@ -44,6 +44,8 @@ class Resemblance(Protocol):
 def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
     """Yield pictures that are the same as another, or a copy of another character's."""
     for (one, first), (other, second) in combinations(seen, 2):
+        if one.prepared_like(other):
+            continue
         apart = unlike(first, second)
         if apart is None or apart[0] > COPY or apart[1] > COLOURS:
             continue

@@ -34,6 +34,8 @@ class Pictured:
     minor: bool | None = None
     lapsed: bool = False
     """Whether the person's consent has ended."""
+    origins: tuple[str, ...] = ()
+    """Digests of the file and of what it was prepared from: one picture prepared for two routes is no copy."""
 
     @classmethod
     def of(cls, reference: Reference, sheet: CharacterSheet, on: dt.date) -> Self:
@@ -48,7 +50,12 @@ class Pictured:
             real_person=sheet.likeness.real_person,
             minor=None if age is None else age in ("child", "teen"),
             lapsed=sheet.likeness.lapsed(on),
+            origins=tuple(filter(None, (reference.digest, reference.source_digest))),
         )
+
+    def prepared_like(self, other: Pictured) -> bool:
+        """Whether it is the same picture of the same character, prepared another way."""
+        return self.name == other.name and not set(self.origins).isdisjoint(other.origins)
 
 
 def _worn(wardrobe: str) -> str:
