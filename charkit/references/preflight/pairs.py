@@ -50,12 +50,12 @@ def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
         if apart is None or apart[0] > COPY or apart[1] > COLOURS:
             continue
         same = first.digest == second.digest
-        how = "is the same file as" if same else f"is nearly the same picture as ({apart[0]} of 256 bits apart)"
+        how = "the same file" if same else f"nearly the same picture ({apart[0]} of 256 bits apart)"
         somebody_else = one.character and other.character and folded(one.character) != folded(other.character)
         yield Finding(
             rule="copies.other-character" if somebody_else else "copies.duplicate",
             level="error" if somebody_else else "warning",
-            says=f"{how} {one.name}: {'two characters would share one look' if somebody_else else 'it adds nothing'}",
+            says=f"{how}: {'two characters would share one look' if somebody_else else 'one of them adds nothing'}",
             way_round=("give each character pictures of its own",) if somebody_else else ("leave one of them out",),
             pictures=(other.name, one.name),
             digests=(second.digest, first.digest),

@@ -127,11 +127,12 @@ def _with_shots(found: Iterable[Finding], sendings: Sequence[Sending]) -> Iterat
 def merged(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return what one rule of one route says alike about several pictures as one finding.
 
-    A finding that a person may override stays one by picture: nobody decides on pictures that were not looked at.
+    A finding that a person may override stays one by picture, and one about two pictures stays one by pair: nobody
+    decides on pictures that were not looked at.
     """
     kept: dict[tuple[object, ...], Finding] = {}
     for one in found:
-        alone = one.level == "error" and not one.hard
+        alone = (one.level == "error" and not one.hard) or len(one.pictures) > 1
         key = (one.rule, one.level, one.route, one.says, one.digests if alone else None)
         other = kept.get(key)
         kept[key] = one if other is None else _joined(other, one)
