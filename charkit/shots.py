@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from charkit.character import Line, Name, Written, counted, folded, line_in
 from charkit.documents import read_yaml
 from charkit.errors import BadDocument, UnknownName, did_you_mean
+from charkit.prompts.lint import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,17 @@ def _an_id(text: str) -> str:
     if not all(c.isalnum() or c in "-_" for c in text) or len(text) > 32:
         raise ValueError("an id has at most 32 letters, digits, '-' and '_', since files are named after it")
     return text
+
+
+def _known_rules(value: dict[str, str]) -> dict[str, str]:
+    for rule in value:
+        if rule not in RULES:
+            raise ValueError(f"there is no lint rule {rule!r}. {did_you_mean(rule, RULES)}")
+    return value
+
+
+Allowances = Annotated[dict[str, Line], AfterValidator(_known_rules)]
+"""Rules of the linter to the reasons why they may be broken."""
 
 
 class InShot(Written):
@@ -79,6 +91,8 @@ class Shot(Written):
     """The route to use whatever the planner thinks."""
     notes: str | None = None
     """For people; never part of a prompt."""
+    allow: Allowances = Field(default_factory=dict)
+    """Rules of the linter that are broken on purpose here, each with the reason; never part of a prompt."""
 
     @field_validator("characters")
     @classmethod
@@ -137,6 +151,8 @@ class Storyboard(Written):
     """Of dialogue and subtitles (BCP 47): `en`, `ja`, `zh-Hant`."""
     route: str | None = None
     """The route for every shot that names none."""
+    allow: Allowances = Field(default_factory=dict)
+    """Rules of the linter that are broken on purpose in every shot, each with the reason."""
     shots: tuple[Shot, ...]
 
     _file: Path | None = PrivateAttr(default=None)
