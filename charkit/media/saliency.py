@@ -26,6 +26,12 @@ _SIDE: Final = 64
 _HELD: Final = 0.9
 """Share of what stands out that the box holds."""
 
+_PLAIN: Final = 4.0
+"""Levels by which a border may vary and still be one plain ground: studio paper, JPEG's noise."""
+
+_MOST: Final = 0.9
+"""Share of a picture from which an outline says nothing: the ground is shaded, not the subject."""
+
 _FLAT: Final = 6.0
 """Levels of spread under which nothing in a picture stands out."""
 
@@ -52,17 +58,30 @@ def subject_box(image: Image.Image) -> Box | None:
     rgb = np.asarray(small, dtype=np.float32)
     if min(rgb.shape[:2]) < 8 or float(rgb.std(axis=(0, 1)).max()) < _FLAT:
         return None
-    strength = _standing_out(rgb)
+    border = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
+    ground = np.median(border, axis=0)
+    even = float(np.median(np.abs(border - ground)))  # a plain border tells more than a busy one
+    apart = np.clip(np.linalg.norm(rgb - ground, axis=2) - 3 * even - 8, 0, None)
+    outline = _outline(apart) if even <= _PLAIN else None
+    if outline is not None and (outline[2] - outline[0]) * (outline[3] - outline[1]) < _MOST:
+        return outline
+    strength = _standing_out(rgb, apart, even)
     return _held(strength) if strength.sum() > 0 else None
 
 
-def _standing_out(rgb: NDArray[np.float32]) -> NDArray[np.float64]:
+def _outline(apart: NDArray[np.float32]) -> Box | None:
+    """Return the box of what is not the plain ground, specks left out, with a pixel of the thumbnail around it."""
+    specks = Image.fromarray(((apart > 0) * 255).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    found = specks.getbbox()
+    if found is None:
+        return None
+    width, height = specks.size
+    left, top, right, bottom = found
+    return _shares((max(0, left - 1), max(0, top - 1), min(width, right + 1), min(height, bottom + 1)), specks.size)
+
+
+def _standing_out(rgb: NDArray[np.float32], apart: NDArray[np.float32], even: float) -> NDArray[np.float64]:
     height, width = rgb.shape[:2]
-    border = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
-    ground = np.median(border, axis=0)
-    apart = np.linalg.norm(rgb - ground, axis=2)
-    even = float(np.median(np.abs(border - ground)))  # a plain border tells more than a busy one
-    apart = np.clip(apart - 3 * even - 8, 0, None)
     strange = _residual(rgb.mean(axis=2))
     weight = 1 / (1 + even / 8)
     mixed = weight * _unit(apart) + (1 - weight) * _unit(strange)
