@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,9 @@ from filelock import FileLock, Timeout
 
 from charkit.by_hand import Handwork
 from charkit.cards import card
-from charkit.casting import Casting, Kept
 from charkit.character import counted
 from charkit.documents import replace_file
-from charkit.errors import RunBusy, UsageError
+from charkit.errors import RunBusy
 from charkit.film import Film
 from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
@@ -27,6 +27,7 @@ from charkit.references import References, sending
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
+from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
@@ -47,9 +48,10 @@ if TYPE_CHECKING:
     from charkit.references import ContactSheet
     from charkit.references.preflight import Preflight
     from charkit.report import Report
-    from charkit.routes import Route, RouteMatrix
+    from charkit.routes import RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
+    from charkit.takes import Take
     from charkit.workspace import Workspace
 
 __all__ = ["Studio"]
@@ -58,7 +60,7 @@ _SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
 """The simulator is on this machine: nobody is bothered by asking it often."""
 
 
-class Studio:
+class Studio(DesignVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -86,38 +88,6 @@ class Studio:
         self._stage: Stage | None = None
         self._lock = FileLock(place.folder / ".lock", timeout=0)
         weakref.finalize(self, self._lines.close)
-
-    # ------------------------------------------------------------------ design
-
-    def candidates(self, character: str, *, count: int = 3) -> Takes:
-        """Make some designs of a character from its sheet's words, to choose from."""
-        with self._working("candidates", count):
-            return self._shown(self._casting.candidates(self.cast[character], count))
-
-    def keep(self, character: str, *, candidate: int) -> None:
-        """Decide which candidate is the character's anchor. The decision is kept on disk."""
-        self._kept.keeping(self.cast[character].slug, candidate).save(self.place.folder / "casting.json")
-
-    def views(self, character: str) -> Takes:
-        """Make the views of a character from its kept anchor; none where its sheet names own pictures."""
-        sheet = self.cast[character]
-        if sheet.references:
-            return Takes()
-        with self._working("views"):
-            return self._shown(self._casting.views(sheet, self._kept.anchors.get(sheet.slug, 1)))
-
-    def references(self) -> References:
-        """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
-        with self._working("references"):
-            found = References(
-                tuple(
-                    reference
-                    for sheet in self.cast.values()
-                    for reference in self._casting.references(sheet, self._kept.anchors.get(sheet.slug, 1))
-                )
-            )
-            found.save(self.place.folder / "references.json")
-            return found
 
     # ------------------------------------------------------------------ shoot
 
@@ -356,17 +326,6 @@ class Studio:
         )
 
     @cached_property
-    def _casting(self) -> Casting:
-        return Casting(
-            make=self._make,
-            production=self.production,
-            run=self.place.run,
-            route=self._image_route(),
-            store=self._store,
-            simulated=not self.live,
-        )
-
-    @cached_property
     def _cutting(self) -> Cutting:
         return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
 
@@ -382,17 +341,6 @@ class Studio:
 
     def _cleared(self, plan: Plan) -> Plan:
         return self._preflights.cleared(plan, self.preflight(plan))
-
-    @property
-    def _kept(self) -> Kept:
-        return Kept.load(self.place.folder / "casting.json")
-
-    def _image_route(self) -> Route:
-        """Return the cheapest live image route that takes pictures of characters."""
-        usable = [r for r in self.routes.live(self._settings.today, "image") if r.max_references() > 0 and r.price]
-        if not usable:
-            raise UsageError("no live image route takes pictures of characters; see: charkit routes --all")
-        return min(usable, key=lambda route: route.cost(resolution="1K"))
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         wanted = list(orders)
@@ -419,6 +367,7 @@ class Studio:
             request=planned.request(number),
             price_usd=planned.price_usd,
             simulated=not self.live,
+            sheets=planned.sheets,
             fallbacks=tuple(self._ordered(other, number) for other in planned.fallbacks),
         )
 
@@ -436,7 +385,8 @@ class Studio:
 
     def _with_earlier(self, takes: Takes) -> Takes:
         """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
-        found = {take.id: take for take in (*self.takes(), *takes)}
+        earlier = {take.id: take for take in self.takes()}
+        found = {**earlier, **{take.id: _as_ordered(take, earlier.get(take.id)) for take in takes}}
         order = {shot.id: place for place, shot in enumerate(self.storyboard.each())}
         kept = (take for take in found.values() if take.subject in order)
         return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
@@ -479,3 +429,10 @@ class Studio:
                 yield stage
             finally:
                 self._stage = None
+
+
+def _as_ordered(take: Take, earlier: Take | None) -> Take:
+    """Return a take under the sheets that it was first ordered under: coming back to it makes it no newer."""
+    if earlier is None or not earlier.sheets or earlier.job_id != take.job_id:
+        return take
+    return replace(take, sheets=earlier.sheets)

@@ -229,6 +229,7 @@ class Story:
                 )
                 for sent in take.sent
             ),
+            sheets=dict(take.sheets),
             estimated_usd=take.estimated_usd,
             charged_usd=take.price_usd,
             simulated=take.simulated,

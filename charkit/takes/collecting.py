@@ -196,6 +196,7 @@ class Collecting:
             ),
             prompt=request.prompt,
             seed=request.seed if isinstance(request, VideoRequest) else None,
+            sheets=order.sheets,
             simulated=order.simulated,
             job_id=job.id,
             created=row.created_at if row else job.updated_at,

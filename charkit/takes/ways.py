@@ -136,6 +136,7 @@ class Way:
             message=f"nothing was sent: {'; '.join(passed)}",
             estimated_usd=order.price_usd,
             prompt=order.request.prompt,
+            sheets=order.sheets,
             simulated=order.simulated,
             created=self._means.clock(),
         )
