@@ -10,6 +10,7 @@ describes the character. Invariants:
   and never writes over what is there.
 """
 
+from charkit.character.art import add_pictures
 from charkit.character.bundle import Bundle, export_character
 from charkit.character.cast import Cast
 from charkit.character.changes import Change, Changes, changes
@@ -41,6 +42,7 @@ __all__ = [
     "Version",
     "View",
     "Written",
+    "add_pictures",
     "changes",
     "counted",
     "ended",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
-from charkit.character.sheet import CharacterSheet, SheetPicture
+from charkit.character.sheet import CharacterSheet
 from charkit.character.words import slug_of
 from charkit.documents import replace_file, write_yaml
-from charkit.errors import BadReference, UsageError
+from charkit.documents.tree import dump, load, merge, plain
+from charkit.errors import BadDocument, BadReference, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["copy_sheet", "picture_name", "unchanged"]
+    from pydantic import JsonValue
+
+    from charkit.character.sheet import SheetPicture
+
+__all__ = ["copy_sheet", "picture_name", "read_picture", "rewrite", "unchanged"]
 
 
 def copy_sheet(
@@ -40,17 +46,44 @@ def copy_sheet(
         name = f"{pictures}/{picture_name(number, picture)}"
         replace_file(folder / name, read_picture(sheet.path_of(picture)))
         moved.append(picture.model_copy(update={"file": name}))
-    update: dict[str, object] = {"references": tuple(moved)}
-    if shared:
-        outfits = {name: outfit.model_copy(update={"shots": ()}) for name, outfit in sheet.wardrobe.items()}
-        update |= {"provider_ids": {}, "wardrobe": outfits}
     target = folder / f"{sheet.slug}.yaml"
-    if sheet.file is not None:
-        replace_file(target, sheet.file.read_bytes())
-    written = _without_defaults(sheet.model_copy(update=update))
-    if sheet.file is None or written.model_dump() != sheet.model_dump():
-        write_yaml(target, written)
+    if sheet.file is None:
+        write_yaml(target, CharacterSheet.model_validate(sheet.model_dump(mode="json", exclude_defaults=True)))
+    else:
+        replace_file(target, read_picture(sheet.file))
+    rewrite(target, moved, shared=shared)
     return CharacterSheet.load(target)
+
+
+def rewrite(file: Path, references: Sequence[SheetPicture], *, shared: bool = False) -> None:
+    """Let a sheet's file name other pictures; everything else stays as the person wrote it.
+
+    Args:
+        file: The sheet.
+        references: The pictures that it names from now on.
+        shared: Whether ids, handles and shots go.
+
+    Raises:
+        BadDocument: the file is no YAML.
+        StorageError: it cannot be written.
+    """
+    before = file.read_bytes()
+    tree = load(before.decode("utf-8-sig"), file)
+    if not isinstance(tree, MutableMapping):
+        raise BadDocument("is no sheet", file=file)
+    said: list[JsonValue] = [picture.model_dump(mode="json", exclude_defaults=True) for picture in references]
+    if said:
+        tree["references"] = merge(tree.get("references"), said)
+    else:
+        tree.pop("references", None)
+    if shared:
+        tree.pop("provider_ids", None)
+        for outfit in (tree.get("wardrobe") or {}).values():
+            if isinstance(outfit, MutableMapping):
+                outfit.pop("shots", None)
+    after = dump(tree).encode("utf-8")
+    if plain(load(after.decode("utf-8"), file), file) != plain(load(before.decode("utf-8-sig"), file), file):
+        replace_file(file, after)
 
 
 def picture_name(number: int, picture: SheetPicture) -> str:
@@ -83,8 +116,3 @@ def unchanged(sheet: CharacterSheet) -> Path:
     if CharacterSheet.load(sheet.file).digest != sheet.digest:
         raise UsageError(f"{sheet.file} was changed since it was read; open it again")
     return sheet.file
-
-
-def _without_defaults(sheet: CharacterSheet) -> CharacterSheet:
-    """Return an equal sheet in which what stands at its default was never set, so that it is not written."""
-    return CharacterSheet.model_validate(sheet.model_dump(mode="json", exclude_defaults=True))
