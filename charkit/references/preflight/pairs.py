@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
 
 from charkit.character import counted, folded, joined
 from charkit.references.preflight.evidence import beside_each_other
@@ -12,6 +17,8 @@ from charkit.references.preflight.records import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from charkit.references.preflight.looking import Looked
     from charkit.references.preflight.pictured import Pictured, Sending
@@ -37,8 +44,14 @@ class Resemblance(Protocol):
     def line(self) -> float:
         """The value from which two characters count as alike."""
 
-    def between(self, one: Pictured, other: Pictured) -> float | None:
-        """Return how alike they are, 0 to 1; None where it cannot tell."""
+    def see(self, rgb: NDArray[np.uint8]) -> object | None:
+        """Return what it compares of one picture, sRGB of shape (height, width, 3); None where it sees nothing.
+
+        It may be called by several threads at once.
+        """
+
+    def alike(self, one: object, other: object) -> float:
+        """Return how alike two things are that `see` returned, 0 to 1."""
 
 
 def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
@@ -63,18 +76,26 @@ def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
         )
 
 
-def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance) -> Iterator[Finding]:
-    """Yield the pairs of characters that look alike, each by its nearest two pictures."""
-    by_character: dict[str, list[Seen]] = {}
-    for one, looked in seen:
-        if one.character and not looked.problem:
-            by_character.setdefault(folded(one.character), []).append((one, looked))
+def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance, *, at_once: int = 1) -> Iterator[Finding]:
+    """Yield the pairs of characters that look alike, each by its nearest two pictures.
+
+    Args:
+        seen: The pictures of the whole cast.
+        resemblance: What compares them.
+        at_once: How many pictures are looked at at the same time.
+    """
+    told = [(one, looked) for one, looked in seen if one.character and looked.small]
+    if len({folded(one.character) for one, _ in told}) < 2:
+        return
+    with ThreadPoolExecutor(at_once, thread_name_prefix="resemblance") as pool:
+        facts = list(pool.map(lambda pair: resemblance.see(_rgb(pair[1])), told))
+    by_character: dict[str, list[tuple[Pictured, Looked, object]]] = {}
+    for (one, looked), fact in zip(told, facts, strict=True):
+        if fact is not None:
+            by_character.setdefault(folded(one.character), []).append((one, looked, fact))
     for mine, others in combinations(by_character.values(), 2):
-        pairs = [(resemblance.between(a[0], b[0]), a, b) for a in mine for b in others]
-        known = [(value, a, b) for value, a, b in pairs if value is not None]
-        if not known:
-            continue
-        value, (one, first), (other, second) = max(known, key=lambda pair: pair[0])
+        pairs = ((resemblance.alike(a[2], b[2]), a, b) for a in mine for b in others)
+        value, (one, first, _), (other, second, _) = max(pairs, key=lambda pair: pair[0])
         if value < resemblance.line:
             continue
         yield Finding(
@@ -89,6 +110,11 @@ def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance) -> Itera
             digests=(first.digest, second.digest),
             evidence=beside_each_other(first, second),
         )
+
+
+def _rgb(looked: Looked) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(looked.small)) as picture:
+        return np.asarray(picture.convert("RGB"), dtype=np.uint8)
 
 
 def count_findings(sending: Sending, digests: Sequence[str]) -> Iterator[Finding]:

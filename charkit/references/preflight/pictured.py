@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
     from charkit.character import CharacterSheet
     from charkit.references.picture import Reference
@@ -43,7 +44,7 @@ class Pictured:
         age = sheet.description.age_band if sheet.description else None
         return cls(
             name=f"{reference.name}, {reference.view}" + _worn(reference.wardrobe),
-            path=reference.path,
+            path=Path(os.path.normpath(reference.path)),  # one file is one file, however the way to it is written
             character=reference.name,
             view=str(reference.view),
             domain=sheet.kind,

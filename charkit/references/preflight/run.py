@@ -64,7 +64,7 @@ def preflight(
     pairs = [(one, seen[one.path]) for one in everyone]
     found += copy_findings(pairs)
     if resemblance is not None:
-        found += look_alike_findings(pairs, resemblance)
+        found += look_alike_findings(pairs, resemblance, at_once=_AT_ONCE)
     return Preflight(
         findings=merged(_with_shots(found, sendings)),
         pictures=tuple(_summary(one, seen[one.path]) for one in everyone),
