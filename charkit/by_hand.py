@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from charkit.cards import BadgeKind
     from charkit.character import Cast
     from charkit.media.frames import Frame
+    from charkit.prompts import Templates
     from charkit.providers.base import Provider
     from charkit.routes import RouteMatrix
     from charkit.shots import Resolution, Storyboard
@@ -210,6 +211,8 @@ class Handwork:
     resolution: Resolution
     day: dt.date
     simulated: bool
+    templates: Templates | None = None
+    """Where the words around the shots' own come from; None for the built-in ones."""
 
     def prompt(self, shot: str) -> PastePrompt:
         """Return the exact prompt to paste for a shot.
@@ -268,7 +271,9 @@ class Handwork:
         if not self._is_by_hand(route):
             route = BY_HAND
         alone = self.storyboard.model_copy(update={"shots": (wanted.model_copy(update={"route": route}),)})
-        planned = plan_film(alone, self.cast, (), self.matrix, on=self.day, resolution=self.resolution)[shot]
+        planned = plan_film(
+            alone, self.cast, (), self.matrix, on=self.day, resolution=self.resolution, templates=self.templates
+        )[shot]
         self._refuse_unknown(planned)
         return planned
 

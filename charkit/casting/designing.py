@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from charkit.casting.wishes import Wish
     from charkit.character import CharacterSheet
-    from charkit.prompts import Prompt
+    from charkit.prompts import Prompt, Templates
     from charkit.providers.base import BoundReference
     from charkit.routes import Route
     from charkit.store import Store
@@ -62,6 +62,8 @@ class Casting:
     """How often one view that drifted is made again at most."""
     redo_usd: float = 0.25
     """What the further tries of one call may cost together at most, in US dollars."""
+    templates: Templates | None = None
+    """Where the words around the sheet's come from; None for the built-in ones."""
 
     def candidates(self, sheet: CharacterSheet, count: int = 3, kept: Kept | None = None) -> Candidates:
         """Make some designs from the sheet's words alone, to choose from; rejected ones are not shown.
@@ -156,6 +158,7 @@ class Casting:
             route=self.route,
             wardrobe=wish.wardrobe,
             expression=wish.expression or "laughing",
+            templates=self.templates,
         )
         return self._order(sheet, f"{sheet.slug}.{wish.name}", prompt, tuple(inputs), number)
 
@@ -165,7 +168,9 @@ class Casting:
         return self.route.cost(resolution=_RESOLUTION)
 
     def _anchor_order(self, sheet: CharacterSheet, candidate: int) -> Order:
-        prompt = anchor_prompt(sheet, route=self.route, view=ANCHOR.view, pose=POSES[candidate - 1])
+        prompt = anchor_prompt(
+            sheet, route=self.route, view=ANCHOR.view, pose=POSES[candidate - 1], templates=self.templates
+        )
         return self._order(sheet, _candidate(sheet, candidate), prompt, ())
 
     def _order(

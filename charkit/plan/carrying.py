@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from charkit.character import Cast, CharacterSheet
+    from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route
     from charkit.shots import Shot, Storyboard
@@ -40,6 +41,8 @@ class Need:
     """Where the person works, for policies that differ by place; None where that is not said."""
     fitted: Callable[[Reference, Route], Reference] | None = None
     """Prepares a picture again where a route does not take it as it is; None where that is left to others."""
+    templates: Templates | None = None
+    """Where the words around the shot's own come from; None for the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,13 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
-        prompt = video_prompt(need.shot, _appearing(need, choice, ids), style=need.storyboard.style, route=route)
+        prompt = video_prompt(
+            need.shot,
+            _appearing(need, choice, ids),
+            style=need.storyboard.style,
+            route=route,
+            templates=need.templates,
+        )
     except UnsupportedRequest as error:
         return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
     return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)

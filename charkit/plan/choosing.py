@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from charkit.character import Cast
+    from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
@@ -68,6 +69,7 @@ def plan_film(
     resolution: Resolution | None = None,
     region: Region | None = None,
     store: Store | None = None,
+    templates: Templates | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -81,6 +83,7 @@ def plan_film(
         region: Where the person works, for policies that differ by place.
         store: Where pictures are kept that a route takes in another size, shape or format only; without it they go out
             as they are.
+        templates: Where the words around the shots' own come from; the built-in ones by default.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -103,6 +106,7 @@ def plan_film(
             size=film_size(wanted, storyboard.aspect),
             region=region,
             fitted=ready,
+            templates=templates,
         )
         shots.append(_bind(need, matrix, on))
     return Plan(

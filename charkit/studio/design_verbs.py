@@ -11,6 +11,7 @@ from charkit.character.bundle import UNSTATED
 from charkit.studio.designing import Designing
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from charkit.settings import Settings
     from charkit.store import Store
     from charkit.studio.progress import Stage
+    from charkit.studio.prompting import Prompts
     from charkit.takes import Order, Takes
     from charkit.workspace import Workspace
 
@@ -71,6 +73,11 @@ class DesignVerbs(ABC):
         """Decide which views of a character this run makes and sends. The decision is kept on disk."""
         self._designing.use_views(character, views)
 
+    @property
+    def today(self) -> dt.date:
+        """The day that this studio goes by: for routes, consents and records."""
+        return self._settings.today
+
     def lock(self, character: str, *, note: str = "") -> Version:
         """Keep the character's present form as a locked version beside its sheet."""
         return lock(self.cast[character], on=self._settings.today, note=note)
@@ -110,12 +117,18 @@ class DesignVerbs(ABC):
             store=self._store,
             simulated=not self.live,
             day=self._settings.today,
+            templates=self.prompts.templates,
         )
 
     @property
     @abstractmethod
     def production(self) -> str:
         """The production's name."""
+
+    @property
+    @abstractmethod
+    def prompts(self) -> Prompts:
+        """The words of this run."""
 
     @property
     @abstractmethod

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from charkit.casting import Look
     from charkit.character import Cast, CharacterSheet
+    from charkit.prompts import Templates
     from charkit.routes import Route, RouteMatrix
     from charkit.store import Store
     from charkit.takes import Order, Takes
@@ -53,6 +54,8 @@ class Designing:
     routes: RouteMatrix
     store: Store
     simulated: bool
+    templates: Templates
+    """Where the words around the sheets' come from."""
     day: dt.date
 
     def candidates(self, character: str, count: int) -> Candidates:
@@ -169,6 +172,7 @@ class Designing:
             store=self.store,
             simulated=self.simulated,
             check=self._check,
+            templates=self.templates,
         )
 
     def _route(self) -> Route:

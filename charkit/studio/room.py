@@ -33,6 +33,7 @@ from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.preflighting import Preflights
 from charkit.studio.progress import Herald, Stage
+from charkit.studio.prompting import Prompts
 from charkit.studio.telling import Story
 from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
 
@@ -103,10 +104,11 @@ class Studio(DesignVerbs):
             resolution=self.resolution,
             region=self._settings.region,
             store=self._store,
+            templates=self.prompts.templates,
         )
         found = self._preflights.noted(found, self._preflights.of(found, references))
         found.save(self.place.folder / "plan.json")
-        return found
+        return self.prompts.planned(found)
 
     def sending(self, shot: str | None = None) -> ContactSheet:
         """Return the contact sheet of the pictures that will be sent for the plan, or for one of its shots.
@@ -203,17 +205,18 @@ class Studio(DesignVerbs):
         key = evidence_key(evidence, [PaletteScorer().facts])
         before = self._scorecard_on_disk(key)
         if before is not None:
-            return before
+            return self.prompts.judged(before)
         with self._working("score", len(wanted.ok)) as stage:
             found = score_takes(evidence, on_progress=stage.step)
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "scorecard.json")
             replace_file(self._scored, key.encode())
-        return found
+        return self.prompts.judged(found)
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
-        return self._cutting.cut_list(choice or self.score())
+        scored = choice or self.score()
+        return self.prompts.chosen(self._cutting.cut_list(scored), scored)
 
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
@@ -224,7 +227,7 @@ class Studio(DesignVerbs):
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
-            card = self.score()
+            card, plan = self.score(), self.plan()
             jobs = self._ledger.jobs(run=self.place.run, production=self.production)
             return Story(
                 place=self.place,
@@ -232,7 +235,8 @@ class Studio(DesignVerbs):
                 cast=self.cast,
                 routes=self.routes,
                 references=self._loaded_references(),
-                plan=self.plan(),
+                plan=plan,
+                preflight=self.preflight(plan),
                 takes=self.takes(),
                 card=card,
                 film=self._film_on_disk() or self.assemble(card),
@@ -305,6 +309,21 @@ class Studio(DesignVerbs):
             resolution=self.resolution,
             day=self._settings.today,
             simulated=not self.live,
+            templates=self.prompts.templates,
+        )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The words of this run: templates, the linter, prompts side by side, and which wording won."""
+        return Prompts(
+            storyboard=self.storyboard,
+            cast=self.cast,
+            matrix=self.routes,
+            resolution=self.resolution,
+            region=self._settings.region,
+            home=self.place.home,
+            folder=self.place.folder,
+            references=self._loaded_references,
         )
 
     @cached_property
@@ -381,7 +400,7 @@ class Studio(DesignVerbs):
 
     def _keep_takes(self, takes: Takes) -> Takes:
         self._with_earlier(takes).save(self.place.folder / "takes.json")
-        return takes
+        return self.prompts.taken(takes)
 
     def _with_earlier(self, takes: Takes) -> Takes:
         """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
