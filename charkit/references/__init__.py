@@ -10,7 +10,7 @@ from charkit.references.choice import Choice, Pruned, choose
 from charkit.references.clip import ClipReference, check_together, prepare_clip
 from charkit.references.compared import Compared, compared
 from charkit.references.picture import Reference, References, beside, moved
-from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, fitted, prepare
+from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, again, fitted, prepare
 from charkit.references.sending import ContactSheet, SentPicture, sending
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Reference",
     "References",
     "SentPicture",
+    "again",
     "beside",
     "canvas",
     "check_together",

@@ -14,7 +14,7 @@ from charkit.errors import BadReference, CharkitError
 from charkit.references.picture import Reference
 from charkit.references.shaping import closer, shaped
 from charkit.routes import PictureLimits
-from charkit.store import digest_of
+from charkit.store import Store, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from charkit.media.scaling import Box
     from charkit.references.shaping import Shape
     from charkit.routes import Route
-    from charkit.store import Store
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "Faces", "Recipe", "fitted", "prepare"]
+__all__ = ["MAX_SIDE", "MIN_SIDE", "Faces", "Recipe", "again", "fitted", "prepare"]
 
 MAX_SIDE = 1024
 """Longest side that is sent by default, in pixels: the larger side of the image routes' 1K pictures stays readable and
@@ -139,6 +138,21 @@ def prepare(
         source=path,
     )
     return _made(blank, path, store, recipe or Recipe(), faces, inside=_production(character))
+
+
+def again(reference: Reference, recipe: Recipe, *, faces: Faces | None = None) -> Reference:
+    """Prepare a reference again in another way, from its source; it is kept in the store in which the first one lies.
+
+    Raises:
+        BadReference: its source is not known, is gone, or cannot be brought to what is asked.
+    """
+    if reference.source is None:
+        raise BadReference("its source is not known; prepare it from the picture itself", file=reference.path)
+    return _made(replace(reference, steps=()), reference.source, _store_of(reference), recipe, faces)
+
+
+def _store_of(reference: Reference) -> Store:
+    return Store(reference.path.parents[2])
 
 
 def fitted(reference: Reference, route: Route, store: Store) -> Reference:

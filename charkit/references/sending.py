@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["ContactSheet", "Planned", "SentPicture", "sending"]
 
 
+_FEW = 10
+"""Pictures up to which a page shows them large."""
+
+
 class Planned(Protocol):
     """What a sheet needs to know of a planned shot. `charkit.plan.PlannedShot` is one."""
 
@@ -179,7 +183,8 @@ def _shown(sheet: ContactSheet) -> str:
     if not sheet.items:
         return told
     try:
-        data = base64.b64encode(sheet.jpeg()).decode("ascii")
+        small = 240 if len(sheet) <= _FEW else 150  # a page carries it
+        data = base64.b64encode(sheet.jpeg(cell_width=small)).decode("ascii")
     except (UsageError, MediaError, OSError):  # a display must not raise; the table says what is known
         return Html(str(grid([reference_card(one.reference) for one in sheet.items])) + told)
     return Html(f'<img alt="what will be sent" src="data:image/jpeg;base64,{data}" style="max-width: 100%">{told}')

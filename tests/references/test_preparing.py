@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from charkit.character import CharacterSheet
 from charkit.errors import BadReference
-from charkit.references import Recipe, Reference, fitted, prepare
+from charkit.references import Recipe, Reference, again, fitted, prepare
 from charkit.routes import PictureLimits, RouteMatrix
 from charkit.store import Store
 
@@ -164,6 +164,17 @@ def test_a_source_that_is_gone_or_changed_leaves_the_prepared_picture(tmp_path: 
     assert fitted(plain, ROUTES["h3-vllm"], store).digest == changed.digest
     unknown = fitted(replace(plain, source=None), ROUTES["h3-vllm"], store)
     assert unknown.digest == changed.digest
+
+
+def test_a_reference_is_prepared_again_from_its_source_into_the_same_store(tmp_path: Path) -> None:
+    path = figure(tmp_path / "a.png", (1600, 800), (1200, 200, 1400, 600))
+    first = made(path)
+    frame = again(first, Recipe(size=(1280, 720), mode="crop"))
+    assert (frame.width, frame.height, frame.view, frame.sheet) == (1280, 720, first.view, first.sheet)
+    assert frame.path.parents[2] == first.path.parents[2]
+    assert frame.steps[0].startswith("cropped to 1422x800 of 1600x800")
+    with pytest.raises(BadReference, match="source is not known"):
+        again(replace(first, source=None), Recipe())
 
 
 def test_a_first_frame_has_the_clips_pixels_where_the_route_wants_them(tmp_path: Path) -> None:
