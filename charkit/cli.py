@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_character, cli_preflight, cli_routes
+from charkit import __version__, cli_by_hand, cli_character, cli_preflight, cli_prompts, cli_routes
 from charkit.errors import CharkitError, UsageError
 
 app = typer.Typer(
@@ -106,6 +106,7 @@ app.command()(cli_routes.routes)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_character.app, name="character")
 app.command()(cli_preflight.preflight)
+app.command()(cli_prompts.lint)
 app.add_typer(cli_preflight.weights, name="weights")
 
 

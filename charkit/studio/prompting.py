@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charkit.character import Cast
 from charkit.errors import UnknownName, UnsupportedRequest
 from charkit.plan import Plan, prompt_on
 from charkit.prompts import Templates
@@ -14,12 +16,12 @@ from charkit.prompts.history import Chosen, Judged, PromptHistory, Rendered, Tak
 from charkit.prompts.lint import lint_storyboard, lint_text
 from charkit.prompts.showing import prompt_card
 from charkit.scoring import Verdict
+from charkit.shots import Storyboard
+from charkit.workspace import find_production
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from charkit.character import Cast
     from charkit.film import CutList
     from charkit.plan import PlannedShot
     from charkit.prompts import Prompt
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
     from charkit.references import References
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.scoring import Scorecard
-    from charkit.shots import Resolution, Storyboard
+    from charkit.shots import Resolution
     from charkit.takes import Take, Takes
 
-__all__ = ["Across", "Prompts"]
+__all__ = ["Across", "Prompts", "lint_production"]
 
 _WORST = (Verdict.DRIFTED, Verdict.UNVERIFIABLE, Verdict.INTENDED, Verdict.CONSISTENT)
 
@@ -198,6 +200,28 @@ class Prompts:
             ],
         )
         return cuts
+
+
+def lint_production(place: Path | str) -> Lint:
+    """Return what the linter says of a production.
+
+    Args:
+        place: Its folder, or its storyboard file; character sheets are read from `characters` beside that.
+
+    Raises:
+        BadDocument: a file says something it may not say.
+        UsageError: there is no such production.
+    """
+    path = Path(place)
+    file = path if path.suffix in {".yaml", ".yml"} else _from_here(find_production(place) / "storyboard.yaml")
+    cast = Cast.load(file.parent / "characters")
+    return lint_storyboard(Storyboard.load(file, cast), cast)
+
+
+def _from_here(file: Path) -> Path:
+    """Return a file as a person who stands in the working directory would write it."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file
 
 
 def _rendered(planned: PlannedShot, *, stands_in: bool = False) -> Rendered:
