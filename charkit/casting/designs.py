@@ -79,10 +79,12 @@ class ViewCheck:
     scorer: str = ""
 
     def __str__(self) -> str:
-        value = "" if self.score is None else f" {self.score:.2f}"
+        value = "" if self.score is None else f" {self.score:.3f}"
         return f"{self.verdict}{value}{f' ({self.reason})' if self.reason else ''}"
 
 
+_WIDTH = 250
+"""Pixels of a card: three stand side by side in a notebook."""
 _TONES: dict[str, BadgeKind] = {"consistent": "ok", "intended": "ok", "drifted": "bad", "unverifiable": "warn"}
 
 
@@ -118,7 +120,8 @@ class DesignedView:
         """Return what is to be said of it besides its take."""
         if not self.usable:
             return [("not made", why_not(self.take))]
-        rows = [("check", str(self.check))]
+        line = f", line {self.check.line:.2f}" if self.check.score is not None and self.check.line else ""
+        rows = [("check", f"{self.check}{line}")]
         if len(self.tries) > 1:
             rows.append(("tries", "; ".join(f"take {take.number} {check}" for take, check in self.tries)))
         if self.fed:
@@ -154,6 +157,7 @@ class Designs(Takes):
         cards = [
             view.take.card(
                 small=True,
+                width=_WIDTH,
                 more=view.rows(),
                 badge=view.check.verdict if view.usable else ending(view.take),
                 badge_kind=_TONES[view.check.verdict] if view.usable else "bad",
@@ -173,14 +177,20 @@ class Candidates(Takes):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         cards = [self._card(take) for take in self]
-        note = f"<p>{self.hidden} rejected, not shown.</p>" if self.hidden else ""
+        note = (
+            f'<p style="font-size: 12.5px; opacity: 0.75">{self.hidden} rejected, not shown.</p>' if self.hidden else ""
+        )
         return {"text/plain": repr(self), "text/html": grid(cards) + note}
 
     def _card(self, take: Take) -> str:
         if not take.ok:
             return take.card(
-                small=True, more=[("not made", ADVICE[ending(take)])], badge=ending(take), badge_kind="bad"
+                small=True,
+                width=_WIDTH,
+                more=[("not made", why_not(take))],
+                badge=ending(take),
+                badge_kind="bad",
             )
         if take.subject == self.kept:
-            return take.card(small=True, badge="kept", badge_kind="ok")
-        return take.card(small=True)
+            return take.card(small=True, width=_WIDTH, badge="kept", badge_kind="ok")
+        return take.card(small=True, width=_WIDTH)

@@ -37,6 +37,15 @@ class Imported:
     version: int | None = None
     """The number, for a kept version."""
 
+    def __repr__(self) -> str:
+        number = f" {self.version}" if self.version else ""
+        return f"<Imported {self.sheet.name!r}, version {self.sheet.version}: {self.how}{number}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.character.showing import sheet_card
+
+        return {"text/plain": repr(self), "text/html": sheet_card(self.sheet, state=self.how)}
+
 
 def read_bundle(path: Path | str) -> Bundle:
     """Check a bundle without writing anything, and return its record.

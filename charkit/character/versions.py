@@ -19,17 +19,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
 
 from pydantic import BaseModel, ConfigDict
 
+from charkit.character.changes import Changes, changes
 from charkit.character.copying import copy_sheet, unchanged
 from charkit.character.sheet import CharacterSheet
 from charkit.documents import read_json, write_json
 from charkit.errors import CorruptObject, StorageError, UnknownName, UsageError
-
-if TYPE_CHECKING:
-    from charkit.character.changes import Change
 
 __all__ = ["History", "Version", "history_of", "keep_version", "lock"]
 
@@ -60,6 +58,13 @@ class Version(BaseModel):
         return f"<Version {self.number} of {self.name!r}: {self.short}, {self.kept} on {self.on}>"
 
     __str__ = __repr__
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.cards import card
+
+        rows = [("digest", self.short), ("on", str(self.on)), *([("note", self.note)] if self.note else [])]
+        mark = card(f"{self.name}, version {self.number}", rows=rows, badge=self.kept)
+        return {"text/plain": repr(self), "text/html": mark}
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +121,10 @@ class History(Sequence[Version]):
             return f"changed since version {self.versions[-1].number}"
         return f"{found.kept} as version {found.number}"
 
-    def changes(self, number: int) -> tuple[Change, ...]:
+    def changes(self, number: int) -> Changes:
         """Return what a version changed against the one before it; nothing for the first."""
-        from charkit.character.changes import changes
-
         place = self.versions.index(self.find(number))
-        return changes(self.sheet(self.versions[place - 1].number), self.sheet(number)) if place else ()
+        return changes(self.sheet(self.versions[place - 1].number), self.sheet(number)) if place else Changes()
 
     @overload
     def __getitem__(self, index: int) -> Version: ...

@@ -120,6 +120,7 @@ class Take:
         more: Sequence[tuple[str, str]] = (),
         badge: str = "",
         badge_kind: BadgeKind = "ok",
+        width: int = 320,
     ) -> str:
         """Return the take as a card of HTML.
 
@@ -128,6 +129,7 @@ class Take:
             more: Further facts, above the take's own.
             badge: What to say of it instead of its outcome, in a word; that it is simulated is said all the same.
             badge_kind: The tone of that word.
+            width: Of the card, in pixels.
         """
         picture, picture_type = self._picture(small=small)
         mark: BadgeKind = _BADGES.get(self.outcome, "warn")
@@ -145,6 +147,7 @@ class Take:
             badge=word,
             badge_kind=mark,
             note="" if small else self.prompt,
+            width=width,
         )
 
     @property

@@ -240,5 +240,5 @@ def test_takes_know_the_version_of_the_sheet_they_were_ordered_under(store: Stor
 
 def test_a_reference_that_drifted_says_so_in_its_origin(store: Store) -> None:
     references = casting(Bench(store), check=Eye(face=[0.5, 0.6])).references(sheet())
-    assert references[2].origin == "ada.face-t2, drifted 0.60"
+    assert references[2].origin == "ada.face-t2, drifted 0.600"
     assert references[1].origin == "ada.three-quarter-t1"

@@ -36,7 +36,7 @@ def test_refusals_failures_and_empty_answers_are_told_apart(
 
 
 def test_a_check_says_itself_in_a_line() -> None:
-    assert str(ViewCheck(verdict="drifted", score=0.614)) == "drifted 0.61"
+    assert str(ViewCheck(verdict="drifted", score=0.614)) == "drifted 0.614"
     assert str(ViewCheck(verdict="unverifiable", reason="too small")) == "unverifiable (too small)"
 
 
