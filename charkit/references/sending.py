@@ -62,11 +62,10 @@ class SentPicture:
 
     @property
     def said(self) -> tuple[str, str, str]:
-        """What a label says of it: who and what, its form, its place."""
+        """What a label says of it: who and what, its form, what cites it as what."""
         one = self.reference
         form = f"{one.width}x{one.height} {one.media_type.removeprefix('image/').upper()}, {_weight(self.size)}"
-        cited = f"cited as {self.tag}" if self.tag else f"number {self.place}, no tag"
-        return f"{one.name}, {one.view}", form, f"{self.role}, {cited}"
+        return f"{one.name}, {one.view}", form, f"{self.tag or 'no tag'}, {self.role}"
 
 
 @dataclass(frozen=True, eq=False)

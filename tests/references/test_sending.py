@@ -59,7 +59,7 @@ def test_the_sheet_is_a_jpeg_with_a_cell_for_every_picture(tmp_path: Path) -> No
     assert sheet.save(tmp_path / "sheet.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
     shown = sheet._repr_mimebundle_()["text/html"]
     assert "data:image/jpeg;base64," in shown
-    assert "number 1, no tag" in sheet[0].said[2]
+    assert sheet[0].said[2] == "no tag, character"
 
 
 def test_a_sheet_shows_itself_even_where_a_picture_is_gone_or_none_goes_out(tmp_path: Path) -> None:
