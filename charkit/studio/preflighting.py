@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Preflights", "preflight_files"]
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of the rules: another one asks again."""
 
 _SAID_BY_THE_PLAN: Final = {"likeness.minor-by-region", "likeness.not-established"}

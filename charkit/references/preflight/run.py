@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["preflight"]
 
+_WITH_WAYS = {"likeness.minor-by-region"}
+"""Warnings that are refusals for some people."""
+
 _SHOWN = 4
 """Pictures that prove one finding, at most."""
 
@@ -66,7 +69,7 @@ def preflight(
     if resemblance is not None:
         found += look_alike_findings(pairs, resemblance, at_once=_AT_ONCE)
     return Preflight(
-        findings=merged(_with_shots(found, sendings)),
+        findings=tuple(replace(one, shots=tuple(sorted(one.shots))) for one in merged(_with_shots(found, sendings))),
         pictures=tuple(_summary(one, seen[one.path]) for one in everyone),
         routes=tuple(dict.fromkeys(sending.route.name for sending in sendings)),
     ).sorted()
@@ -108,7 +111,7 @@ class _Judge:
         yield from limit_findings(one, looked, route)
         for finding in policy_findings(one, looked, route, self.region):
             ways: tuple[str, ...] = ()
-            if finding.level in ("error", "unknown"):
+            if finding.level in ("error", "unknown") or finding.rule in _WITH_WAYS:
                 ways = ways_round(one, looked.faces, route, self.matrix, on=self.on, region=self.region)
             yield replace(finding, way_round=ways)
 

@@ -65,6 +65,13 @@ def test_the_way_round_names_only_live_routes_that_take_pictures_and_have_an_ada
     assert all("omni" not in way for way in finding.way_round if way.startswith("another route"))
 
 
+def test_a_warning_about_minors_names_no_route_with_the_same_rule(tmp_path: Path) -> None:
+    (finding,) = asked(saved(tmp_path, 1, minor=True)).findings
+    assert finding.rule == "likeness.minor-by-region"
+    assert finding.way_round
+    assert not any("omni" in way for way in finding.way_round if way.startswith("another route"))
+
+
 @pytest.mark.parametrize(("data", "said"), [(b"", "0 bytes"), (b"<!doctype html>", "web page"), (None, "no such file")])
 def test_a_picture_that_cannot_be_read_stops_and_the_others_are_judged(
     tmp_path: Path, data: bytes | None, said: str
