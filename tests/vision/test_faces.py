@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from charkit.errors import BadWeights
 from charkit.media.images import open_upright
 from charkit.vision import Face, FaceFinder, Faces
 from charkit.vision.faces import merged
@@ -130,3 +131,15 @@ def test_the_verdict_in_one_word() -> None:
     assert Faces(found=(face(score=0.7),)).verdict == "perhaps"
     assert Faces(found=(face(score=0.8),)).verdict == "face"
     assert repr(Faces(unknown="no weights")) == "<Faces: unknown (no weights)>"
+
+
+def test_boxes_are_shares_of_the_picture_for_preparing_it(finder: FaceFinder) -> None:
+    (box,) = finder.boxes(Image.fromarray(real("face_photo")))
+    left, top, right, bottom = box
+    assert 0.33 < left < right < 0.55
+    assert 0.1 < top < bottom < 0.37
+
+
+def test_boxes_of_a_picture_at_which_nobody_can_look_are_an_error_and_not_none(tmp_path: Path) -> None:
+    with pytest.raises(BadWeights, match="charkit weights get yunet"):
+        FaceFinder(Weights.open(tmp_path)).boxes(Image.new("RGB", (64, 64)))
