@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from charkit.routes import Region, Route
     from charkit.shots import Shot, Storyboard
 
-__all__ = ["Carried", "Need", "Refused", "carry", "film_size"]
+__all__ = ["Carried", "Need", "Refused", "carry", "film_size", "in_words"]
 
 _SHORT_SIDES = {"360p": 360, "720p": 720, "1080p": 1080}
 
@@ -112,16 +112,30 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
-        prompt = video_prompt(
-            need.shot,
-            _appearing(need, choice, ids),
-            style=need.storyboard.style,
-            route=route,
-            templates=need.templates,
-        )
+        prompt = _worded(route, need, choice, ids)
     except UnsupportedRequest as error:
         return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
     return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)
+
+
+def in_words(route: Route, need: Need) -> Prompt:
+    """Return the prompt that a route would get, with its choice of pictures, whatever it costs.
+
+    Raises:
+        UnsupportedRequest: the route does not take a prompt this long.
+    """
+    ids = _ids(route, need)
+    return _worded(route, need, _choice(route, need, ids), ids)
+
+
+def _worded(route: Route, need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> Prompt:
+    return video_prompt(
+        need.shot,
+        _appearing(need, choice, ids),
+        style=need.storyboard.style,
+        route=route,
+        templates=need.templates,
+    )
 
 
 def _resolution(route: Route, need: Need, *, forced: bool) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnsupportedRequest
-from charkit.plan.carrying import Need, Refused, carry, film_size
+from charkit.plan.carrying import Need, Refused, carry, film_size, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,10 +58,13 @@ def prompt_on(
     )
     carried = carry(route, need, forced=True)
     if isinstance(carried, Refused):
+        if route.kind == "video" and route.price is None:
+            return in_words(route, need)  # an own server without a price: its words can be read all the same
+        said = carried.nearest and carried.nearest in carried.why
         raise UnsupportedRequest(
             f"{route.name} cannot make shot {shot.id}",
             rule=carried.why.rstrip("."),
-            nearest=carried.nearest,
-            source=carried.source,
+            nearest="" if said else carried.nearest,
+            source="" if said else carried.source,
         )
     return carried.prompt

@@ -22,7 +22,7 @@ _PIECES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9f
 """Words, marks and white space; of Chinese and Japanese, which do not part words, every sign."""
 
 _STYLES = {
-    "gone": "background-color: rgba(192, 43, 69, 0.22); text-decoration: line-through",
+    "gone": "background-color: rgba(192, 43, 69, 0.22); text-decoration: line-through; margin-right: 3px",
     "new": "background-color: rgba(23, 120, 74, 0.25); text-decoration: none",
 }
 _TAGS = {"gone": "del", "new": "ins"}

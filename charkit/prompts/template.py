@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2 import Template as Compiled
 
+    from charkit.prompts.comparison import PromptDiff
+
 __all__ = ["Filled", "Prompt", "Slot", "SlotKind", "Template", "sentence", "view_words"]
 
 _HEADER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
@@ -76,6 +78,12 @@ class Prompt:
     def digest(self) -> str:
         """`sha256:` over the text: two prompts with one digest ask for the same."""
         return f"sha256:{hashlib.sha256(self.text.encode('utf-8')).hexdigest()}"
+
+    def compared_with(self, earlier: Prompt, *, titles: tuple[str, str] = ("before", "after")) -> PromptDiff:
+        """Return what changed from an earlier prompt to this one, word by word."""
+        from charkit.prompts.comparison import compare
+
+        return compare(earlier, self, titles=titles)
 
     def __repr__(self) -> str:
         own = ", the production's own" if self.own else ""

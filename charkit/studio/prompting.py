@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from charkit.character import Cast
-from charkit.errors import UnknownName, UnsupportedRequest
+from charkit.errors import UnknownName, UnsupportedRequest, UsageError
 from charkit.plan import Plan, prompt_on
 from charkit.prompts import Templates
 from charkit.prompts.history import Chosen, Judged, PromptHistory, Rendered, Taken, write_down
 from charkit.prompts.lint import lint_storyboard, lint_text
 from charkit.prompts.showing import prompt_card
 from charkit.scoring import Verdict
-from charkit.shots import Storyboard
+from charkit.shots import Shot, Storyboard
 from charkit.workspace import find_production
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Across", "Prompts", "lint_production"]
 
+_WORDS = ("framing", "angle", "place", "light", "action", "camera", "sound")
 _WORST = (Verdict.DRIFTED, Verdict.UNVERIFIABLE, Verdict.INTENDED, Verdict.CONSISTENT)
 
 
@@ -60,8 +63,8 @@ class Across:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         from charkit.cards import card, grid
 
-        cards = [prompt_card(prompt, route, width=420) for route, prompt in self.prompts]
-        cards += [card(route, badge="cannot", badge_kind="warn", note=why, width=420) for route, why in self.refused]
+        cards = [prompt_card(prompt, route, width=385) for route, prompt in self.prompts]
+        cards += [card(route, badge="cannot", badge_kind="warn", note=why, width=385) for route, why in self.refused]
         return {"text/plain": repr(self), "text/html": grid(cards)}
 
 
@@ -94,16 +97,22 @@ class Prompts:
     def _loaded(self) -> References:
         return self.references()
 
-    def render(self, shot: str, route: str) -> Prompt:
-        """Return the prompt that a route would get for a shot.
+    def render(self, shot: str, route: str, **changes: str) -> Prompt:
+        """Return the prompt that a route would get for a shot. Nothing is written down or sent.
+
+        Args:
+            shot: Its id.
+            route: The route's name.
+            changes: Other words for the shot, to try them: `camera="still"`. The storyboard stays as it is.
 
         Raises:
             UnknownName: there is no such shot or route.
+            UsageError: a shot has no such words, or may not say them.
             UnsupportedRequest: the route cannot carry the shot.
         """
         return prompt_on(
             self._route(route),
-            self.storyboard[shot],
+            _reworded(self.storyboard[shot], changes),
             self.storyboard,
             self.cast,
             tuple(self._loaded),
@@ -200,6 +209,16 @@ class Prompts:
             ],
         )
         return cuts
+
+
+def _reworded(shot: Shot, changes: dict[str, str]) -> Shot:
+    for name in changes:
+        if name not in _WORDS:
+            raise UnknownName("words of a shot", name, _WORDS)
+    try:
+        return Shot.model_validate({**shot.model_dump(), **changes})
+    except ValidationError as error:
+        raise UsageError(f"shot {shot.id} cannot say that: {error.errors()[0]['msg']}") from None
 
 
 def lint_production(place: Path | str) -> Lint:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import charkit as ck
-from charkit.errors import BadDocument, UnknownName, UnsupportedRequest
+from charkit.errors import BadDocument, UnknownName, UnsupportedRequest, UsageError
 from charkit.prompts.lint import Lint
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
@@ -75,7 +75,8 @@ def test_a_shot_reads_side_by_side_on_several_routes_and_who_cannot_says_why(pro
     prompts = ck.open_studio(production, run="across", max_spend=5.0).prompts
     across = prompts.across("A2", "omni-1.2", "h3-vllm", "nano-banana-2.1")
     assert "<IMAGE_REF_0>" in across["omni-1.2"].text
-    assert [route for route, _ in across.refused][-1] == "nano-banana-2.1"
+    assert "<Picture 1> is Ada" in across["h3-vllm"].text
+    assert [route for route, _ in across.refused] == ["nano-banana-2.1"]
     assert "makes pictures, no clips" in across._repr_mimebundle_()["text/html"]
     with pytest.raises(UnsupportedRequest, match="cannot make shot A2"):
         prompts.render("A2", "nano-banana-2.1")
@@ -106,3 +107,15 @@ def test_the_storyboard_and_free_text_are_linted(production: Path) -> None:
     prompts = ck.open_studio(production, run="lint", max_spend=5.0).prompts
     assert isinstance(prompts.lint(), Lint)
     assert [one.rule for one in prompts.lint("Ada waves. Cut to the sea")] == ["more-than-one-cut"]
+
+
+def test_other_words_are_tried_without_touching_the_storyboard(production: Path) -> None:
+    prompts = ck.open_studio(production, run="try", max_spend=5.0).prompts
+    before = prompts.render("A2", "omni-1.2")
+    after = prompts.render("A2", "omni-1.2", light="candle light")
+    assert "candle light" in after.compared_with(before).text
+    assert prompts.render("A2", "omni-1.2").text == before.text
+    with pytest.raises(UnknownName, match="words of a shot"):
+        prompts.render("A2", "omni-1.2", seconds="9")
+    with pytest.raises(UsageError, match="cannot say that"):
+        prompts.render("A2", "omni-1.2", framing="huge")

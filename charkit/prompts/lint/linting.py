@@ -198,6 +198,9 @@ def _in_passage(passage: Passage, scene: Scene) -> Iterator[Hit]:
 def _told_once(found: list[_Found]) -> list[_Found]:
     """Return findings without those on a span of which another, earlier rule has spoken."""
     told: list[_Found] = []
+    found_first: dict[int, int] = {}
+    for place, one in enumerate(found):
+        found_first.setdefault(id(one.passage), place)
     for one in found:
         over = [
             other
@@ -208,7 +211,7 @@ def _told_once(found: list[_Found]) -> list[_Found]:
         ]
         if not over:
             told.append(one)
-    return told
+    return sorted(told, key=lambda one: (found_first[id(one.passage)], one.hit.start))
 
 
 _CLOTHES = {"never-shown", "garment-colour", "second-outfit", "not-in-wardrobe"}

@@ -54,6 +54,10 @@ def _row(finding: Finding) -> tuple[str, ...]:
 
 def _in_text(finding: Finding) -> Html:
     start, end = max(0, finding.start - _ROUND), min(len(finding.text), finding.end + _ROUND)
+    if start:  # at whole words
+        start = finding.text.find(" ", start, finding.start) + 1 or start
+    if end < len(finding.text):
+        end = max(finding.text.rfind(" ", finding.end, end), finding.end)
     text = finding.text[start:end]
     span = (finding.start - start, finding.end - start, f"{_GROUNDS[finding.level]}; padding: 0 2px", finding.rule)
     inner = marked(text, [span] if finding.end > finding.start else [])
