@@ -19,6 +19,9 @@ __all__ = ["add_pictures"]
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"})
 
+_MARK = b"SIMULATED: made by the charkit simulator"
+"""What charkit's simulator writes into every file's comment: a rehearsal's picture stays one, wherever it goes."""
+
 
 def add_pictures(
     sheet: CharacterSheet,
@@ -77,9 +80,9 @@ def add_pictures(
             written.append(_copied(data, home, f"{view}{f'-{slug_of(wardrobe)[:40]}' if worn else ''}", path.suffix))
         named = [
             SheetPicture.model_validate(
-                {"file": file.relative_to(home.parent).as_posix(), "view": view, **worn, **said}
+                {"file": f"{home.stem}/{file.name}", "view": view, **worn, **said, **_rehearsed(data)}
             )
-            for file in written
+            for file, (_, data) in zip(written, fresh.values(), strict=True)
         ]
         if named:
             rewrite(home, (*sheet.references, *named))
@@ -88,6 +91,10 @@ def add_pictures(
             file.unlink(missing_ok=True)
         raise
     return CharacterSheet.load(home)
+
+
+def _rehearsed(data: bytes) -> dict[str, bool]:
+    return {"simulated": True} if _MARK in data else {}
 
 
 def _sound(path: Path) -> bytes:

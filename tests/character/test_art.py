@@ -107,6 +107,15 @@ def test_views_and_outfits_that_are_not_there_are_refused(
         add_pictures(sheet, [picture(tmp_path)], **more)
 
 
+def test_a_picture_that_the_simulator_drew_is_known_by_its_comment(tmp_path: Path, sheet: CharacterSheet) -> None:
+    clip = pytest.importorskip("charkit.simulator.clip", reason="SKIPPED: the simulator's packages are not installed")
+    direction = pytest.importorskip("charkit.simulator.direction")
+    drawn = clip.render_still(direction.Direction(prompt="Ada: a girl.", width=320, height=480, seed=1))
+    (tmp_path / "x.png").write_bytes(drawn)
+    found = add_pictures(sheet, [tmp_path / "x.png", picture(tmp_path)], view="front")
+    assert [one.simulated for one in found.references] == [True, False]
+
+
 def test_a_text_file_is_no_picture_whatever_it_holds(tmp_path: Path, sheet: CharacterSheet) -> None:
     (tmp_path / "a.txt").write_text("hello")
     with pytest.raises(BadReference, match="no picture by its name"):
