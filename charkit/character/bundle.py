@@ -15,12 +15,12 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from charkit import __version__
 from charkit.character.copying import copy_sheet
 from charkit.character.words import Line, Name  # noqa: TC001  # pydantic reads them when a record is loaded
 from charkit.documents import replace_file
@@ -137,7 +137,7 @@ def export_character(
             made_from="" if copy.digest == sheet.digest else sheet.digest,
             licence=licence,
             consent=sheet.likeness.said,
-            made_by=f"charkit {__version__}",
+            made_by=f"charkit {version('charkit')}",
             files=tuple(files),
         )
         replace_file(path, _zipped(record, home))
