@@ -26,6 +26,7 @@ from charkit.plan import PlannedShot, plan_film
 from charkit.providers.base import Blob, Connection
 from charkit.takes import Order
 from charkit.takes.inspection import SUFFIXES, inspect_clip
+from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from charkit.cards import BadgeKind
     from charkit.character import Cast
     from charkit.media.frames import Frame
+    from charkit.prompts import Templates
     from charkit.providers.base import Provider
     from charkit.routes import RouteMatrix
     from charkit.shots import Resolution, Storyboard
@@ -55,6 +57,9 @@ _LOOKS = 12
 
 _CLEAR = 0.8
 """Share of them in which exactly one face must be seen."""
+
+_FACE = 0.1
+"""Least size of a clear face, as a share of the frame's shorter side: 72 pixels of 720."""
 
 _SIMULATED = "charkit simulator"
 """In the metadata of everything that the simulator makes."""
@@ -100,7 +105,8 @@ def check_recording(path: Path | str, *, count_faces: Callable[[Frame], int] | N
 
     Args:
         path: The clip.
-        count_faces: Returns how many clear front faces a frame shows; without it, that stays unknown.
+        count_faces: Returns how many clear front faces a frame shows; by default YuNet, where its weights are there.
+            Where nobody can look, that stays unknown.
 
     Raises:
         UnreadableMedia: it cannot be decoded, or its end is missing.
@@ -116,11 +122,24 @@ def check_recording(path: Path | str, *, count_faces: Callable[[Frame], int] | N
     if short < SHORT_SIDE:
         problems.append(f"its shorter side has {short} pixels; {SHORT_SIDE} or more are wanted: record it again")
     unknown = []
-    if count_faces is None:
-        unknown.append("whether it shows one clear front face: no detector is at hand")
+    finder = FaceFinder()
+    if count_faces is None and finder.problem:
+        unknown.append(f"whether it shows one clear front face: {finder.problem}")
     else:
-        _judge_faces(path, count_faces, found, problems)
+        _judge_faces(path, count_faces or _counting(finder), found, problems)
     return RecordingCheck(file=path, found=tuple(found), problems=tuple(problems), unknown=tuple(unknown))
+
+
+def _counting(finder: FaceFinder) -> Callable[[Frame], int]:
+    """Return a counter of clear front faces; a face in the background, much smaller than the largest, is none."""
+
+    def count(frame: Frame) -> int:
+        faces = finder.find(frame.rgb).sure
+        largest = max((face.size for face in faces), default=0.0)
+        least = max(_FACE * min(frame.rgb.shape[:2]), largest / 3)
+        return sum(face.frontal and face.size >= least for face in faces)
+
+    return count
 
 
 def _judge_faces(path: Path, count_faces: Callable[[Frame], int], found: list[str], problems: list[str]) -> None:
@@ -192,6 +211,8 @@ class Handwork:
     resolution: Resolution
     day: dt.date
     simulated: bool
+    templates: Templates | None = None
+    """Where the words around the shots' own come from; None for the built-in ones."""
 
     def prompt(self, shot: str) -> PastePrompt:
         """Return the exact prompt to paste for a shot.
@@ -250,7 +271,9 @@ class Handwork:
         if not self._is_by_hand(route):
             route = BY_HAND
         alone = self.storyboard.model_copy(update={"shots": (wanted.model_copy(update={"route": route}),)})
-        planned = plan_film(alone, self.cast, (), self.matrix, on=self.day, resolution=self.resolution)[shot]
+        planned = plan_film(
+            alone, self.cast, (), self.matrix, on=self.day, resolution=self.resolution, templates=self.templates
+        )[shot]
         self._refuse_unknown(planned)
         return planned
 

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_jobs, cli_ledger, cli_money, cli_routes
+from charkit import (
+    __version__,
+    cli_by_hand,
+    cli_character,
+    cli_jobs,
+    cli_ledger,
+    cli_money,
+    cli_preflight,
+    cli_prompts,
+    cli_routes,
+)
 from charkit.errors import CharkitError, UsageError
 
 if TYPE_CHECKING:
@@ -113,6 +123,10 @@ app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_money.spend)
 app.command()(cli_money.plan)
+app.add_typer(cli_character.app, name="character")
+app.command()(cli_preflight.preflight)
+app.command()(cli_prompts.lint)
+app.add_typer(cli_preflight.weights, name="weights")
 
 
 @app.command()

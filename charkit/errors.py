@@ -3,11 +3,14 @@
     CharkitError                     safe to show to the person as it is
     ├── UsageError                   fix the call or the file; never retried
     │   ├── BadDocument              .file .line: a YAML file says something it may not say
+    │   ├── BadBundle                .file: a .char file that is damaged, hostile, or not what its digests say
     │   ├── UnknownName              .name .known: did-you-mean
     │   ├── MissingKey               names the variable, and the keyless way to go on
     │   ├── MissingDependency        names the extra
     │   ├── BadReference             .file: which picture, what is wrong with it
+    │   ├── BadWeights               .file: weights that are absent, altered, or no model at all
     │   ├── UnsupportedRequest       .rule .nearest .source: which capability, what the limit is
+    │   ├── PreflightStopped         .findings: what stands against sending pictures; nothing was sent
     │   ├── RouteClosed              .route .ended .replacement
     │   ├── SpendLimit               .cap .committed .asked
     │   └── RunBusy                  .run: somebody else is working in this run
@@ -44,9 +47,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ambiguous",
+    "BadBundle",
     "BadDocument",
     "BadReference",
     "BadResponse",
+    "BadWeights",
     "CharkitError",
     "CorruptObject",
     "DamagedLedger",
@@ -56,6 +61,7 @@ __all__ = [
     "MediaError",
     "MissingDependency",
     "MissingKey",
+    "PreflightStopped",
     "ProviderError",
     "RateLimited",
     "Rejected",
@@ -90,6 +96,14 @@ class BadDocument(UsageError):
         self.line = line
         where = f"{file}:{line}" if line is not None else f"{file}"
         super().__init__(f"{where}: {problem}")
+
+
+class BadBundle(UsageError):
+    """A portable character that may not come in; nothing of it was written."""
+
+    def __init__(self, problem: str, *, file: Path | str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {problem}")
 
 
 class UnknownName(UsageError):
@@ -128,6 +142,14 @@ class BadReference(UsageError):
         super().__init__(f"{file}: {problem}")
 
 
+class BadWeights(UsageError):
+    """Weights that are absent, altered, or no model at all; whoever needed them answers `unknown`."""
+
+    def __init__(self, problem: str, *, file: Path | str) -> None:
+        self.file = file
+        super().__init__(f"{file}: {problem}")
+
+
 class UnsupportedRequest(UsageError):
     """A route cannot do what was asked; raised before anything is sent."""
 
@@ -143,6 +165,15 @@ class UnsupportedRequest(UsageError):
         if source:
             parts.append(f"Source: {source}.")
         super().__init__(" ".join(parts))
+
+
+class PreflightStopped(UsageError):
+    """Pictures that a service would refuse, or that would spoil a shot; nothing was uploaded."""
+
+    def __init__(self, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        said = "\n".join(f"  {finding}" for finding in self.findings)
+        super().__init__(f"preflight stops the run before anything is uploaded:\n{said}")
 
 
 class RouteClosed(UsageError):

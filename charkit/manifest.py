@@ -64,6 +64,8 @@ class ManifestTake(_Record):
     prompt_digest: str = ""
     """Of the prompt's UTF-8 text, which the report shows in full."""
     references: tuple[ManifestReference, ...] = ()
+    sheets: dict[str, str] = {}
+    """Name of each character to the version of its sheet that the take was ordered under."""
     estimated_usd: float = 0.0
     charged_usd: float = 0.0
     simulated: bool

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from charkit.film import Film
+    from charkit.references.preflight import Preflight
 
 __all__ = [
     "Claim",
@@ -170,6 +171,8 @@ class ReportData:
     """By shot and route."""
     cap_usd: float | None = None
     claims: tuple[Claim, ...] = ()
+    preflight: Preflight | None = None
+    """What was found about the references before anything was uploaded."""
     again: tuple[str, ...] = ()
     """The commands that make it again."""
     versions: tuple[tuple[str, str], ...] = ()

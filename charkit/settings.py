@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     parallel: int = Field(default=16, ge=1, le=1000)
     """Jobs that may be at an endpoint at once, where its limits in the routes file do not say. No thread waits for
     them; it is what one may lose at an endpoint that takes everything on and finishes nothing."""
+    weights: Path | None = None
+    """Folder with files of weights; by default one in the user's cache. See `charkit weights list`."""
 
     @classmethod
     def load(cls) -> Settings:

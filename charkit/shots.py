@@ -14,11 +14,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 from charkit.character import Line, Name, Written, counted, folded, line_in
 from charkit.documents import read_yaml
 from charkit.errors import BadDocument, UnknownName, did_you_mean
+from charkit.prompts.lint import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from charkit.character import Cast
+    from charkit.character import Cast, CharacterSheet
 
 __all__ = ["Aspect", "Dialogue", "Framing", "InShot", "Resolution", "Shot", "Storyboard"]
 
@@ -35,6 +36,17 @@ def _an_id(text: str) -> str:
     if not all(c.isalnum() or c in "-_" for c in text) or len(text) > 32:
         raise ValueError("an id has at most 32 letters, digits, '-' and '_', since files are named after it")
     return text
+
+
+def _known_rules(value: dict[str, str]) -> dict[str, str]:
+    for rule in value:
+        if rule not in RULES:
+            raise ValueError(f"there is no lint rule {rule!r}. {did_you_mean(rule, RULES)}")
+    return value
+
+
+Allowances = Annotated[dict[str, Line], AfterValidator(_known_rules)]
+"""Rules of the linter to the reasons why they may be broken."""
 
 
 class InShot(Written):
@@ -79,6 +91,8 @@ class Shot(Written):
     """The route to use whatever the planner thinks."""
     notes: str | None = None
     """For people; never part of a prompt."""
+    allow: Allowances = Field(default_factory=dict)
+    """Rules of the linter that are broken on purpose here, each with the reason; never part of a prompt."""
 
     @field_validator("characters")
     @classmethod
@@ -137,6 +151,8 @@ class Storyboard(Written):
     """Of dialogue and subtitles (BCP 47): `en`, `ja`, `zh-Hant`."""
     route: str | None = None
     """The route for every shot that names none."""
+    allow: Allowances = Field(default_factory=dict)
+    """Rules of the linter that are broken on purpose in every shot, each with the reason."""
     shots: tuple[Shot, ...]
 
     _file: Path | None = PrivateAttr(default=None)
@@ -159,7 +175,7 @@ class Storyboard(Written):
         storyboard = read_yaml(path, cls)
         storyboard._file = path  # noqa: SLF001  # its own class
         storyboard.check(cast)
-        return storyboard
+        return storyboard if cast is None else storyboard._dressed(cast)  # noqa: SLF001  # its own class
 
     @property
     def file(self) -> Path | None:
@@ -195,6 +211,38 @@ class Storyboard(Written):
                 except UnknownName as error:
                     place_of = ("shots", index, "characters", place, "wardrobe")
                     raise self._wrong(f"shot {shot.id}: {error}", place_of) from None
+
+    def _dressed(self, cast: Cast) -> Self:
+        """Return the storyboard with the outfits that sheets give to shots, where a shot names none itself.
+
+        Raises:
+            BadDocument: shot and sheet name different outfits, or a sheet names a shot that is not there.
+        """
+        for sheet in cast.values():
+            for name, outfit in sheet.wardrobe.items():
+                for lost in [i for i in outfit.shots if folded(i) not in [folded(shot.id) for shot in self.shots]]:
+                    near = did_you_mean(lost, [shot.id for shot in self.shots])
+                    line = line_in(sheet.file, ("wardrobe", name, "shots")) if sheet.file else None
+                    raise BadDocument(f"{lost!r} is no shot. {near}", file=sheet.file or sheet.slug, line=line)
+        shots = []
+        for index, shot in enumerate(self.shots):
+            where = ("shots", index, "characters")
+            who = [self._worn(cast[w.name], w, shot, (*where, at)) for at, w in enumerate(shot.characters)]
+            shots.append(shot.model_copy(update={"characters": tuple(who)}))
+        found = self.model_copy(update={"shots": tuple(shots)})
+        found._file = self._file  # noqa: SLF001  # its own class
+        return found
+
+    def _worn(self, sheet: CharacterSheet, who: InShot, shot: Shot, place: tuple[str | int, ...]) -> InShot:
+        worn = sheet.worn_in(shot.id)
+        if worn is None or worn == who.wardrobe:
+            return who
+        if "wardrobe" in who.model_fields_set:
+            raise self._wrong(
+                f"shot {shot.id} puts {sheet.name} into {who.wardrobe!r}, the sheet into {worn!r}; say it in one place",
+                (*place, "wardrobe"),
+            )
+        return who.model_copy(update={"wardrobe": worn})
 
     def _refuse_twins(self) -> None:
         seen: dict[str, int] = {}

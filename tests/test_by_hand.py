@@ -51,6 +51,12 @@ provider_ids: {by-hand: "@ada.lantern"}
 """
 
 
+def with_yunet(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not (MEDIA / "weights" / "face_detection_yunet_2023mar.onnx").is_file():
+        pytest.skip("needs the real weights in ../shared/media/weights, which are not there")
+    monkeypatch.setenv("CHARKIT_WEIGHTS", str(MEDIA / "weights"))
+
+
 def clip(path: Path, *, seconds: float = 4.0, size: tuple[int, int] = (1280, 720), comment: str = "") -> Path:
     """Write a clip of a moving square at 12 frames per second."""
     with av.open(str(path), "w") as out:
@@ -68,10 +74,26 @@ def clip(path: Path, *, seconds: float = 4.0, size: tuple[int, int] = (1280, 720
 
 
 class TestTheRecording:
-    def test_a_good_one_fits_and_says_what_nobody_looked_at(self, tmp_path: Path) -> None:
+    def test_the_detector_looks_where_its_weights_are(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with_yunet(monkeypatch)
+        found = check_recording(clip(tmp_path / "nobody.mp4"))
+        assert found.unknown == ()
+        assert "one clear front face in 0 of 12 frames" in found.problems[0]
+
+    def test_a_real_clip_of_one_person_has_one_clear_front_face(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with_yunet(monkeypatch)
+        found = check_recording(MEDIA / "clips" / "veo3_24fps_stereo48k_b.mp4")
+        assert found.unknown == ()
+        assert any("one clear front face in 12 of 12 frames" in word for word in found.found), found
+
+    def test_a_good_one_fits_and_says_what_nobody_looked_at_and_how_to_change_that(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CHARKIT_WEIGHTS", str(tmp_path / "no weights"))
         found = check_recording(clip(tmp_path / "ada.mp4"))
         assert found.ok
-        assert found.unknown == ("whether it shows one clear front face: no detector is at hand",)
+        assert found.unknown[0].startswith("whether it shows one clear front face: ")
+        assert "charkit weights get yunet" in found.unknown[0]
         assert "1280x720, 4.0 s, whole" in found.found
         assert "fits, as far as it was checked" in found._repr_mimebundle_()["text/html"]
 

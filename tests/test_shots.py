@@ -120,3 +120,28 @@ def test_a_storyboard_shows_itself_in_one_line_and_as_a_table(tmp_path: Path) ->
     card = storyboard["S01"]._repr_mimebundle_()
     assert card["text/plain"] == "<Shot S01: 4 s, medium, Mira, Fenn, a harbour>"
     assert "Hello." in card["text/html"]
+
+
+def dressed(folder: Path, sheet: str, who: str = "Mira") -> Storyboard:
+    (folder / "characters").mkdir()
+    (folder / "characters" / "mira.yaml").write_text(
+        f"name: Mira\nlocked: a girl\nwardrobe:\n  default: a coat\n{sheet}", encoding="utf-8"
+    )
+    board = f"title: T\nstyle: ink\nshots:\n  - id: S01\n    seconds: 4\n    place: x\n    characters: [{who}]\n"
+    return Storyboard.load(write(folder, board), Cast.load(folder / "characters"))
+
+
+def test_a_sheet_may_say_in_which_shots_an_outfit_is_worn(tmp_path: Path) -> None:
+    board = dressed(tmp_path, "  night: {wears: pyjamas, shots: [S01]}\n")
+    assert board["S01"].characters[0].wardrobe == "night"
+    assert board.file is not None
+
+
+def test_sheet_and_storyboard_may_not_dress_a_shot_differently(tmp_path: Path) -> None:
+    with pytest.raises(BadDocument, match=r"storyboard\.yaml:7: .*'default'.*'night'.*one place"):
+        dressed(tmp_path, "  night: {wears: pyjamas, shots: [S01]}\n", "{name: Mira, wardrobe: default}")
+
+
+def test_an_outfit_for_a_shot_that_is_not_there_is_refused_at_the_sheets_line(tmp_path: Path) -> None:
+    with pytest.raises(BadDocument, match=r"mira\.yaml:5: 'S1' is no shot\. Did you mean 'S01'"):
+        dressed(tmp_path, "  night: {wears: pyjamas, shots: [S1]}\n")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from charkit.character.sheet import CharacterSheet, line_in, sheet_card
-from charkit.character.words import folded
+from charkit.character.sheet import CharacterSheet, line_in
+from charkit.character.words import folded, skeleton
 from charkit.errors import BadDocument, UnknownName
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Cast(Mapping[str, CharacterSheet]):
     def __post_init__(self) -> None:
         taken: dict[str, CharacterSheet] = {}
         for sheet in self.sheets:
-            for key in {folded(sheet.name), folded(sheet.slug)}:
+            for key in {skeleton(sheet.name), skeleton(sheet.slug)}:
                 if key in taken:
                     raise _namesakes(taken[key], sheet)
                 taken[key] = sheet
@@ -73,14 +73,28 @@ class Cast(Mapping[str, CharacterSheet]):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         from charkit.cards import grid
+        from charkit.character.showing import sheet_card
 
         return {"text/plain": repr(self), "text/html": grid([sheet_card(sheet) for sheet in self.sheets])}
 
 
 def _namesakes(first: CharacterSheet, second: CharacterSheet) -> BadDocument:
-    where = first.file.name if first.file else "another sheet"
-    file = second.file or Path(f"{second.slug}.yaml")
-    line = line_in(file, ("name",)) if second.file else None
+    """Return one error that names both sheets, the later one as its place."""
+    line = _line_of_name(second)
+    how = "" if first.name == second.name else ", which people and file systems take for one name"
     return BadDocument(
-        f"{second.name!r} is also what {where} is called; every character needs its own name", file=file, line=line
+        f"{second.name!r} here and {first.name!r} in {_where(first)}{how}; every character needs its own name",
+        file=second.file or Path(f"{second.slug}.yaml"),
+        line=line,
     )
+
+
+def _where(sheet: CharacterSheet) -> str:
+    if sheet.file is None:
+        return "another sheet"
+    line = _line_of_name(sheet)
+    return f"{sheet.file}:{line}" if line else str(sheet.file)
+
+
+def _line_of_name(sheet: CharacterSheet) -> int | None:
+    return line_in(sheet.file, ("name",)) if sheet.file else None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from charkit.character.words import Line, Phrases, Written, article, ended, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,25 @@ class View(StrEnum):
     EXPRESSION = "expression"
 
 
+AttributeName = Literal[
+    "what", "age", "build", "skin", "fur", "face", "eyes", "eyes.colour", "eyes.shape", "hair", "hair.colour",
+    "hair.length", "hair.style", "features", "marks", "wears", "accessories", "style", "never",
+]  # fmt: skip
+"""What a sheet can say about a character, one word each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One thing that a sheet says, as linters and judges ask about it."""
+
+    name: AttributeName
+    words: tuple[str, ...]
+    """The sheet's own words; one entry a phrase."""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.words)}"
+
+
 class Hair(Written):
     """Hair by its attributes, or one phrase in `text`."""
 
@@ -71,6 +93,38 @@ class Hair(Written):
         return f"{article(words)} {words}" if countable else words
 
 
+class Eyes(Written):
+    """Eyes by their attributes, or one phrase in `text`."""
+
+    colour: Line | None = None
+    shape: Line | None = None
+    """Such as `big`, `narrow`, `almond-shaped`."""
+    text: Line | None = None
+    """The whole phrase, used as it is."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not any((self.colour, self.shape, self.text)):
+            raise ValueError("eyes need a colour, a shape, or one text")
+        if self.text and (self.colour or self.shape):
+            raise ValueError("write eyes either as one text or by colour and shape")
+        return self
+
+    @property
+    def phrase(self) -> str:
+        """The words, such as `big green eyes`."""
+        return self.text or " ".join(word for word in (self.shape, self.colour, "eyes") if word)
+
+
+def _as_text(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _as_written(eyes: Eyes | None) -> object:
+    """Return one phrase as the plain text it was before eyes had parts, so that old sheets keep their version."""
+    return eyes.text or eyes.model_dump(exclude_defaults=True) if eyes else None
+
+
 class Description(Written):
     """What a character looks like without clothes and things: the attributes that must hold in every shot."""
 
@@ -85,8 +139,8 @@ class Description(Written):
     fur: Phrases = ()
     """Fur, feathers, scales, metal: what covers a creature."""
     face: Phrases = ()
-    eyes: Line | None = None
-    hair: Annotated[Hair | None, BeforeValidator(lambda v: {"text": v} if isinstance(v, str) else v)] = None
+    eyes: Annotated[Eyes | None, BeforeValidator(_as_text), PlainSerializer(_as_written)] = None
+    hair: Annotated[Hair | None, BeforeValidator(_as_text)] = None
     features: Phrases = ()
     """Ears, tail, wings, horns and the like."""
     marks: Phrases = ()
@@ -97,7 +151,7 @@ class Description(Written):
     def text(self) -> str:
         """The attributes as one sentence without its full stop, in a fixed order."""
         start = f"{self.what} of {self.age}" if self.age else self.what
-        eyes = (self.eyes,) if self.eyes else ()
+        eyes = (self.eyes.phrase,) if self.eyes else ()
         hair = (self.hair.phrase,) if self.hair else ()
         parts = (
             *self.build,
@@ -111,6 +165,35 @@ class Description(Written):
         )
         return f"{start} with {joined(parts)}" if parts else start
 
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What is said, attribute by attribute; what is not said is left out."""
+        eyes, hair = self.eyes, self.hair
+        said: dict[AttributeName, tuple[str | None, ...]] = {
+            "what": (self.what,),
+            "age": (self.age,),
+            "build": self.build,
+            "skin": self.skin,
+            "fur": self.fur,
+            "face": self.face,
+            "eyes": (eyes.phrase,) if eyes else (),
+            "eyes.colour": (eyes.colour,) if eyes else (),
+            "eyes.shape": (eyes.shape,) if eyes else (),
+            "hair": (hair.phrase,) if hair else (),
+            "hair.colour": (hair.colour,) if hair else (),
+            "hair.length": (hair.length,) if hair else (),
+            "hair.style": (hair.style,) if hair else (),
+            "features": self.features,
+            "marks": self.marks,
+        }
+        return attributes_of(said)
+
+
+def attributes_of(said: Mapping[AttributeName, tuple[str | None, ...]]) -> tuple[Attribute, ...]:
+    """Return attributes without those that say nothing."""
+    spoken = {name: tuple(word for word in words if word) for name, words in said.items()}
+    return tuple(Attribute(name=name, words=words) for name, words in spoken.items() if words)
+
 
 class Outfit(Written):
     """What a character wears, and carries if that differs from the sheet's accessories."""
@@ -118,20 +201,9 @@ class Outfit(Written):
     wears: Phrases = ()
     accessories: Phrases | None = None
     """Instead of the sheet's own; an empty list for nothing."""
-
-
-class Likeness(Written):
-    """Whether the character looks like somebody who lives or lived, and who allowed it."""
-
-    real_person: bool = False
-    consent: Line | None = None
-    """Who agreed to what, when; required for a real person."""
-
-    @model_validator(mode="after")
-    def _consented(self) -> Self:
-        if self.real_person and not self.consent:
-            raise ValueError("a real person's likeness needs `consent`: who agreed to what use, and when")
-        return self
+    shots: Phrases = ()
+    """Ids of the shots in which it is worn, for shots that name no outfit themselves. Says where, not who: not part of
+    the version."""
 
 
 def dressed(identity: str, *, pronoun: str, wears: tuple[str, ...], carries: tuple[str, ...]) -> str:

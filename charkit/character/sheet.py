@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from charkit.character.looks import Description, Likeness, Outfit, View, dressed
-from charkit.character.words import Line, Name, Phrases, Written, counted, slug_of
+from charkit.character.likeness import Likeness
+from charkit.character.looks import Attribute, Description, Outfit, View, attributes_of, dressed
+from charkit.character.words import Line, Name, Phrases, Written, counted, folded, slug_of
 from charkit.documents import read_yaml
 from charkit.documents.tree import line_of, load
 from charkit.errors import BadDocument, BadReference, UnknownName, did_you_mean
@@ -38,6 +39,16 @@ class SheetPicture(Written):
     """Relative to the sheet."""
     view: View
     wardrobe: str = "default"
+    origin: Literal["drawing", "photo", "render", "design"] | None = None
+    """How it was made: by hand, by a camera, by a 3D program, by an image route."""
+    source: Line | None = None
+    """Who made it, when, with what."""
+    licence: Line | None = None
+    """What others may do with it: `CC-BY-4.0`, `all rights reserved`."""
+    consent: Line | None = None
+    """For a photo of a person: who agreed to what use, and when."""
+    simulated: bool = False
+    """Whether charkit's simulator drew it."""
 
 
 def _outfits(value: object) -> object:
@@ -75,7 +86,7 @@ class CharacterSheet(Written):
     """Things that pictures and prompts never show."""
     likeness: Likeness = Likeness()
     provider_ids: dict[str, Line] = Field(default_factory=dict)
-    """Character ids by endpoint. Not part of the digest: registering a character changes nothing about it."""
+    """Character ids, or handles (`@mira`), by endpoint. Not part of the digest: being registered changes nobody."""
     references: tuple[SheetPicture, ...] = ()
     """The person's own pictures of the character."""
 
@@ -86,6 +97,11 @@ class CharacterSheet(Written):
     def _dressed(cls, value: dict[str, Outfit]) -> dict[str, Outfit]:
         if value and "default" not in value:
             raise ValueError("needs an outfit called `default`, worn where a shot names none")
+        worn: dict[str, str] = {}
+        for name, outfit in value.items():
+            for shot in outfit.shots:
+                if worn.setdefault(folded(shot), name) != name:
+                    raise ValueError(f"two outfits are worn in shot {shot}: {worn[folded(shot)]!r} and {name!r}")
         return value
 
     @field_validator("references")
@@ -132,6 +148,40 @@ class CharacterSheet(Written):
         """The short name used in paths and look-ups: the file's name, else the character's, in lower case."""
         return slug_of(self._file.stem if self._file else self.name)
 
+    @property
+    def domain(self) -> Literal["photoreal", "anime", "other"]:
+        """What scorers and detectors of faces go by: they are made for photographs, for anime, or for neither."""
+        return self.kind if self.kind in ("photoreal", "anime") else "other"
+
+    def attributes(self, wardrobe: str = "default") -> tuple[Attribute, ...]:
+        """Return all that the sheet says of the character in an outfit, attribute by attribute, in a fixed order.
+
+        Raises:
+            UnknownName: the sheet has no such outfit.
+        """
+        worn = attributes_of(
+            {
+                "wears": self.outfit(wardrobe).wears,
+                "accessories": self.carries(wardrobe),
+                "style": (self.style,),
+                "never": self.never,
+            }
+        )
+        return (*(self.description.attributes if self.description else ()), *worn)
+
+    def carries(self, wardrobe: str = "default") -> Phrases:
+        """Return what the character has with it in an outfit.
+
+        Raises:
+            UnknownName: the sheet has no such outfit.
+        """
+        own = self.outfit(wardrobe).accessories
+        return self.accessories if own is None else own
+
+    def worn_in(self, shot: str) -> str | None:
+        """Return which outfit the sheet gives to a shot; None where it says nothing about it."""
+        return next((n for n, o in self.wardrobe.items() if folded(shot) in map(folded, o.shots)), None)
+
     def path_of(self, picture: SheetPicture) -> Path:
         """Return where a picture of this sheet lies."""
         return (self._file.parent if self._file else Path()) / picture.file
@@ -154,12 +204,11 @@ class CharacterSheet(Written):
         Raises:
             UnknownName: the sheet has no such outfit.
         """
-        outfit = self.outfit(wardrobe)
         return dressed(
             self.locked or (self.description.text if self.description else ""),
             pronoun=self.description.pronoun if self.description else "they",
-            wears=outfit.wears,
-            carries=self.accessories if outfit.accessories is None else outfit.accessories,
+            wears=self.outfit(wardrobe).wears,
+            carries=self.carries(wardrobe),
         )
 
     @property
@@ -172,16 +221,25 @@ class CharacterSheet(Written):
         Raises:
             BadReference: a picture cannot be read any more.
         """
-        content = self.model_dump(mode="json", exclude={"provider_ids", "references"}, exclude_defaults=True)
+        content = self.model_dump(
+            mode="json",
+            exclude={"provider_ids": True, "references": True, "wardrobe": {"__all__": {"shots"}}},
+            exclude_defaults=True,
+        )
         content["references"] = [
-            {"view": picture.view, "wardrobe": picture.wardrobe, "digest": _sha256(self._bytes_of(picture))}
+            {"view": picture.view, "wardrobe": picture.wardrobe, "digest": self.digest_of(picture)}
             for picture in self.references
         ]
         return _sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8"))
 
-    def _bytes_of(self, picture: SheetPicture) -> bytes:
+    def digest_of(self, picture: SheetPicture) -> str:
+        """Return the digest of a picture's bytes.
+
+        Raises:
+            BadReference: it cannot be read any more.
+        """
         try:
-            return self.path_of(picture).read_bytes()
+            return _sha256(self.path_of(picture).read_bytes())
         except OSError as error:
             raise BadReference(f"cannot be read: {error.strerror}", file=self.path_of(picture)) from error
 
@@ -197,6 +255,8 @@ class CharacterSheet(Written):
     __str__ = __repr__
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.character.showing import sheet_card
+
         return {"text/plain": repr(self), "text/html": sheet_card(self)}
 
 
@@ -207,21 +267,3 @@ def line_in(path: Path, place: tuple[str | int, ...]) -> int | None:
 
 def _sha256(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def sheet_card(sheet: CharacterSheet) -> str:
-    """Return a sheet as a card of HTML: its words, palette, pictures and version."""
-    from charkit.cards import card, swatches
-
-    rows: list[tuple[str, str]] = [("locked text", sheet.locked_text())]
-    rows += [(f"outfit {name}", sheet.locked_text(name)) for name in sheet.wardrobe if name != "default"]
-    if sheet.palette:
-        rows.append(("palette", swatches(sheet.palette)))
-    if sheet.voice:
-        rows.append(("voice", sheet.voice))
-    if sheet.never:
-        rows.append(("never shows", ", ".join(sheet.never)))
-    if sheet.references:
-        rows.append(("own pictures", ", ".join(f"{p.view}: {p.file}" for p in sheet.references)))
-    rows.append(("version", sheet.version))
-    return card(sheet.name, rows=rows, badge=sheet.kind, badge_kind="ok")

@@ -8,6 +8,16 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _STRUCTURAL = ':<>[]{}"`'
+_JOINERS = "\u200c\u200d"
+"""Not seen either, but part of the spelling in Persian, Hindi and others."""
+_LONGEST_SLUG = 120
+"""Bytes of UTF-8: with what is added to it, a file's name stays below the 255 that file systems take."""
+_LOOKALIKES = str.maketrans(
+    "аеорсухіјѕһԁԛԝӏкмтвнгпαορνικτυγηµօսոհցıɡɑ0",
+    "aeopcyxijshdqwlkmtbhrnaopviktuynuounhgigao",
+)
+"""Small letters of Cyrillic, Greek, Armenian and Latin that look like another Latin one (a choice from Unicode
+Technical Standard 39, confusables.txt, version 16)."""
 
 
 class Written(BaseModel):
@@ -32,6 +42,9 @@ def _a_name(text: str) -> str:
     for character in _STRUCTURAL:
         if character in text:
             raise ValueError(f"a name may not contain {character!r}: prompts use it to mark their parts")
+    hidden = [f"U+{ord(c):04X}" for c in text if unicodedata.category(c) == "Cf" and c not in _JOINERS]
+    if hidden:
+        raise ValueError(f"a name may not contain characters that cannot be seen ({', '.join(hidden)})")
     if len(text) > 80:  # openai-video-wire 2.1: the shortest limit that a service sets for a character's name
         raise ValueError("a name may have at most 80 characters")
     return unicodedata.normalize("NFC", text)
@@ -56,10 +69,18 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip()
 
 
+def skeleton(name: str) -> str:
+    """Return what two names have in common that an eye may take for one: width, form, case and lookalike letters."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    return " ".join(seen.translate(_LOOKALIKES).split())
+
+
 def slug_of(text: str) -> str:
     """Return a short name that is safe in paths; letters of every script stay."""
     kept = [c if c.isalnum() or unicodedata.category(c)[0] == "M" or c in "-_" else "-" for c in folded(text)]
-    return "".join(kept).strip("-") or "character"
+    short = "".join(kept).encode("utf-8")[:_LONGEST_SLUG].decode("utf-8", "ignore")
+    return short.strip("-") or "character"
 
 
 def article(words: str) -> str:

@@ -1,34 +1,93 @@
-"""Opens pictures the way a person sees them, fits them to a size, and writes them without their private metadata."""
+"""Opens pictures the way a person sees them, whatever they were saved as, and refuses what cannot be one.
+
+Invariants: a file is read once, whole, so that what is decoded is what was digested; nothing but a regular file is
+read, and nothing is decoded before its size in pixels is known to be bearable.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
-import json
+import os
+import stat
+import struct
+import threading
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from charkit.errors import BadReference, MissingDependency
+from charkit.media.colour import alpha_of, to_srgb
+from charkit.media.encoding import encode_jpeg, encode_png, read_note
+from charkit.media.scaling import fit
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["MAX_PIXELS", "encode_jpeg", "encode_png", "fit", "open_upright", "read_note"]
+# Whoever only opens, fits and writes a picture needs this module alone.
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "Opened",
+    "encode_jpeg",
+    "encode_png",
+    "fit",
+    "open_picture",
+    "open_upright",
+    "read_note",
+]
 
 MAX_PIXELS: Final = 200_000_000
 """The largest picture that is decoded, in pixels; the biggest phone sensors of 2026 make 200 megapixels."""
 
-_NOTE_KEY = "charkit"
+MAX_BYTES: Final = 512 << 20
+"""The largest file that is read, in bytes: 200 megapixels of 16 bits fit in it after any lossless compression."""
+
 _HEIC_BRANDS: Final = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation -> what makes it upright (CIPA DC-008, tag 0x0112)."""
+_SUFFIXES: Final = {
+    "PNG": {".png", ".apng"},
+    "JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"},
+    "MPO": {".jpg", ".jpeg", ".mpo"},
+    "WEBP": {".webp"},
+    "GIF": {".gif"},
+    "TIFF": {".tif", ".tiff"},
+    "BMP": {".bmp"},
+    "HEIF": {".heic", ".heif", ".hif"},
+    "AVIF": {".avif"},
+}
+_UNIQUE = threading.Lock()
+"""Pillow's limits and Python's warning filters belong to the whole process: one thread at a time changes them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A picture as it is meant to be seen, and what was done to make it so."""
+
+    image: Image.Image
+    """Mode `RGB`, or `RGBA` where the file has transparency; 8 bits a channel, sRGB, without metadata."""
+    digest: str
+    """`sha256:` of the file's bytes."""
+    steps: tuple[str, ...] = ()
+    """What was done, in words."""
+    warnings: tuple[str, ...] = ()
+    """What a person should know of the file."""
+    exif: bytes = field(default=b"", repr=False)
+    """The file's EXIF block, with its orientation set upright; empty where it has none."""
 
 
 def open_upright(path: Path) -> Image.Image:
     """Open a picture as it is meant to be seen: turned by its EXIF orientation, in sRGB, first frame only.
-
-    An embedded ICC profile (Display P3 from a phone, CMYK from a print shop) is converted to sRGB with the relative
-    colorimetric intent and black point compensation; a picture without one is taken as sRGB, as browsers do.
 
     Returns:
         A picture of mode `RGB`, or `RGBA` where the file has transparency, 8 bits per channel, without metadata.
@@ -37,42 +96,166 @@ def open_upright(path: Path) -> Image.Image:
         BadReference: The file is missing, empty, cut off, too large, or no picture; says what to do.
         MissingDependency: It is a HEIC and pillow-heif is not installed.
     """
+    return open_picture(path).image
+
+
+def open_picture(
+    path: Path,
+    *,
+    animated: Literal["first", "refuse"] = "first",
+    inside: Path | None = None,
+    least: int | None = None,
+) -> Opened:
+    """Open a picture as it is meant to be seen, and say what that took.
+
+    Args:
+        path: The file; what it is decides its bytes, not its name.
+        animated: What to do with a moving picture: take its first frame, with a warning, or refuse it.
+        inside: A folder that a link below it may not lead out of.
+        least: Pixels that the shorter side needs. A larger JPEG is then decoded at a half, a quarter or an eighth of
+            its size, as long as both sides stay this long: most of its decoding is saved, and its memory.
+
+    Raises:
+        BadReference: The file is missing, empty, cut off, too large, no picture, no file, or behind a link that leads
+            out of `inside`; says what to do.
+        MissingDependency: It is a HEIC and pillow-heif is not installed.
+    """
     path = Path(path)
-    head = _head(path)
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+    data = _read(path, inside)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         _teach_heic()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # broken EXIF blocks and large sizes are dealt with here
-            with Image.open(path) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise _too_large(path, opened.size)
-                opened.load()
-                return _plain(opened)
+        with _identified(data) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise _too_large(path, opened.size)
+            noted = _noted(path, opened, animated)
+            if least is not None:
+                _draft(opened, least)
+            opened.load()
+            return _plain(opened, data, noted)
     except Image.DecompressionBombError:
         raise _too_large(path, None) from None
     except UnidentifiedImageError:
-        raise BadReference(_unknown(head), file=path) from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+        raise BadReference(_unknown(data), file=path) from None
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
         raise BadReference(
             f"the picture is damaged or cut off ({error}); save or download it again", file=path
         ) from None
 
 
-def _head(path: Path) -> bytes:
+def _identified(data: bytes) -> Image.Image:
+    """Read a picture's header. Pillow's own limit lies below the largest sensors; ours is checked by the caller."""
+    with _UNIQUE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = Image.MAX_IMAGE_PIXELS
+        Image.MAX_IMAGE_PIXELS = None
+        try:
+            return Image.open(io.BytesIO(data))
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _noted(path: Path, opened: Image.Image, animated: str) -> tuple[str, ...]:
+    """Return what a person should know of a file.
+
+    Raises:
+        BadReference: It moves, and that is refused.
+    """
+    kind = str(opened.format or "")
+    found = []
+    frames = int(getattr(opened, "n_frames", 1)) if kind in {"GIF", "PNG", "WEBP", "AVIF"} else 1
+    if frames > 1 and animated == "refuse":
+        raise BadReference(f"moves ({frames} frames); export the frame you mean", file=path)
+    if frames > 1:
+        found.append(f"moves ({frames} frames): the first frame is taken")
+    if kind in _SUFFIXES and path.suffix.lower() not in _SUFFIXES[kind]:
+        found.append(f"is a {kind} under the name {path.suffix or 'of no format'}: read for what it is")
+    return tuple(found)
+
+
+def _draft(opened: Image.Image, least: int) -> None:
+    scale = min(opened.size) / least
+    if opened.format == "JPEG" and scale >= 2:
+        opened.draft(None, (int(opened.width / scale), int(opened.height / scale)))
+
+
+def _plain(opened: Image.Image, data: bytes, noted: tuple[str, ...]) -> Opened:
+    deep = ("16 bits a channel to 8",) if opened.mode in {"RGB", "RGBA", "LA"} and _bits(data) == 16 else ()
+    turned, exif = _upright(opened)
+    alpha = alpha_of(turned)
+    colour, steps = to_srgb(turned, opened.info.get("icc_profile"))
+    if alpha is not None:
+        colour.putalpha(alpha)
+    colour.info.clear()
+    if b"c2pa" in data[: 1 << 20]:
+        noted = (*noted, "its C2PA manifest speaks of other pixels and does not come along")
+    return Opened(
+        image=colour,
+        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
+        steps=(*(("turned upright",) if turned is not opened else ()), *deep, *steps),
+        warnings=noted,
+        exif=exif,
+    )
+
+
+def _upright(opened: Image.Image) -> tuple[Image.Image, bytes]:
+    with _UNIQUE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a broken EXIF block is as good as none
+        exif = opened.getexif()
+        turn = _TURNS.get(exif.get(_ORIENTATION, 1))
+        if _ORIENTATION in exif:
+            exif[_ORIENTATION] = 1
+        kept = exif.tobytes() if len(exif) else b""
+    return (opened if turn is None else opened.transpose(turn)), kept
+
+
+def _bits(data: bytes) -> int:
+    """Return the bits a channel of a PNG, which Pillow drops without a word; 8 for anything else."""
+    return data[24] if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 24 else 8
+
+
+def _read(path: Path, inside: Path | None) -> bytes:
     try:
-        with path.open("rb") as file:
-            head = file.read(64)
+        _check_link(path, inside)
+        # O_NONBLOCK: a pipe without a writer would otherwise hold us up before we see that it is one.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            found = os.fstat(file.fileno())
+            _check_kind(path, found.st_mode)
+            if found.st_size > MAX_BYTES:
+                raise BadReference(f"has {found.st_size:,} bytes; save it as PNG or JPEG, or smaller", file=path)
+            data = file.read()
     except FileNotFoundError:
         what = "a link to a file that is not there" if path.is_symlink() else "there is no such file"
         raise BadReference(f"{what}; check the path in the character sheet", file=path) from None
     except IsADirectoryError:
         raise BadReference("is a folder; name one picture in it", file=path) from None
-    except OSError as error:
-        raise BadReference(f"cannot be read: {error.strerror or error}", file=path) from None
-    if not head:
+    except PermissionError:
+        raise BadReference("may not be read by you; change its permissions, or copy it", file=path) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadReference(f"cannot be read: {reason}; name a picture file", file=path) from None
+    if not data:
         raise BadReference("the file is empty (0 bytes); save or download it again", file=path)
-    return head
+    return data
+
+
+def _check_link(path: Path, inside: Path | None) -> None:
+    if inside is None:
+        return
+    home = Path(os.path.normpath(Path(inside).absolute()))
+    if Path(os.path.normpath(path.absolute())).is_relative_to(home) and not path.resolve().is_relative_to(
+        home.resolve()
+    ):
+        raise BadReference(f"is a link that leads out of {home.name!r}; copy the picture into the folder", file=path)
+
+
+def _check_kind(path: Path, mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError
+    what = "a pipe" if stat.S_ISFIFO(mode) else "a device"
+    raise BadReference(f"is {what}, not a file; save the picture as a file", file=path)
 
 
 def _teach_heic() -> None:
@@ -95,172 +278,3 @@ def _unknown(head: bytes) -> str:
     if head[4:8] == b"ftyp" and head[8:12] != b"avif":
         return "is a video, not a picture; export one of its frames"
     return "is not a picture that can be read; save it as PNG, JPEG, WebP or HEIC"
-
-
-def _plain(opened: Image.Image) -> Image.Image:
-    profile = opened.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(opened)
-    alpha = _alpha(upright)
-    colour = _to_srgb(upright, profile)
-    if alpha is not None:
-        colour.putalpha(alpha)
-    colour.info.clear()
-    return colour
-
-
-def _alpha(image: Image.Image) -> Image.Image | None:
-    if not image.has_transparency_data:
-        return None
-    alpha = image.convert("RGBA").getchannel("A")
-    return alpha if alpha.getextrema() != (255, 255) else None
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    source = _eight_bits(image)
-    if not profile:
-        return source.convert("RGB")
-    try:
-        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}.get(embedded.profile.xcolor_space.strip(), "")
-        if not mode or (mode != source.mode and mode != "RGB"):
-            return source.convert("RGB")  # a profile for another kind of picture says nothing about these pixels
-        done = ImageCms.profileToProfile(
-            source.convert(mode),
-            embedded,
-            ImageCms.createProfile("sRGB"),
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError):  # a broken profile is as good as none
-        return source.convert("RGB")
-    return done if done is not None else source.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Bring 16-bit and floating greys to 8 bits by scale; Pillow's own conversion clips them to white."""
-    if image.mode.startswith("I;16"):
-        return image.convert("I").point(lambda v: v * (1 / 257) + 0.5).convert("L")
-    if image.mode == "I":  # Pillow opens some 16-bit PNGs so
-        return image.point(lambda v: v * (1 / 257) + 0.5).convert("L") if _peak(image) > 255 else image.convert("L")
-    if image.mode == "F":
-        return image.point(lambda v: v * 255.0 + 0.0).convert("L") if _peak(image) <= 1 else image.convert("L")
-    if image.mode in {"LA", "La"}:
-        return image.convert("RGBA").convert("RGB") if image.mode == "La" else image.getchannel("L")
-    return image if image.mode in {"L", "CMYK", "RGB"} else image.convert("RGBA").convert("RGB")
-
-
-def _peak(image: Image.Image) -> float:
-    high = image.getextrema()[1]
-    return float(high) if isinstance(high, (int, float)) else 255.0
-
-
-def fit(
-    image: Image.Image,
-    width: int,
-    height: int,
-    mode: Literal["crop", "pad"] = "crop",
-    ground: str = "#000000",
-    *,
-    keep: tuple[float, float, float, float] | None = None,
-) -> Image.Image:
-    """Bring a picture to exactly one size without stretching it.
-
-    Args:
-        image: The picture; `RGB` or `RGBA`.
-        width: Wanted width in pixels.
-        height: Wanted height in pixels.
-        mode: `crop` fills the size and cuts what stands over; `pad` shows everything on `ground`.
-        ground: `#rrggbb` behind padding and behind transparency.
-        keep: What a crop keeps in view as nearly centred as the edges allow: left, top, right, bottom as shares (0 to
-            1) of the picture; its middle otherwise.
-
-    Returns:
-        An `RGB` picture, scaled by Lanczos; big ones are first averaged down to at least twice the size.
-
-    Raises:
-        ValueError: The size is not positive, or `mode` is neither.
-    """
-    if width < 1 or height < 1:
-        raise ValueError(f"a picture cannot be {width}x{height} pixels")
-    if mode not in {"crop", "pad"}:
-        raise ValueError(f"mode is 'crop' or 'pad', not {mode!r}")
-    flat = _on_ground(image, ground)
-    if mode == "crop":
-        return flat.resize(
-            (width, height), Image.Resampling.LANCZOS, box=_crop_box(flat.size, width / height, keep), reducing_gap=2.0
-        )
-    scale = min(width / flat.width, height / flat.height)
-    size = (max(1, min(width, round(flat.width * scale))), max(1, min(height, round(flat.height * scale))))
-    inner = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    page = Image.new("RGB", (width, height), ground)
-    page.paste(inner, ((width - size[0]) // 2, (height - size[1]) // 2))
-    return page
-
-
-def _on_ground(image: Image.Image, ground: str) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    page = Image.new("RGBA", image.size, ground)
-    return Image.alpha_composite(page, image.convert("RGBA")).convert("RGB")
-
-
-def _crop_box(
-    size: tuple[int, int], aspect: float, keep: tuple[float, float, float, float] | None
-) -> tuple[float, float, float, float]:
-    """Return the largest box of an aspect ratio, centred on what is to be kept, inside the picture."""
-    full_width, full_height = size
-    width = min(full_width, full_height * aspect)
-    height = min(full_height, full_width / aspect)
-    left, top, right, bottom = keep or (0.0, 0.0, 1.0, 1.0)
-    middle_x, middle_y = (left + right) / 2 * full_width, (top + bottom) / 2 * full_height
-    x = min(max(0.0, middle_x - width / 2), full_width - width)
-    y = min(max(0.0, middle_y - height / 2), full_height - height)
-    return (x, y, x + width, y + height)
-
-
-def encode_png(image: Image.Image, *, note: Mapping[str, str] | None = None) -> bytes:
-    """Return a picture as PNG without EXIF, profile or other metadata, so the same pixels give the same bytes.
-
-    Args:
-        image: The picture, in sRGB.
-        note: A few words to carry along, read back by `read_note`; no more metadata than this goes in.
-    """
-    info = PngImagePlugin.PngInfo()
-    if note:
-        info.add_itxt(_NOTE_KEY, json.dumps(dict(note), ensure_ascii=False, sort_keys=True))
-    out = io.BytesIO()
-    _bare(image).save(out, "PNG", pnginfo=info, compress_level=4)
-    return out.getvalue()
-
-
-def read_note(data: bytes) -> dict[str, str]:
-    """Return the note inside PNG bytes made by `encode_png`; empty if there is none."""
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.load()
-            text = getattr(image, "text", {}).get(_NOTE_KEY, "{}")
-        found = json.loads(text)
-    except (OSError, ValueError, SyntaxError):
-        return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def encode_jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
-    """Return a picture as JPEG without metadata; transparency goes on white, colour is not subsampled above 85.
-
-    Args:
-        image: The picture, in sRGB.
-        quality: Pillow's scale, 1 to 95.
-    """
-    out = io.BytesIO()
-    subsampling = 0 if quality > 85 else 2
-    flat = _bare(_on_ground(image, "#ffffff"))
-    flat.save(out, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
-    return out.getvalue()
-
-
-def _bare(image: Image.Image) -> Image.Image:
-    copy = image.copy()
-    copy.info = {}
-    return copy

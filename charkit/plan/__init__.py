@@ -6,5 +6,6 @@ bytes that a request will carry; what a route cannot carry is said here, or the 
 
 from charkit.plan.choosing import plan_film
 from charkit.plan.records import PassedOver, Plan, PlannedShot
+from charkit.plan.wording import prompt_on
 
-__all__ = ["PassedOver", "Plan", "PlannedShot", "plan_film"]
+__all__ = ["PassedOver", "Plan", "PlannedShot", "plan_film", "prompt_on"]

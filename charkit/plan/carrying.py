@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from charkit.errors import UnsupportedRequest
+from charkit.errors import BadReference, UnsupportedRequest
 from charkit.plan.likeness import forbidden
 from charkit.prompts import Appearing, Prompt, video_prompt
 from charkit.providers.base import BoundCharacter
@@ -13,14 +13,15 @@ from charkit.references import Choice, Pruned, choose
 from charkit.routes import Size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from charkit.character import Cast, CharacterSheet
+    from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route
     from charkit.shots import Shot, Storyboard
 
-__all__ = ["Carried", "Need", "Refused", "carry", "film_size"]
+__all__ = ["Carried", "Need", "Refused", "carry", "film_size", "in_words"]
 
 _SHORT_SIDES = {"360p": 360, "720p": 720, "1080p": 1080}
 
@@ -38,6 +39,10 @@ class Need:
     """The film's pixels; clips of another size could not be joined without re-encoding."""
     region: Region | None = None
     """Where the person works, for policies that differ by place; None where that is not said."""
+    fitted: Callable[[Reference, Route], Reference] | None = None
+    """Prepares a picture again where a route does not take it as it is; None where that is left to others."""
+    templates: Templates | None = None
+    """Where the words around the shot's own come from; None for the built-in ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,7 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return _wrong_size(route, need)
     size = route.size(resolution, need.storyboard.aspect) or need.size
     ids = _ids(route, need)
-    choice = _choice(route, need, ids)
+    choice = _fitted(route, need, _choice(route, need, ids))
     lengths = route.lengths(resolution, references=bool(choice.kept))
     if need.shot.seconds not in lengths:
         return _wrong_length(route, need, resolution, lengths)
@@ -107,10 +112,30 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
-        prompt = video_prompt(need.shot, _appearing(need, choice, ids), style=need.storyboard.style, route=route)
+        prompt = _worded(route, need, choice, ids)
     except UnsupportedRequest as error:
         return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
     return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)
+
+
+def in_words(route: Route, need: Need) -> Prompt:
+    """Return the prompt that a route would get, with its choice of pictures, whatever it costs.
+
+    Raises:
+        UnsupportedRequest: the route does not take a prompt this long.
+    """
+    ids = _ids(route, need)
+    return _worded(route, need, _choice(route, need, ids), ids)
+
+
+def _worded(route: Route, need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> Prompt:
+    return video_prompt(
+        need.shot,
+        _appearing(need, choice, ids),
+        style=need.storyboard.style,
+        route=route,
+        templates=need.templates,
+    )
 
 
 def _resolution(route: Route, need: Need, *, forced: bool) -> str | None:
@@ -165,12 +190,33 @@ def _choice(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> Choice
     return Choice(pruned=(*known, *whole.pruned))
 
 
+def _fitted(route: Route, need: Need, choice: Choice) -> Choice:
+    """Bring the chosen pictures to what the route takes; one that cannot be is left out by name."""
+    if need.fitted is None:
+        return choice
+    kept, pruned, reasons = [], list(choice.pruned), list(choice.reasons)
+    for reference in choice.kept:
+        try:
+            ready = need.fitted(reference, route)
+        except BadReference as problem:
+            pruned.append(Pruned(reference=reference, why=str(problem)))
+            continue
+        if ready is not reference:
+            reasons.append(f"{ready.name}, {ready.view}: {'; '.join(ready.steps)}")
+        kept.append(ready)
+    return replace(choice, kept=tuple(kept), pruned=tuple(pruned), reasons=tuple(reasons))
+
+
 def _allowed(route: Route, need: Need) -> Choice:
     """Choose among the pictures that the route's policy lets out; the others are named with what forbids them."""
     barred = {sheet.slug: why for sheet in need.cast.values() if (why := _forbidden(route, sheet, need))}
     present = {need.cast[who.name].slug for who in need.shot.characters}
     chosen = choose(
-        need.shot, [r for r in need.references if r.character not in barred], route.max_references("character")
+        need.shot,
+        [r for r in need.references if r.character not in barred],
+        route.max_references("character"),
+        per_character=route.max_per_character,
+        subjects=route.max_subjects,
     )
     kept_back = tuple(
         Pruned(reference=r, why=barred[r.character])

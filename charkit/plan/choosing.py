@@ -23,15 +23,18 @@ from charkit.plan.carrying import Carried, Need, Refused, carry, film_size
 from charkit.plan.likeness import unsaid
 from charkit.plan.records import PassedOver, Plan, PlannedShot
 from charkit.providers import ADAPTERS
+from charkit.references import fitted
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from charkit.character import Cast
+    from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
+    from charkit.store import Store
 
 __all__ = ["plan_film"]
 
@@ -65,6 +68,8 @@ def plan_film(
     on: dt.date,
     resolution: Resolution | None = None,
     region: Region | None = None,
+    store: Store | None = None,
+    templates: Templates | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -76,6 +81,9 @@ def plan_film(
         on: The day for which to choose; routes open and end.
         resolution: Instead of the storyboard's, such as `360p` for a draft.
         region: Where the person works, for policies that differ by place.
+        store: Where pictures are kept that a route takes in another size, shape or format only; without it they go out
+            as they are.
+        templates: Where the words around the shots' own come from; the built-in ones by default.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -86,6 +94,7 @@ def plan_film(
     storyboard.check(cast)
     wanted = resolution or storyboard.resolution
     pool = tuple(references)
+    ready = _fitter(store) if store is not None else None
     shots = []
     for shot in storyboard.each():
         need = Need(
@@ -96,6 +105,8 @@ def plan_film(
             resolution=wanted,
             size=film_size(wanted, storyboard.aspect),
             region=region,
+            fitted=ready,
+            templates=templates,
         )
         shots.append(_bind(need, matrix, on))
     return Plan(
@@ -106,6 +117,19 @@ def plan_film(
         fps=storyboard.fps,
         shots=tuple(shots),
     )
+
+
+def _fitter(store: Store) -> Callable[[Reference, Route], Reference]:
+    """Return what prepares pictures for routes, each once."""
+    known: dict[tuple[str, str], Reference] = {}
+
+    def ready(reference: Reference, route: Route) -> Reference:
+        key = (reference.digest, route.name)
+        if key not in known:
+            known[key] = fitted(reference, route, store)
+        return known[key]
+
+    return ready
 
 
 def _bind(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:

@@ -16,7 +16,7 @@ from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
 from charkit.prompts import Prompt  # noqa: TC001
 from charkit.providers.base import BoundCharacter, VideoRequest
-from charkit.references import Reference, beside
+from charkit.references import Reference, beside, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,7 +190,7 @@ def _with_paths(plan: Plan, change: Callable[[Path], Path]) -> Plan:
 def _moved(shot: PlannedShot, change: Callable[[Path], Path]) -> PlannedShot:
     return replace(
         shot,
-        references=tuple(replace(r, path=change(r.path)) for r in shot.references),
+        references=tuple(moved(r, change) for r in shot.references),
         fallbacks=tuple(_moved(fallback, change) for fallback in shot.fallbacks),
     )
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from charkit.character import View
 from charkit.errors import UnsupportedRequest
-from charkit.prompts.template import built_in, view_words, within
+from charkit.prompts.length import within
+from charkit.prompts.library import built_in
+from charkit.prompts.template import view_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from charkit.character import CharacterSheet
+    from charkit.prompts.library import Templates
     from charkit.prompts.template import Prompt
     from charkit.routes import Route
 
@@ -26,8 +29,11 @@ _VIEWS = {
     View.RIGHT_PROFILE: "profile view from the character's right side, full body, head to foot",
     View.BACK: "back view, seen from behind, full body, head to foot",
     View.FULL: "front view, full body, head to foot, facing the camera",
-    View.EXPRESSION: "front view, large close-up of the face, laughing",
+    View.EXPRESSION: "front view, large close-up of the face",
 }
+_KEEP = "face, hair, proportions, outfit, accessories and colours"
+_KEEP_UNDRESSED = "face, hair, skin or fur and proportions"
+_OTHER_OUTFIT = "Only the view and the outfit change; what is worn in Image 1 is gone."
 _ALWAYS_AVOID = ("text", "a watermark", "a frame", "other characters")
 
 
@@ -39,6 +45,7 @@ def anchor_prompt(
     wardrobe: str = "default",
     ground: str = "light grey",
     pose: str = "standing relaxed",
+    templates: Templates | None = None,
 ) -> Prompt:
     """Return the prompt for the first picture of a character, from words alone.
 
@@ -49,11 +56,13 @@ def anchor_prompt(
         wardrobe: What is worn.
         ground: The colour of the plain background, in words.
         pose: How the character stands; tells one candidate's request from the next.
+        templates: Where the words around it come from; the built-in ones by default.
 
     Raises:
         UnsupportedRequest: the route does not take a prompt this long.
     """
-    return within(_design("character_anchor", sheet, view, wardrobe, ground, {"pose": pose}), route, sheet.name)
+    made = _design("character_anchor", sheet, view, wardrobe, ground, {"pose": pose}, templates)
+    return within(made, route, sheet.name)
 
 
 def view_prompt(
@@ -63,7 +72,9 @@ def view_prompt(
     inputs: Sequence[str],
     route: Route,
     wardrobe: str = "default",
+    expression: str = "laughing",
     ground: str = "light grey",
+    templates: Templates | None = None,
 ) -> Prompt:
     """Return the prompt for one more view, made from pictures that were kept.
 
@@ -72,8 +83,10 @@ def view_prompt(
         view: From where.
         inputs: The views of the pictures that go along, in order; the first one is the anchor.
         route: Decides the length.
-        wardrobe: What is worn.
+        wardrobe: What is worn; in another outfit than the first picture's, the outfit is what changes.
+        expression: What the face shows, in the view `expression`.
         ground: The colour of the plain background, in words.
+        templates: Where the words around it come from; the built-in ones by default.
 
     Raises:
         UnsupportedRequest: no pictures go along, or the route does not take a prompt this long.
@@ -83,12 +96,28 @@ def view_prompt(
             f"a further view of {sheet.name} needs the picture that was kept first", nearest="anchor_prompt"
         )
     shown = [f"Image {n}: {sheet.name}, {view_words(v)}." for n, v in enumerate(inputs, start=1)]
-    prompt = _design("character_view", sheet, view, wardrobe, ground, {"inputs": " ".join(shown)})
+    other = wardrobe != "default"
+    more: dict[str, object] = {
+        "inputs": " ".join(shown),
+        "changes": "Only the view and the outfit change; what is worn in Image 1 is gone."
+        if other
+        else "Only the view changes.",
+        "keep": _KEEP_UNDRESSED if other else _KEEP,
+    }
+    if view is View.EXPRESSION:
+        more |= {"changes": "Only the view and the expression change.", "view": f"{_VIEWS[view]}, {expression}"}
+    prompt = _design("character_view", sheet, view, wardrobe, ground, more, templates)
     return within(prompt, route, sheet.name)
 
 
 def _design(
-    template: str, sheet: CharacterSheet, view: View, wardrobe: str, ground: str, more: Mapping[str, object]
+    template: str,
+    sheet: CharacterSheet,
+    view: View,
+    wardrobe: str,
+    ground: str,
+    more: Mapping[str, object],
+    templates: Templates | None,
 ) -> Prompt:
     locked = sheet.locked_text(wardrobe)
     values = {
@@ -100,4 +129,4 @@ def _design(
         "avoid": ", ".join((*sheet.never, *_ALWAYS_AVOID)),
         **more,
     }
-    return built_in(template).fill(values, [(sheet.name, locked)])
+    return (templates or built_in())[template].fill(values, [(sheet.name, locked)])

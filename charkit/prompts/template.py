@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
-from charkit.character import View, ended
-from charkit.errors import UnsupportedRequest, UsageError, did_you_mean
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from charkit.character import Line, View, ended
+from charkit.documents.complaints import bad_document
+from charkit.documents.tree import line_of, load, plain
+from charkit.errors import BadDocument, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from jinja2 import Environment
+    from jinja2 import Template as Compiled
 
-    from charkit.routes import Route
+    from charkit.prompts.comparison import PromptDiff
 
-__all__ = ["Prompt", "Template", "built_in", "load_template", "sentence", "view_words", "within"]
+__all__ = ["Filled", "Prompt", "Slot", "SlotKind", "Template", "sentence", "view_words"]
 
-_FOLDER = Path(__file__).parents[1] / "templates"
-_SLOTS = re.compile(r"\A\{#.*?\bslots:\s*(?P<names>[a-z_, ]+?)\s*#\}")
+_HEADER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
+_IN_TEMPLATE = "<template>"
+"""What jinja2 calls the file of a template that was given as a string."""
+
+SlotKind = Literal["text", "line", "lines", "people"]
+"""What goes into a slot: text of any form; one line of it; a list of lines; characters, each with `label` and
+`locked`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A place in a template that is filled."""
+
+    name: str
+    kind: SlotKind
+    optional: bool = False
+    """Whether it may stay empty, and whether a person's own version of the template may do without it."""
+    about: str
+    line: int | None = field(default=None, compare=False)
+    """Where it is declared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """What went into one slot."""
+
+    name: str
+    text: str
+    optional: bool = False
+    """Whether the prompt could do without it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +69,32 @@ class Prompt:
     """`sha256:` over the template's text."""
     locked: tuple[tuple[str, str], ...] = ()
     """Name and locked text of every character in it."""
+    slots: tuple[Filled, ...] = ()
+    """What the template was filled with, as text; empty slots are left out."""
+    own: bool = False
+    """Whether the template is the production's own, in place of a built-in one or beside them."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` over the text: two prompts with one digest ask for the same."""
+        return f"sha256:{hashlib.sha256(self.text.encode('utf-8')).hexdigest()}"
+
+    def compared_with(self, earlier: Prompt, *, titles: tuple[str, str] = ("before", "after")) -> PromptDiff:
+        """Return what changed from an earlier prompt to this one, word by word."""
+        from charkit.prompts.comparison import compare
+
+        return compare(earlier, self, titles=titles)
 
     def __repr__(self) -> str:
-        return f"<Prompt from {self.template}: {len(self.text)} characters>"
+        own = ", the production's own" if self.own else ""
+        return f"<Prompt from {self.template}{own}: {len(self.text)} characters>"
 
     __str__ = __repr__
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        from charkit.cards import card
+        from charkit.prompts.showing import prompt_card
 
-        rows = [(f"locked: {name}", text) for name, text in self.locked]
-        return {"text/plain": repr(self), "text/html": card(self.template, rows=rows, note=self.text)}
+        return {"text/plain": repr(self), "text/html": prompt_card(self)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,70 +102,196 @@ class Template:
     """A prompt with slots."""
 
     name: str
+    about: str
     source: str = field(repr=False)
-    slots: tuple[str, ...]
+    """The whole file."""
+    slots: tuple[Slot, ...]
+    file: Path
+    own: bool = False
+    """Whether it stands beside a production."""
+    ignores: frozenset[str] = frozenset()
+    """Optional slots of the built-in template of the same name which this one does without."""
 
     @property
     def digest(self) -> str:
         """`sha256:` over the text."""
         return f"sha256:{hashlib.sha256(self.source.encode('utf-8')).hexdigest()}"
 
+    def __getitem__(self, slot: str) -> Slot:
+        """Return a slot by name.
+
+        Raises:
+            BadDocument: it has no such slot.
+        """
+        for one in self.slots:
+            if one.name == slot:
+                return one
+        raise self._wrong(f"has no slot {slot!r}. {did_you_mean(slot, [one.name for one in self.slots])}")
+
     def fill(self, values: Mapping[str, object], locked: Sequence[tuple[str, str]] = ()) -> Prompt:
         """Return the prompt with every slot filled.
 
-        Raises:
-            UsageError: a slot is missing or unknown, or the template lost a locked text.
-        """
-        from jinja2 import TemplateError
+        Args:
+            values: By slot; an optional slot may be left out.
+            locked: Name and locked text of every character that the prompt must describe.
 
-        if set(values) != set(self.slots):
-            wrong = ", ".join(sorted(set(values) ^ set(self.slots)))
-            raise UsageError(
-                f"template {self.name!r} has the slots {', '.join(self.slots)}; missing or unknown: {wrong}"
-            )
-        try:
-            text = _environment().from_string(self.source).render(values).strip()
-        except TemplateError as error:
-            raise UsageError(f"template {self.name!r}: {error}") from error
+        Raises:
+            BadDocument: a slot is missing, unknown or of another kind, the template cannot be filled, or it lost a
+                locked text; with file and line.
+        """
+        given = {name: value for name, value in values.items() if name not in self.ignores}
+        for name in given:
+            self[name]
+        content = {slot.name: self._checked(slot, given) for slot in self.slots}
+        text = self._rendered(content)
         for name, words in locked:
             if words not in text:
-                raise UsageError(f"template {self.name!r} changes or leaves out the locked text of {name}")
-        return Prompt(text=text, template=self.name, template_digest=self.digest, locked=tuple(locked))
+                raise self._wrong(f"changes or leaves out the locked text of {name}")
+        return Prompt(
+            text=text,
+            template=self.name,
+            template_digest=self.digest,
+            locked=tuple(locked),
+            slots=tuple(_filled(slot, content[slot.name]) for slot in self.slots if content[slot.name]),
+            own=self.own,
+        )
+
+    def _checked(self, slot: Slot, values: Mapping[str, object]) -> object:
+        value = values.get(slot.name)
+        if slot.name not in values and not slot.optional:
+            raise self._wrong(f"the slot {slot.name!r} is not filled: {slot.about}", slot.line)
+        if value is None and slot.optional:
+            return "" if slot.kind in ("text", "line") else ()
+        if not _fits(slot.kind, value):
+            wants = {"line": "one line of text", "lines": "lines of text", "people": "characters with label and locked"}
+            problem = f"the slot {slot.name!r} takes {wants.get(slot.kind, slot.kind)}, not {value!r:.60}"
+            raise self._wrong(problem, slot.line)
+        return value
+
+    def _rendered(self, content: Mapping[str, object]) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            return _compiled(self.source).render(content).strip()
+        except TemplateError as error:
+            raise self._wrong(f"cannot be filled: {error}", _line_of_error(error)) from None
+
+    def _wrong(self, problem: str, line: int | None = None) -> BadDocument:
+        return BadDocument(f"template {self.name!r} {problem}", file=self.file, line=line)
+
+    def __repr__(self) -> str:
+        own = ", the production's own" if self.own else ""
+        return f"<Template {self.name}: {', '.join(slot.name for slot in self.slots)}{own}>"
+
+    __str__ = __repr__
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.prompts.showing import template_table
+
+        return {"text/plain": repr(self), "text/html": template_table(self)}
 
 
-def load_template(name: str, folder: Path = _FOLDER) -> Template:
-    """Return a template by name.
+class _Slot(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: SlotKind
+    optional: bool = False
+    about: Line
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    about: Line
+    slots: dict[str, _Slot] = Field(min_length=1)
+
+
+def read_template(path: Path, *, own: bool = False) -> Template:
+    """Return the template of a file.
 
     Raises:
-        UsageError: there is none, or its slots are not as declared.
+        BadDocument: it has no header, or its slots are not as declared; with file and line.
     """
-    from jinja2 import TemplateError, meta
-
-    path = folder / f"{name}.txt"
-    if not path.is_file():
-        known = [file.stem for file in folder.glob("*.txt")]
-        raise UsageError(f"there is no prompt template {name!r}. {did_you_mean(name, known)}")
-    source = path.read_text(encoding="utf-8")
-    declared = _SLOTS.match(source)
-    if declared is None:
-        raise UsageError(f"{path.name} must begin with a comment that declares its slots: {{# ... slots: a, b #}}")
-    slots = tuple(slot.strip() for slot in declared["names"].split(","))
     try:
-        used = meta.find_undeclared_variables(_environment().parse(source))
+        source = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadDocument(f"cannot be read as UTF-8 text: {error}", file=path) from None
+    found = _HEADER.match(source)
+    if found is None:
+        problem = "a template begins with `---`, `about:`, its `slots:` and `---`, then the words"
+        raise BadDocument(problem, file=path, line=1)
+    tree = load(f"---\n{found['yaml']}", path)
+    try:
+        header = _Header.model_validate(plain(tree, path))
+    except ValidationError as error:
+        raise bad_document(error, model=_Header, tree=tree, file=path) from None
+    slots = tuple(
+        Slot(name=name, kind=one.kind, optional=one.optional, about=one.about, line=line_of(tree, ("slots", name)))
+        for name, one in header.slots.items()
+    )
+    template = Template(name=path.stem, about=header.about, source=source, slots=slots, file=path, own=own)
+    _check_use(template)
+    return template
+
+
+def _check_use(template: Template) -> None:
+    from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
+
+    try:
+        parsed = _environment().parse(_body(template.source))
     except TemplateError as error:
-        raise UsageError(f"{path.name}: {error}") from error
-    if used != set(slots):
-        raise UsageError(f"{path.name} declares {sorted(slots)} and uses {sorted(used)}")
-    return Template(name=name, source=source, slots=slots)
+        line = error.lineno if isinstance(error, TemplateSyntaxError) else None
+        raise BadDocument(str(error.message), file=template.file, line=line) from None
+    used = meta.find_undeclared_variables(parsed)
+    known = [slot.name for slot in template.slots]
+    for name in sorted(used.difference(known)):
+        line = next((node.lineno for node in parsed.find_all(nodes.Name) if node.name == name), None)
+        problem = f"uses {name!r}, which is not declared under `slots`. {did_you_mean(name, known)}"
+        raise BadDocument(problem, file=template.file, line=line)
+    for slot in template.slots:
+        if slot.name not in used:
+            raise BadDocument(f"declares the slot {slot.name!r} and never uses it", file=template.file, line=slot.line)
 
 
-@cache
-def built_in(name: str) -> Template:
-    """Return a built-in template, read once."""
-    return load_template(name)
+def _body(source: str) -> str:
+    """Return the words below the header, on the lines on which they stand in the file."""
+    return _HEADER.sub(lambda header: "\n" * header[0].count("\n"), source)
 
 
-@cache
+def _line_of_error(error: Exception) -> int | None:
+    """Return the line of the template in which filling it failed; jinja2 writes it into the traceback."""
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == _IN_TEMPLATE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _fits(kind: SlotKind, value: object) -> bool:
+    if kind in ("text", "line"):
+        return isinstance(value, str) and (kind == "text" or "\n" not in value)
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return False
+    if kind == "lines":
+        return all(isinstance(one, str) for one in value)
+    return all(isinstance(one, Mapping) and {"label", "locked"} <= set(one) for one in value)
+
+
+def _filled(slot: Slot, value: object) -> Filled:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, Sequence):
+        text = "\n".join(f"{one['label']}: {one['locked']}" if isinstance(one, Mapping) else str(one) for one in value)
+    else:
+        text = str(value)
+    return Filled(name=slot.name, text=text, optional=slot.optional)
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Compiled:
+    return _environment().from_string(_body(source))
+
+
+@lru_cache(maxsize=1)
 def _environment() -> Environment:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -144,20 +318,3 @@ def view_words(view: str) -> str:
         if view == View.FULL
         else f"{view.replace('-', ' ')} view".replace("three quarter", "three-quarter")
     )
-
-
-def within(prompt: Prompt, route: Route, what: str) -> Prompt:
-    """Return a prompt that its route can take.
-
-    Raises:
-        UnsupportedRequest: it is longer than the route allows.
-    """
-    limit = route.capabilities.prompt_limit
-    if limit is not None and len(prompt.text) > limit.value:
-        raise UnsupportedRequest(
-            f"the prompt of {what} has {len(prompt.text):,} characters, too many for route {route.name!r}",
-            rule=f"at most {limit.value:,} characters",
-            nearest=f"{len(prompt.text) - limit.value:,} characters fewer",
-            source=limit.source,
-        )
-    return prompt

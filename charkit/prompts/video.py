@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from charkit.prompts.template import built_in, sentence, view_words, within
+from charkit.prompts.length import within
+from charkit.prompts.library import built_in
+from charkit.prompts.template import sentence, view_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from charkit.prompts.library import Templates
     from charkit.prompts.template import Prompt
     from charkit.routes import Route, TagStyle
 
@@ -92,7 +95,13 @@ Frame: TypeAlias = Literal["first", "last"]
 
 
 def video_prompt(
-    shot: ShotWords, appearing: Sequence[Appearing], *, style: str, route: Route, frames: Sequence[Frame] = ()
+    shot: ShotWords,
+    appearing: Sequence[Appearing],
+    *,
+    style: str,
+    route: Route,
+    frames: Sequence[Frame] = (),
+    templates: Templates | None = None,
 ) -> Prompt:
     """Return the prompt of a shot, with characters or without, as a route wants it.
 
@@ -103,33 +112,42 @@ def video_prompt(
         route: Decides tags and length.
         frames: The frames that are sent, in order and before all other pictures. Only Omni's prompts speak of them;
             elsewhere they have fields of their own.
+        templates: Where the words around it come from; the built-in ones by default.
 
     Raises:
         UnsupportedRequest: the route does not take a prompt this long.
     """
-    words: dict[str, object] = {
+    templates = templates or built_in()
+    words = {
+        **words_of(shot),
         "style": style,
         "shot": ", ".join([_framed(shot), *(f"{who.name} {who.position}" for who in appearing if who.position)]),
-        "place": shot.place,
-        "light": shot.light,
-        "action": shot.action,
-        "camera": shot.camera,
-        "sound": _sound(shot),
     }
     if not appearing:
-        bare = built_in("transition_shot").fill(words)
+        bare = templates["transition_shot"].fill(words)
         opening = _header((), route.tags, frames)
         return within(replace(bare, text=f"{opening}\n{bare.text}" if opening else bare.text), route, shot.id)
     pictured = any(who.views for who in appearing) and route.tags in {"omni", "index", "picture"}
     values = {
         **words,
         "header": _header(appearing, route.tags, frames),
-        "characters": _labelled(appearing, route.tags),
-        "dialogue": _spoken(shot, appearing),
+        "characters": labelled(appearing, route.tags),
+        "dialogue": spoken(shot, appearing, templates),
         "closing": _CLOSING if pictured else "",
     }
-    prompt = built_in("video_shot").fill(values, [(who.name, who.locked) for who in appearing])
+    prompt = templates["character_shot"].fill(values, [(who.name, who.locked) for who in appearing])
     return within(prompt, route, shot.id)
+
+
+def words_of(shot: ShotWords) -> dict[str, object]:
+    """Return a shot's own words by slot."""
+    return {
+        "place": shot.place,
+        "light": shot.light,
+        "action": shot.action,
+        "camera": shot.camera,
+        "sound": _sound(shot),
+    }
 
 
 def _framed(shot: ShotWords) -> str:
@@ -147,19 +165,25 @@ def _sound(shot: ShotWords) -> str:
     )
 
 
-def _spoken(shot: ShotWords, appearing: Sequence[Appearing]) -> list[str]:
+def spoken(shot: ShotWords, appearing: Sequence[Appearing], templates: Templates) -> list[str]:
+    """Return a shot's dialogue line by line, each with its speaker and voice."""
     voices = {who.name: who.voice for who in appearing}
-    said = []
-    for line in shot.dialogue:
-        quoted = line.text.replace('"', "'")
-        voice = voices.get(line.character)
-        said.append(
-            f'{line.character} says: "{quoted}"' + (f" {line.character}'s voice: {sentence(voice)}" if voice else "")
+    return [
+        templates["dialogue"]
+        .fill(
+            {
+                "speaker": line.character,
+                "words": line.text.replace('"', "'"),
+                "voice": voices.get(line.character) or None,
+            }
         )
-    return said
+        .text
+        for line in shot.dialogue
+    ]
 
 
-def _labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, str]]:
+def labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, str]]:
+    """Return characters as a template's slot takes them: the name with its tags or handle, and the locked text."""
     labelled, sent = [], 0
     for who in appearing:
         numbers = range(sent, sent + len(who.views))

@@ -4,7 +4,40 @@ Invariants: what is sent is an upright sRGB picture without private metadata, na
 picture that a shot does not take is named with the reason, never dropped in silence.
 """
 
+from charkit.references.batch import Handed, PreparedAll, prepare_all
+from charkit.references.canvas import Canvas, canvas
 from charkit.references.choice import Choice, Pruned, choose
-from charkit.references.picture import MAX_SIDE, MIN_SIDE, Reference, References, beside, prepare
+from charkit.references.clip import ClipReference, check_together, prepare_clip
+from charkit.references.compared import Compared, compared
+from charkit.references.picture import Reference, References, beside, moved
+from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, again, fitted, prepare
+from charkit.references.sending import ContactSheet, SentPicture, sending
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "Choice", "Pruned", "Reference", "References", "beside", "choose", "prepare"]
+__all__ = [
+    "MAX_SIDE",
+    "MIN_SIDE",
+    "Canvas",
+    "Choice",
+    "ClipReference",
+    "Compared",
+    "ContactSheet",
+    "Handed",
+    "PreparedAll",
+    "Pruned",
+    "Recipe",
+    "Reference",
+    "References",
+    "SentPicture",
+    "again",
+    "beside",
+    "canvas",
+    "check_together",
+    "choose",
+    "compared",
+    "fitted",
+    "moved",
+    "prepare",
+    "prepare_all",
+    "prepare_clip",
+    "sending",
+]

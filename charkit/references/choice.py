@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from charkit.character import View, counted, folded
 from charkit.references.picture import reference_card
+from charkit.references.side import side_of, views_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +23,14 @@ _BEST_VIEWS: dict[str, tuple[View, ...]] = {
     "wide": (View.FULL, View.THREE_QUARTER, View.FRONT, View.FACE),
 }
 _SIDES = (View.PROFILE, View.LEFT_PROFILE, View.RIGHT_PROFILE, View.BACK)
+_SEEN = {
+    "back": " from behind",
+    "left": " from the left",
+    "right": " from the right",
+    "side": " from the side",
+    "three-quarter": " in three-quarter view",
+    "around": ", turning around",
+}
 
 
 class Wearing(Protocol):
@@ -46,6 +55,18 @@ class Framed(Protocol):
     @property
     def characters(self) -> Sequence[Wearing]:
         """Who is in it."""
+
+    @property
+    def angle(self) -> str | None:
+        """Where the camera stands."""
+
+    @property
+    def action(self) -> str | None:
+        """What happens."""
+
+    @property
+    def camera(self) -> str | None:
+        """How the camera moves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,51 +96,105 @@ class Choice:
         return {"text/plain": repr(self), "text/html": grid(cards)}
 
 
-def choose(shot: Framed, references: Iterable[Reference], limit: int) -> Choice:
+def choose(
+    shot: Framed,
+    references: Iterable[Reference],
+    limit: int,
+    *,
+    per_character: int | None = None,
+    subjects: int | None = None,
+) -> Choice:
     """Choose the pictures that show a shot's characters best.
 
-    Each character gets its best picture for the framing before anyone gets a second one, so that a crowd shares the
-    route's slots. Pictures in another outfit than the shot's are taken only where there is none in the right one.
+    Each character gets its best picture for the framing, and for the side from which the shot sees it, before anyone
+    gets a second one, so that a crowd shares the route's slots. Pictures in another outfit than the shot's are taken
+    only where there is none in the right one.
 
     Args:
-        shot: Who is in it, how large and in which outfit.
-        references: What there is to choose from.
+        shot: Who is in it, how large, from which side and in which outfit.
+        references: What there is to choose from; among equals the earlier one is taken.
         limit: How many pictures of characters the route takes.
+        per_character: How many of one character, where that is limited too.
+        subjects: How many different characters its pictures may show, where that is limited; the shot's first come
+            first.
     """
     pool = list(references)
+    queues = [_queue(who, shot, pool) for who in shot.characters]
+    shown = [queue for queue in queues if queue.ranked][: subjects if subjects is not None else len(queues)]
+    kept = _shared(shown, limit, per_character)
     pruned: list[Pruned] = []
     reasons: list[str] = []
-    queues = [_ranked(who, shot.framing, pool, pruned, reasons) for who in shot.characters]
-    kept: list[list[Reference]] = [[] for _ in queues]
-    for depth in range(max(map(len, queues), default=0)):
-        for queue, own in zip(queues, kept, strict=True):
-            if depth < len(queue) and sum(map(len, kept)) < limit:
-                own.append(queue[depth])
-    for who, queue, own in zip(shot.characters, queues, kept, strict=True):
-        full = f"the route takes {counted(limit, 'picture')}" if limit else "the route takes no pictures of characters"
-        pruned += [Pruned(reference=r, why=full) for r in queue[len(own) :]]
-        if own:
-            reasons.append(f"{who.name} in a {shot.framing} shot: {', '.join(r.view for r in own)}")
-    return Choice(
-        kept=tuple(reference for own in kept for reference in own), pruned=tuple(pruned), reasons=tuple(reasons)
-    )
+    for queue in queues:
+        own = kept.get(id(queue), [])
+        why = _why_full(queue, queue in shown, limit, per_character if len(own) == per_character else None, subjects)
+        pruned += [*queue.pruned, *(Pruned(reference=r, why=why) for r in queue.ranked[len(own) :])]
+        reasons += [*queue.reasons, *([f"{queue.seen}: {', '.join(r.view for r in own)}"] if own else [])]
+    sent = tuple(reference for queue in queues for reference in kept.get(id(queue), []))
+    return Choice(kept=sent, pruned=tuple(pruned), reasons=tuple(reasons))
 
 
-def _ranked(
-    who: Wearing, framing: str, pool: Sequence[Reference], pruned: list[Pruned], reasons: list[str]
-) -> list[Reference]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Queue:
+    """One character's pictures for a shot, the best first."""
+
+    name: str
+    seen: str
+    """How the shot shows the character, in words."""
+    ranked: list[Reference]
+    pruned: list[Pruned]
+    reasons: list[str]
+
+
+def _shared(queues: Sequence[_Queue], limit: int, per_character: int | None) -> dict[int, list[Reference]]:
+    """Deal the slots out in rounds, one picture of each character a round."""
+    kept: dict[int, list[Reference]] = {id(queue): [] for queue in queues}
+    left = limit
+    for depth in range(max((len(queue.ranked) for queue in queues), default=0)):
+        for queue in queues:
+            if depth < len(queue.ranked) and left > 0 and (per_character is None or depth < per_character):
+                kept[id(queue)].append(queue.ranked[depth])
+                left -= 1
+    return kept
+
+
+def _why_full(queue: _Queue, shown: bool, limit: int, per_character: int | None, subjects: int | None) -> str:
+    if not limit:
+        return "the route takes no pictures of characters"
+    if not shown:
+        return f"the route takes pictures of {counted(subjects or 0, 'character')}, and others come before {queue.name}"
+    if per_character is not None:
+        return f"the route takes {counted(per_character, 'picture')} of one character"
+    return f"the route takes {counted(limit, 'picture')}"
+
+
+def _queue(who: Wearing, shot: Framed, pool: Sequence[Reference]) -> _Queue:
     own = [r for r in pool if folded(who.name) in (folded(r.name), folded(r.character))]
     dressed = [r for r in own if r.wardrobe == who.wardrobe]
+    pruned, reasons = [], []
     if dressed:
         pruned += [Pruned(reference=r, why=f"shows the outfit {r.wardrobe!r}") for r in own if r not in dressed]
     elif own:
         reasons.append(f"no picture shows {who.name} in the outfit {who.wardrobe!r}; others are taken")
-    order = (*_BEST_VIEWS.get(framing, _BEST_VIEWS["medium"]), *_SIDES)
+    side = side_of(shot, who.name, [other.name for other in shot.characters if other is not who])
+    usual = (*_BEST_VIEWS.get(shot.framing, _BEST_VIEWS["medium"]), *_SIDES)
+    ranked, twins = _ranked(dressed or own, views_for(side, usual))
+    if side == "back" and ranked and ranked[0].view != View.BACK:
+        reasons.append(f"no picture shows {who.name} from behind; what the back looks like is left to the route")
+    return _Queue(
+        name=who.name,
+        seen=f"{who.name} in a {shot.framing} shot{_SEEN.get(side, '')}",
+        ranked=ranked,
+        pruned=pruned + [Pruned(reference=r, why="the same picture twice") for r in twins],
+        reasons=reasons,
+    )
+
+
+def _ranked(pictures: Sequence[Reference], order: Sequence[View]) -> tuple[list[Reference], list[Reference]]:
+    """Return pictures with one of each view before a second one of any, and those that are there already."""
     ranked: list[Reference] = []
-    for reference in sorted(dressed or own, key=lambda r: order.index(r.view) if r.view in order else len(order)):
-        if any(reference.digest == other.digest for other in ranked):
-            pruned.append(Pruned(reference=reference, why="the same picture twice"))
-        else:
-            ranked.append(reference)
-    firsts = {r.view: r for r in reversed(ranked)}  # one of each view before a second one of any
-    return [r for r in ranked if firsts[r.view] is r] + [r for r in ranked if firsts[r.view] is not r]
+    twins: list[Reference] = []
+    for reference in sorted(pictures, key=lambda r: order.index(r.view) if r.view in order else len(order)):
+        known = any(reference.digest == other.digest for other in ranked)
+        (twins if known else ranked).append(reference)
+    firsts = {r.view: r for r in reversed(ranked)}
+    return [r for r in ranked if firsts[r.view] is r] + [r for r in ranked if firsts[r.view] is not r], twins

@@ -1,4 +1,4 @@
-"""Pictures of a character, prepared for sending: upright, sRGB, without private metadata."""
+"""Pictures of a character as they are sent, and the file that remembers them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,19 +17,13 @@ from charkit.errors import BadReference, MediaError
 from charkit.providers.base import Blob, BoundReference, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from charkit.cards import Html
-    from charkit.character import CharacterSheet
-    from charkit.store import Store
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "Reference", "References", "beside", "prepare", "reference_card"]
+__all__ = ["Reference", "References", "beside", "moved", "reference_card"]
 
-MAX_SIDE = 1024
-"""Longest side that is sent by default, in pixels: the larger side of the image routes' 1K pictures stays readable and
-five of them stay under 4 MB."""
-
-MIN_SIDE = 256
-"""Shortest side that is accepted, in pixels: the strictest limit among the video routes (MiniMax H3 on vLLM-Omni,
-openai-video-wire 4.3)."""
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +36,7 @@ class Reference:
     """The character's name, as prompts say it."""
     view: View
     path: Path
-    """Where the prepared PNG lies."""
+    """Where the prepared picture lies."""
     digest: str
     """`sha256:` of its bytes."""
     width: int
@@ -54,6 +48,21 @@ class Reference:
     """Where it came from: a file's name, or the take that made it."""
     simulated: bool = False
     """Whether the simulator drew it."""
+    media_type: str = "image/png"
+    size: int = 0
+    """Length of the file in bytes; 0 where it was prepared before that was written down."""
+    source: Path | None = None
+    """The picture as it was handed in, for preparing it again; None where that is not known."""
+    source_digest: str = ""
+    """`sha256:` of that file's bytes."""
+    crop: tuple[float, float, float, float] | None = None
+    """Which part of the upright source it shows: left, top, right, bottom, as shares of it; None for all."""
+    kept: tuple[float, float, float, float] | None = None
+    """The subject that the crop was laid around, likewise; None where nothing was looked for."""
+    steps: tuple[str, ...] = ()
+    """What was done to it, in words."""
+    warnings: tuple[str, ...] = ()
+    """What a person should know of it."""
 
     def blob(self) -> Blob:
         """Return its bytes as they are sent.
@@ -65,7 +74,8 @@ class Reference:
             data = self.path.read_bytes()
         except OSError as error:
             raise BadReference(f"cannot be read ({error.strerror}); prepare it again", file=self.path) from error
-        blob = Blob(name=f"{self.character}-{self.view}-{self.digest[7:15]}.png", media_type="image/png", data=data)
+        name = f"{self.character}-{self.view}-{self.digest[7:15]}.{_SUFFIXES.get(self.media_type, 'img')}"
+        blob = Blob(name=name, media_type=self.media_type, data=data)
         if blob.digest != self.digest:
             raise BadReference("is not the picture that was prepared; prepare it again", file=self.path)
         return blob
@@ -100,13 +110,12 @@ class References(Sequence[Reference]):
             BadDocument: the file is missing or not one of ours.
         """
         stored = read_json(Path(path), _ReferencesFile).references
-        return cls(tuple(replace(r, path=Path(path).parent / r.path) for r in stored))
+        return cls(tuple(moved(r, lambda file: Path(path).parent / file) for r in stored))
 
     def save(self, path: Path) -> None:
         """Write them as JSON, with paths relative to the file, so that the folder can move."""
-        write_json(
-            Path(path), _ReferencesFile(references=tuple(replace(r, path=beside(r.path, path)) for r in self.items))
-        )
+        told = tuple(moved(r, lambda file: beside(file, path)) for r in self.items)
+        write_json(Path(path), _ReferencesFile(references=told))
 
     def of(self, character: str) -> References:
         """Return the pictures of one character, by slug or name."""
@@ -133,69 +142,10 @@ class References(Sequence[Reference]):
         return {"text/plain": repr(self), "text/html": grid([reference_card(r) for r in self.items])}
 
 
-def prepare(
-    path: Path | str,
-    *,
-    view: View | str,
-    character: CharacterSheet,
-    store: Store,
-    wardrobe: str = "default",
-    max_side: int = MAX_SIDE,
-    size: tuple[int, int] | None = None,
-    mode: Literal["crop", "pad"] = "pad",
-    ground: str = "#ffffff",
-    origin: str = "",
-    simulated: bool = False,
-) -> Reference:
-    """Turn any picture into one that can be sent: upright, sRGB, flat, not too large, without metadata.
-
-    Args:
-        path: PNG, JPEG, WebP, HEIC and whatever else can be opened; it is left as it is.
-        view: What it shows of the character.
-        character: Whom it shows.
-        store: Where the prepared PNG is kept.
-        wardrobe: The outfit in the picture.
-        max_side: Longest side in pixels; smaller pictures are not enlarged.
-        size: Exactly these pixels instead, for routes that demand them.
-        mode: How to reach `size`: `pad` keeps all of the picture, `crop` fills the size.
-        ground: What stands behind transparency and padding, `#rrggbb`.
-        origin: Where it came from; by default the file's name.
-        simulated: Whether the simulator drew it.
-
-    Raises:
-        BadReference: the file is missing, is no picture, or is too small.
-        UnknownName: the character has no such outfit.
-    """
-    from charkit.media.images import encode_png, fit, open_upright
-
-    path = Path(path)
-    character.outfit(wardrobe)
-    image = open_upright(path)
-    if min(image.size) < MIN_SIDE:
-        raise BadReference(
-            f"is {image.width}x{image.height} pixels; a reference needs at least {MIN_SIDE} on each side", file=path
-        )
-    width, height = size or _shrunk(image.size, max_side)
-    flat = fit(image, width, height, mode, ground)
-    stored = store.put(encode_png(flat), ".png")
-    return Reference(
-        character=character.slug,
-        name=character.name,
-        view=View(view),
-        path=stored.path,
-        digest=stored.digest,
-        width=width,
-        height=height,
-        wardrobe=wardrobe,
-        sheet=character.digest,
-        origin=origin or path.name,
-        simulated=simulated,
-    )
-
-
-def _shrunk(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    scale = min(1.0, max_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+def moved(reference: Reference, change: Callable[[Path], Path]) -> Reference:
+    """Return a reference with its paths changed, such as from a run's folder to the file that names them."""
+    source = change(reference.source) if reference.source is not None else None
+    return replace(reference, path=change(reference.path), source=source)
 
 
 def beside(path: Path, file: Path | str) -> Path:
@@ -211,10 +161,14 @@ def reference_card(reference: Reference, why: str = "") -> Html:
         picture: bytes | None = _thumbnail(reference.path)
     except (BadReference, MediaError, OSError):  # a display must not raise; the card says what is known
         picture = None
-    rows = [("view", str(reference.view)), ("size", f"{reference.width}x{reference.height}")]
+    kind = reference.media_type.removeprefix("image/").upper()
+    rows = [("view", str(reference.view)), ("size", f"{reference.width}x{reference.height} {kind}")]
     if reference.wardrobe != "default":
         rows.append(("outfit", reference.wardrobe))
     rows += [("from", reference.origin), ("digest", reference.digest[7:15])]
+    if reference.steps:
+        rows.append(("prepared", "; ".join(reference.steps)))
+    rows += [("mind", warning) for warning in reference.warnings]
     if why:
         rows.append(("left out", why))
     badge = "simulated" if reference.simulated else None
@@ -232,4 +186,6 @@ def _thumbnail(path: Path) -> bytes:
     from charkit.media.images import encode_jpeg, fit, open_upright
 
     image = open_upright(path)
-    return encode_jpeg(fit(image, *_shrunk(image.size, 320)), quality=80)
+    scale = min(1.0, 320 / max(image.size))
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return encode_jpeg(fit(image, width, height), quality=80)

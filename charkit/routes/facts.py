@@ -131,6 +131,8 @@ class LikenessPolicy(Entry):
 
     photoreal_faces: bool | None = None
     """Whether pictures may show photoreal human faces, also those that a machine made."""
+    drawn_faces: bool | None = None
+    """Whether pictures may show drawn, animated or rendered human faces; false where any human likeness is refused."""
     real_people: bool | None = None
     """Whether pictures may show people who live or lived; false where some of them are refused."""
     minors: bool | None = None
@@ -139,7 +141,12 @@ class LikenessPolicy(Entry):
     """Regions in which pictures of minors are refused."""
 
     def __str__(self) -> str:
-        words = {"photoreal faces": self.photoreal_faces, "real people": self.real_people, "minors": self.minors}
+        words = {
+            "photoreal faces": self.photoreal_faces,
+            "drawn faces": self.drawn_faces,
+            "real people": self.real_people,
+            "minors": self.minors,
+        }
         said = [f"{what}: {'yes' if allowed else 'no'}" for what, allowed in words.items() if allowed is not None]
         if self.minors_not_in:
             said.append(f"minors: not in {', '.join(self.minors_not_in)}")

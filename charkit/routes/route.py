@@ -9,16 +9,13 @@ from pydantic import Field, field_validator, model_validator
 
 from charkit.errors import RouteClosed, UnsupportedRequest
 from charkit.routes.facts import Entry, Fact, Lengths, LikenessPolicy, Price, Size, Sizes, Sourced, Status
+from charkit.routes.intake import ClipLimits, PictureLimits, TagStyle
 from charkit.routes.limits import Limits
 
 __all__ = ["Capabilities", "Endpoint", "Kind", "Route", "TagStyle"]
 
 Kind: TypeAlias = Literal["video", "image", "judge"]
 """What a route makes: clips, pictures, or a judgement of them."""
-
-TagStyle: TypeAlias = Literal["omni", "named", "index", "picture", "handle", "none"]
-"""How a prompt refers to pictures or characters: `<IMAGE_REF_0>` tags, verbatim names, `Image 1:` lines, `<Picture 1>`
-labels, `@handles` of an app, or not."""
 
 _MOUNTS = {
     "openai-videos": "/openai/v1",
@@ -81,6 +78,18 @@ class Capabilities(Entry):
     sizes: Fact[Sizes] | None = None
     references: Fact[dict[str, int]] | None = None
     """How many pictures per role (`character`, `object`, `style`, `any`) one request may carry."""
+    per_character: Fact[int] | None = None
+    """How many pictures of one character one request may carry, where that is fewer than all of them."""
+    subjects: Fact[int] | None = None
+    """How many different characters the pictures of one request may show."""
+    pictures: Fact[PictureLimits] | None = None
+    """What a reference picture must be like."""
+    frames: Fact[PictureLimits] | None = None
+    """What a first or last frame must be like."""
+    clips: Fact[ClipLimits] | None = None
+    """What a clip must be like that goes along as a reference."""
+    character_clip: Fact[ClipLimits] | None = None
+    """What a clip must be like from which the service makes a character."""
     tags: Fact[TagStyle] | None = None
     characters: Fact[int] | None = None
     """How many character ids one request may name."""
@@ -93,6 +102,8 @@ class Capabilities(Entry):
     negative_prompt: Fact[bool] | None = None
     prompt_limit: Fact[int] | None = None
     """The longest prompt, in characters."""
+    prompt_tokens: Fact[int] | None = None
+    """The longest prompt, in the service's tokens, where it says so."""
     faces: Fact[str] | None = None
     """The route's policy about faces and likeness."""
     likeness: Fact[LikenessPolicy] | None = None
@@ -172,6 +183,26 @@ class Route(Entry):
         if references is None:
             return 0
         return references.value.get(role, references.value.get("any", 0))
+
+    @property
+    def picture_limits(self) -> PictureLimits:
+        """What a reference picture must be like; nothing is asked where nothing is established."""
+        return self.capabilities.pictures.value if self.capabilities.pictures else PictureLimits()
+
+    @property
+    def frame_limits(self) -> PictureLimits:
+        """What a first or last frame must be like; as a reference picture where nothing else is established."""
+        return self.capabilities.frames.value if self.capabilities.frames else self.picture_limits
+
+    @property
+    def max_per_character(self) -> int | None:
+        """How many pictures of one character one request may carry, where that is limited."""
+        return self.capabilities.per_character.value if self.capabilities.per_character else None
+
+    @property
+    def max_subjects(self) -> int | None:
+        """How many different characters one request's pictures may show, where that is limited."""
+        return self.capabilities.subjects.value if self.capabilities.subjects else None
 
     @property
     def max_characters(self) -> int:

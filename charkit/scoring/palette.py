@@ -114,6 +114,29 @@ def colours_of(rgb: oklab.Bytes, mask: Mask) -> Colours:
     )
 
 
+def colours_in_picture(path: Path, framing: str, masker: Masker) -> tuple[Colours, ...] | str:
+    """Return a picture's colours: of the whole subject, then of what a framing shows of it; else what is wrong.
+
+    Args:
+        path: A picture of one subject before a plain ground, or with transparency.
+        framing: The framing's plain name; `full` for all of the subject.
+        masker: Cuts the subject out.
+    """
+    try:
+        picture = images.open_upright(path)
+    except (CharkitError, OSError) as error:
+        return f"{path.name} cannot be read ({type(error).__name__})"
+    picture.thumbnail((640, 640))
+    alpha = np.asarray(picture.getchannel("A"), dtype=np.uint8) if picture.mode == "RGBA" else None
+    rgb = np.asarray(picture.convert("RGB"), dtype=np.uint8)
+    subject = masker.in_reference(rgb, alpha)
+    if not subject.found:
+        return f"{path.name}: {subject.problem}"
+    whole = colours_of(rgb, subject.mask)
+    share = _SHOWN.get(framing)
+    return (whole,) if share is None else (whole, colours_of(rgb, upper_part(subject.mask, share)))
+
+
 class PaletteScorer:
     """Judges whether the subject's colours are those of its references."""
 
@@ -190,28 +213,13 @@ class PaletteScorer:
         for path in evidence.references:
             key = (path, framing)
             if key not in self._references:
-                self._references[key] = self._read_reference(path, framing)
+                self._references[key] = colours_in_picture(path, framing, self.masker)
             result = self._references[key]
             if isinstance(result, str):
                 problems.append(result)
             else:
                 usable.append(result)
         return usable, "no usable reference: " + "; ".join(problems) if problems else "no reference"
-
-    def _read_reference(self, path: Path, framing: str) -> tuple[Colours, ...] | str:
-        try:
-            picture = images.open_upright(path)
-        except (CharkitError, OSError) as error:
-            return f"{path.name} cannot be read ({type(error).__name__})"
-        picture.thumbnail((640, 640))
-        alpha = np.asarray(picture.getchannel("A"), dtype=np.uint8) if picture.mode == "RGBA" else None
-        rgb = np.asarray(picture.convert("RGB"), dtype=np.uint8)
-        subject = self.masker.in_reference(rgb, alpha)
-        if not subject.found:
-            return f"{path.name}: {subject.problem}"
-        whole = colours_of(rgb, subject.mask)
-        share = _SHOWN.get(framing)
-        return (whole,) if share is None else (whole, colours_of(rgb, _upper_part(subject.mask, share)))
 
     def _score(self, seen: _Seen) -> Score:
         evidence = seen.evidence
@@ -293,7 +301,7 @@ def _mean(colours: Sequence[Colours]) -> Colours:
     )
 
 
-def _upper_part(mask: Mask, share: float) -> Mask:
+def upper_part(mask: Mask, share: float) -> Mask:
     """Return the upper `share` of a figure's mask; the whole one where the cut would leave nothing."""
     rows = np.flatnonzero(mask.any(axis=1))
     top, bottom = int(rows[0]), int(rows[-1]) + 1

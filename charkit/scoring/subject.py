@@ -35,6 +35,14 @@ WORKING_HEIGHT = 112
 160 (mean 0.84 against 0.83) at half the cost."""
 ROUNDS = 1
 """GrabCut iterations; two or three overlap no better on the drawn figures and cost half as much again each."""
+_ONE_COLOUR = 0.055
+"""OKLab distance within which a plain ground is one colour, with its shading and noise."""
+_MOST_OF_BORDER = 0.6
+"""Least share of a picture's border that a ground has to itself to be called plain."""
+_SHADES = 0.12
+"""OKLab distance between the grounds of two pictures that asked for the same one."""
+_LEAST_GROUND = 0.08
+"""Least share of the border in which a known ground has to show; a large face covers the rest."""
 _CAREFUL_HEIGHT = 160
 """Pixels for what the quick cut does not find, and for references."""
 SURROUNDINGS = 0.2
@@ -160,6 +168,23 @@ class GrabCut:
             return self._checked(rgb, _largest_part(_cut(small, _marks_from_ground(ground))), whole)
         return self._in_box(rgb, Box(left=0.12, top=0.04, right=0.88, bottom=1.0), _CAREFUL_HEIGHT)
 
+    def on_ground(self, rgb: oklab.Bytes, ground: oklab.Floats) -> Subject:
+        """Cut a figure out of a picture whose plain ground is known, even where the figure covers most of its border.
+
+        Args:
+            rgb: sRGB, shape (height, width, 3).
+            ground: OKLab of the ground as another picture has it; the picture's own may be a shade off.
+        """
+        whole = Box(left=0.0, top=0.0, right=1.0, bottom=1.0)
+        small = _shrink(rgb, _CAREFUL_HEIGHT)
+        lab = oklab.from_srgb(small)
+        border = lab[_edge(lab)]
+        like = border[np.linalg.norm(border - ground, axis=1) < _SHADES]
+        if len(like) < _LEAST_GROUND * len(border):
+            return _nothing(rgb, whole, "its ground is not that of the other picture")
+        found = _connected(lab, np.median(like, axis=0))
+        return self._checked(rgb, _largest_part(_cut(small, _marks_from_ground(found))), whole)
+
     def _checked(self, rgb: oklab.Bytes, mask: Mask, box: Box) -> Subject:
         area = (box.right - box.left) * (box.bottom - box.top) * mask.size
         share = float(mask.sum()) / area
@@ -223,18 +248,36 @@ def _marks_from_box(shape: tuple[int, ...], box: Box) -> oklab.Bytes:
     return marks
 
 
+def ground_of(rgb: oklab.Bytes) -> oklab.Floats | None:
+    """Return the OKLab colour of a picture's plain ground, measured at its border; None where that is not plain."""
+    lab = oklab.from_srgb(_shrink(rgb, _CAREFUL_HEIGHT))
+    border = lab[_edge(lab)]
+    ground = np.median(border, axis=0)
+    plain = float((np.linalg.norm(border - ground, axis=1) < _ONE_COLOUR).mean())
+    return np.asarray(ground, dtype=np.float32) if plain >= _MOST_OF_BORDER else None
+
+
 def _plain_ground(rgb: oklab.Bytes) -> Mask | None:
     """Return where a plain ground, connected to the border, shows; None when the border is not plain."""
-    cv2 = _cv2()
     lab = oklab.from_srgb(rgb)
-    edge = np.zeros(rgb.shape[:2], dtype=np.bool_)
-    edge[:3], edge[:, :3], edge[:, -3:] = True, True, True  # a figure may stand on the lower edge
+    edge = _edge(lab)
     ground = np.median(lab[edge], axis=0)
-    near = np.linalg.norm(lab - ground, axis=2) < 0.055
-    if float(near[edge].mean()) < 0.6:
+    if float((np.linalg.norm(lab - ground, axis=2) < _ONE_COLOUR)[edge].mean()) < _MOST_OF_BORDER:
         return None
-    _, labels = cv2.connectedComponents(near.astype(np.uint8), connectivity=4)
-    touching = np.unique(labels[edge & near])
+    return _connected(lab, ground)
+
+
+def _edge(lab: oklab.Floats) -> Mask:
+    edge = np.zeros(lab.shape[:2], dtype=np.bool_)
+    edge[:3], edge[:, :3], edge[:, -3:] = True, True, True  # a figure may stand on the lower edge
+    return edge
+
+
+def _connected(lab: oklab.Floats, ground: oklab.Floats) -> Mask:
+    """Return where a colour shows in one piece with the border."""
+    near = np.linalg.norm(lab - ground, axis=2) < _ONE_COLOUR
+    _, labels = _cv2().connectedComponents(near.astype(np.uint8), connectivity=4)
+    touching = np.unique(labels[_edge(lab) & near])
     return np.asarray(np.isin(labels, touching[touching > 0]), dtype=np.bool_)
 
 

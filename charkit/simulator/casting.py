@@ -7,6 +7,7 @@ has all that the words name. A view that comes with pictures copies them. Views 
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from charkit.simulator.reading import Seen
     from charkit.simulator.words import Part, Script
 
+_NEW_OUTFIT = re.compile(r"\boutfit changes?\b", re.IGNORECASE)
+"""How a prompt says that somebody wears other things than in the pictures: `Only the view and the outfit change`."""
 _SHOWS = ("character", "view", "unknown")
 """Roles of pictures that show who somebody is."""
 
@@ -36,8 +39,9 @@ def cast_looks(script: Script, direction: Direction, drift: Drift) -> tuple[Look
         sizes.append(drift.text if known is None else drift.character)
     designs = [bool(script.view) and look.name.lower() not in remembered for look in looks]
     pictures = [p for p in direction.pictures if p.role in _SHOWS]
+    redressed = _NEW_OUTFIT.search(direction.prompt) is not None
     for who, seen in _bound(pictures, looks).items():
-        looks[who] = seeing.match(looks[who], seen)
+        looks[who] = seeing.match(looks[who], seen, dressed=not redressed)
         sizes[who] = min(sizes[who], drift.references)
         designs[who] = False
     off_model = 0.0 if script.view else drift.off_model

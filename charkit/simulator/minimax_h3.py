@@ -27,9 +27,11 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "imag
 MAX_IMAGE = 30 * 2**20
 """Bytes of one picture."""
 _NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
+"""For prompts that describe nobody; described characters are known by their names in any script."""
+_SAYS = re.compile(r"<Picture (\d+)>(?: is| shows|:) +")
 _IS = re.compile(rf"<Picture (\d+)>(?: is| shows|:) ({_NAME})")
 _BESIDE = re.compile(rf"({_NAME}) \(((?:<Picture \d+>[,\s]*)+)\)")
-_LINE = re.compile(rf"<Picture \d+>(?: is| shows|:) {_NAME}[^.\n]*\.[ \t]*\n?")
+_LINE = re.compile(r"<Picture \d+>(?: is| shows|:) (?![a-z])[^.\n]*\.[ \t]*\n?")
 _LABEL = re.compile(r"\s*\((?:<(?:Picture|Video|Audio) \d+>[,\s]*)+\)|<(?:Picture|Video|Audio) \d+>\s?")
 
 
@@ -89,6 +91,7 @@ def reference(data: bytes, param: str, low: float, high: float) -> pictures.Arri
 def names(prompt: str, count: int) -> list[str]:
     """Return whom each picture shows by the prompt's word: `<Picture 1> is Mira.` or `Mira (<Picture 1>)`."""
     known = {int(number): name for number, name in _IS.findall(prompt)}
+    known |= {int(s[1]): found for s in _SAYS.finditer(prompt) if (found := pictures.named_at(prompt, s.end()))}
     for name, labels in _BESIDE.findall(prompt):
         for number in re.findall(r"\d+", labels):
             known.setdefault(int(number), name)

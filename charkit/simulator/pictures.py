@@ -30,9 +30,10 @@ MEDIA_TYPES = {
     "BMP": "image/bmp",
     "TIFF": "image/tiff",
 }
-_NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
-_NAMED = re.compile(rf"[Ii]mage ?(\d+)(?: \([^)]*\))?(?::| is| shows) ({_NAME})")
-_DESCRIBED = re.compile(rf"^({_NAME}) ?[:(]", re.MULTILINE)
+_SAYS = re.compile(r"[Ii]mage ?(\d+)(?: \([^)]*\))?(?::| is| shows) +")
+_DESCRIBED = re.compile(r"^([^\W\d_][^:(\n]{0,79}?) ?[:(]", re.MULTILINE)
+"""A line's head: a name in any script, as long as a service allows (`Mira:`, `小雪:`, `Old Fenn (small):`)."""
+_LONGEST_NAME = 80
 _TURNED = (5, 6, 7, 8)
 """Values of the EXIF orientation tag that swap width and height."""
 _ORIENTATION = 0x0112
@@ -94,9 +95,23 @@ def image_labels(prompt: str, count: int) -> list[str]:
 
     Only names of characters that the prompt also describes (`Mira: a girl ...`) count; `Image 1: A sheet` names nobody.
     """
-    described = set(_DESCRIBED.findall(prompt))
-    names = {int(number): name for number, name in _NAMED.findall(prompt) if name in described}
+    names: dict[int, str] = {}
+    for said in _SAYS.finditer(prompt):
+        if found := named_at(prompt, said.end()):
+            names[int(said[1])] = found
     return [names.get(number, "") for number in range(1, count + 1)]
+
+
+def named_at(prompt: str, place: int) -> str:
+    """Return the name of a described character that stands at a place of the prompt; empty where none does."""
+    described = sorted(set(_DESCRIBED.findall(prompt)), key=len, reverse=True)
+    rest = prompt[place : place + _LONGEST_NAME + 1]
+    return next((name for name in described if rest.startswith(name) and _ends(rest[len(name) :])), "")
+
+
+def _ends(rest: str) -> bool:
+    """Whether a name is over here; in scripts without spaces a letter that follows makes it a longer name."""
+    return not (rest[:1].isalnum() or rest[:1] in {"'", "’", "-", "_"})
 
 
 def _know_heic() -> None:

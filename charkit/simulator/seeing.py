@@ -81,14 +81,18 @@ def look_at(image: Pixels) -> Seen:
     return Seen(paints=paints, labels=labels, lab=lab, mask=mask)
 
 
-def match(look: Look, seen: list[Seen]) -> Look:
-    """The look with the colours that the pictures show; where words and pictures differ, the pictures win."""
+def match(look: Look, seen: list[Seen], *, dressed: bool = True) -> Look:
+    """The look with the colours that the pictures show; where words and pictures differ, the pictures win.
+
+    Where the pictures show another outfit than is asked for (`dressed` is false), clothes stay as the words say.
+    """
     found: dict[str, list[Sighting]] = {}
     for picture in seen:
         for part, sighting in sight(look, picture).items():
             found.setdefault(part, []).append(sighting)
     merged = {part: _agreed(sightings) for part, sightings in found.items()}
-    pieces = tuple(dataclasses.replace(p, colour=merged.get(p.slot, p.colour)) for p in look.pieces)
+    worn = merged if dressed else {}
+    pieces = tuple(dataclasses.replace(p, colour=worn.get(p.slot, p.colour)) for p in look.pieces)
     skin = merged.get("skin", look.skin)
     marks = skin if look.kind != "human" and look.hair == look.skin else look.hair
     return dataclasses.replace(

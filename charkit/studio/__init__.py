@@ -1,6 +1,7 @@
 """The one object a notebook opens."""
 
 from charkit.studio.opening import open_desk, open_studio, route_matrix
+from charkit.studio.prompting import lint_production
 from charkit.studio.room import Studio
 
-__all__ = ["Studio", "open_desk", "open_studio", "route_matrix"]
+__all__ = ["Studio", "lint_production", "open_desk", "open_studio", "route_matrix"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from charkit.store import Store
     from charkit.studio.lines import Lines
     from charkit.studio.shift import Shift
+    from charkit.takes import Take
     from charkit.workspace import Workspace
 
 __all__ = ["SIMULATED_PACE", "Filming"]
@@ -46,6 +48,7 @@ class Filming:
         shift: Shift,
         max_spend: float,
         live: bool,
+        noted: Callable[[Takes], Takes],
     ) -> None:
         self._place = place
         self._storyboard = storyboard
@@ -57,6 +60,7 @@ class Filming:
         self._shift = shift
         self._max_spend = max_spend
         self._live = live
+        self._noted = noted
 
     @cached_property
     def floor(self) -> Floor:
@@ -121,11 +125,12 @@ class Filming:
     def keep(self, takes: Takes) -> Takes:
         """Write takes down beside the earlier ones, and return them."""
         self.with_earlier(takes).save(self._place.folder / "takes.json")
-        return takes
+        return self._noted(takes)
 
     def with_earlier(self, takes: Takes) -> Takes:
         """Return takes with those of earlier calls, in the storyboard's order; a newer record of a take replaces it."""
-        found = {take.id: take for take in (*self.takes(), *takes)}
+        earlier = {take.id: take for take in self.takes()}
+        found = {**earlier, **{take.id: _as_ordered(take, earlier.get(take.id)) for take in takes}}
         order = {shot.id: place for place, shot in enumerate(self._storyboard.each())}
         kept = (take for take in found.values() if take.subject in order)
         return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
@@ -147,6 +152,7 @@ class Filming:
             request=planned.request(number),
             price_usd=planned.price_usd,
             simulated=not self._live,
+            sheets=planned.sheets,
             fallbacks=tuple(self.order(other, number) for other in planned.fallbacks),
             why=why,
         )
@@ -158,3 +164,10 @@ class Filming:
             RouteClosed: it has.
         """
         self._matrix.route(order.route, self._settings.today)
+
+
+def _as_ordered(take: Take, earlier: Take | None) -> Take:
+    """Return a take under the sheets that it was first ordered under: coming back to it makes it no newer."""
+    if earlier is None or not earlier.sheets or earlier.job_id != take.job_id:
+        return take
+    return replace(take, sheets=earlier.sheets)

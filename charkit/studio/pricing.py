@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charkit.casting import VIEWS
 from charkit.ledger import micro, usd
 from charkit.ledger.spending import dollars
 from charkit.ledger.states import TERMINAL
@@ -18,13 +17,14 @@ from charkit.references import Reference, References
 from charkit.takes import request_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from charkit.casting import Casting
-    from charkit.character import Cast, CharacterSheet, View
+    from charkit.casting import Wish
+    from charkit.character import Cast, CharacterSheet
     from charkit.ledger import Ledger, Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.store import Store
+    from charkit.studio.designing import Designing
     from charkit.takes import Order, Takes
 
 __all__ = ["Pricing", "Quote", "QuoteLine"]
@@ -135,9 +135,7 @@ class Pricing:
     """Prices one run of one production."""
 
     cast: Cast
-    casting: Casting
-    anchors: Mapping[str, int]
-    """The candidate that each character's pictures are made from, by slug."""
+    designing: Designing
     plan: Callable[[References], Plan]
     order: Callable[[PlannedShot], Order]
     """Returns the order for a shot's first take."""
@@ -158,7 +156,7 @@ class Pricing:
             title=plan.title,
             lines=(*lines, *(self._shot(planned) for planned in plan)),
             spent=self.spent,
-            simulated=self.casting.simulated,
+            simulated=self.designing.simulated,
             most_usd=plan.most_usd,
             warnings=plan.warnings,
         )
@@ -166,6 +164,7 @@ class Pricing:
     def _pictures(self, sheet: CharacterSheet) -> tuple[list[Reference], QuoteLine | None]:
         """Return a character's pictures, or what stands in for them, and what they cost where they are designed."""
         asked: list[Order] = []
+        wishes = self.designing.wishes(sheet)
 
         def make(orders: Iterable[Order]) -> Takes:
             wanted = list(orders)
@@ -173,33 +172,34 @@ class Pricing:
             return self._only_what_is_there(wanted)
 
         try:
-            found = replace(self.casting, make=make).references(sheet, self.anchors.get(sheet.slug, 1))
+            found = replace(self.designing, make=make).pictures(sheet)
         except _Unmade as unmade:
             anchor = not unmade.orders[0].request.references  # then nothing that is made from it is there either
-            missing = len(VIEWS) if anchor else len(unmade.orders)
+            missing = len(wishes) if anchor else len(unmade.orders)
             price = micro(unmade.orders[0].price_usd) * missing
-            line = self._designed(sheet, f"{missing} of {len(VIEWS)} pictures", price, there=False)
-            return [self._stand_in(sheet, view) for view in VIEWS], line
+            line = self._designed(sheet, f"{missing} of {len(wishes)} pictures", price, there=False)
+            return [self._stand_in(sheet, wish) for wish in wishes], line
         price = sum(micro(order.price_usd) for order in asked)
         return found, self._designed(sheet, f"{len(asked)} pictures", price, there=True) if asked else None
 
     def _designed(self, sheet: CharacterSheet, asked: str, price: int, *, there: bool) -> QuoteLine:
-        route = self.casting.route.name
+        route = self.designing.route.name
         why = f"{sheet.name}'s sheet names no pictures, so they are designed" if not there else ""
         return QuoteLine(what=sheet.name, route=route, asked=asked, price=price, there=there, why=why)
 
-    def _stand_in(self, sheet: CharacterSheet, view: View) -> Reference:
+    def _stand_in(self, sheet: CharacterSheet, wish: Wish) -> Reference:
         return Reference(
             character=sheet.slug,
             name=sheet.name,
-            view=view,
+            view=wish.view,
+            wardrobe=wish.wardrobe,
             path=_UNMADE,
-            digest=f"unmade:{sheet.slug}.{view}",
+            digest=f"unmade:{sheet.slug}.{wish.name}",
             width=0,
             height=0,
             sheet=sheet.digest,
             origin="not made yet",
-            simulated=self.casting.simulated,
+            simulated=self.designing.simulated,
         )
 
     def _shot(self, planned: PlannedShot) -> QuoteLine:
@@ -231,7 +231,7 @@ class Pricing:
         unmade = [order for order in wanted if not self._is_here(order)]
         if unmade:
             raise _Unmade(unmade)
-        return self.casting.make(wanted)
+        return self.designing.make(wanted)
 
     def _is_here(self, order: Order) -> bool:
         job = self.ledger.find(request_key(order), order.number)

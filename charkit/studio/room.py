@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING
 
 from charkit.by_hand import Handwork
 from charkit.cards import card
-from charkit.casting import Casting, Kept
 from charkit.character import counted
-from charkit.errors import UsageError
 from charkit.film import Film
 from charkit.ledger import open_ledger
 from charkit.plan import plan_film
-from charkit.references import References
+from charkit.references import References, sending
 from charkit.scoring import Scorecard
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
+from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.desk import Desk
 from charkit.studio.filming import Filming
 from charkit.studio.judging import Judging, wishes_of
 from charkit.studio.lines import Lines
+from charkit.studio.preflighting import Preflights
 from charkit.studio.pricing import Pricing
+from charkit.studio.prompting import Prompts
 from charkit.studio.shift import Shift
 from charkit.studio.telling import Story
 from charkit.takes import RetakeRule, Takes, Wish
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
     from charkit.ledger import Ledger, Spend
     from charkit.ledger.spending import Spending
     from charkit.plan import Plan
+    from charkit.references import ContactSheet
+    from charkit.references.preflight import Preflight
     from charkit.report import Report
-    from charkit.routes import Route, RouteMatrix
+    from charkit.routes import RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
     from charkit.studio.desk import Word
@@ -57,7 +60,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-class Studio:
+class Studio(DesignVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -84,52 +87,48 @@ class Studio:
         self._shift = Shift(place, bars=settings.progress == "auto")
         weakref.finalize(self, self._lines.close)
 
-    # ------------------------------------------------------------------ design
-
-    def candidates(self, character: str, *, count: int = 3) -> Takes:
-        """Make some designs of a character from its sheet's words, to choose from."""
-        with self._working("candidates", count):
-            return self._shown(self._casting.candidates(self.cast[character], count))
-
-    def keep(self, character: str, *, candidate: int) -> None:
-        """Decide which candidate is the character's anchor. The decision is kept on disk."""
-        self._kept.keeping(self.cast[character].slug, candidate).save(self.place.folder / "casting.json")
-
-    def views(self, character: str) -> Takes:
-        """Make the views of a character from its kept anchor; none where its sheet names own pictures."""
-        sheet = self.cast[character]
-        if sheet.references:
-            return Takes()
-        with self._working("views"):
-            return self._shown(self._casting.views(sheet, self._kept.anchors.get(sheet.slug, 1)))
-
-    def references(self) -> References:
-        """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
-        with self._working("references"):
-            found = References(
-                tuple(
-                    reference
-                    for sheet in self.cast.values()
-                    for reference in self._casting.references(sheet, self._kept.anchors.get(sheet.slug, 1))
-                )
-            )
-            found.save(self.place.folder / "references.json")
-            return found
-
     # ------------------------------------------------------------------ shoot
 
     def plan(self) -> Plan:
         """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
-        found = self._planned(self.references())
+        references = self.references()
+        found = self._planned(references)
+        found = self._preflights.noted(found, self._preflights.of(found, references))
         found.save(self.place.folder / "plan.json")
-        return found
+        return self.prompts.planned(found)
+
+    def sending(self, shot: str | None = None) -> ContactSheet:
+        """Return the contact sheet of the pictures that will be sent for the plan, or for one of its shots.
+
+        Raises:
+            UnknownName: there is no such shot.
+        """
+        plan = self.plan()
+        return sending([plan[shot]] if shot else plan.shots, self.routes.routes, title=self.storyboard.title)
+
+    def preflight(self, plan: Plan | None = None) -> Preflight:
+        """Say what stands against uploading a plan's pictures. Costs nothing, sends nothing; `shoot` asks it too."""
+        plan = plan or self.plan()
+        return self._preflights.of(plan, self._loaded_references())
+
+    def override(self, finding: str, *, reason: str) -> None:
+        """Go on in spite of a finding of preflight. The reason is kept, and stands in plan and report.
+
+        Args:
+            finding: Its id, as `preflight` shows it.
+            reason: Why.
+
+        Raises:
+            UnknownName: there is no such finding.
+            UsageError: the service's own terms refuse it, or there is no reason.
+        """
+        self._preflights.override(self.preflight()[finding], reason)
 
     def quote(self) -> Quote:
         """Price it all before anything is bought: no key is read, nothing is sent."""
         return Pricing(
             cast=self.cast,
-            casting=self._casting,
-            anchors=self._kept.anchors,
+            designing=self._designing,
             plan=self._planned,
             order=lambda planned: self._filming.order(planned, 1),
             ledger=self._ledger,
@@ -141,10 +140,11 @@ class Studio:
         """Make one take of every shot. What was made before comes back at no cost.
 
         Raises:
+            PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it all; what was on its way is finished and kept.
             RunBusy: Another process works in this run.
         """
-        plan = plan or self.plan()
+        plan = self._cleared(plan or self.plan())
         with self._working("shoot", len(plan)):
             return self._filming.shoot(plan)
 
@@ -158,6 +158,7 @@ class Studio:
             rule: How many rounds, takes and US dollars; one more take of each shot where it is not given.
 
         Raises:
+            PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it.
         """
         asked = iter([card])
@@ -177,7 +178,7 @@ class Studio:
             SpendLimit: The cap does not allow it.
         """
         fixed = () if callable(wishes) else tuple(Wish(shot=shot, reason=reason) for shot, reason in wishes)
-        retaking = self._filming.retaking(self.plan())
+        retaking = self._filming.retaking(self._cleared(self.plan()))
         with self._working("retake"):
             return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
 
@@ -236,11 +237,13 @@ class Studio:
         """Ask of every take whether it shows the same characters as the references."""
         if takes is None:
             takes = self.takes() or self.shoot()
-        return self._judging.score(self._filming.with_earlier(takes), self._loaded_references())
+        scored = self._judging.score(self._filming.with_earlier(takes), self._loaded_references())
+        return self.prompts.judged(scored)
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
-        return self._cutting.cut_list(choice or self.score())
+        scored = choice or self.score()
+        return self.prompts.chosen(self._cutting.cut_list(scored), scored)
 
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
@@ -251,7 +254,7 @@ class Studio:
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
-            card = self.score()
+            card, plan = self.score(), self.plan()
             jobs = self._desk.jobs()
             return Story(
                 place=self.place,
@@ -259,7 +262,8 @@ class Studio:
                 cast=self.cast,
                 routes=self.routes,
                 references=self._loaded_references(),
-                plan=self.plan(),
+                plan=plan,
+                preflight=self.preflight(plan),
                 takes=self.takes(),
                 card=card,
                 film=self._film_on_disk() or self.assemble(card),
@@ -332,6 +336,21 @@ class Studio:
             resolution=self.resolution,
             day=self._settings.today,
             simulated=not self.live,
+            templates=self.prompts.templates,
+        )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The words of this run: templates, the linter, prompts side by side, and which wording won."""
+        return Prompts(
+            storyboard=self.storyboard,
+            cast=self.cast,
+            matrix=self.routes,
+            resolution=self.resolution,
+            region=self._settings.region,
+            home=self.place.home,
+            folder=self.place.folder,
+            references=self._loaded_references,
         )
 
     @cached_property
@@ -347,6 +366,7 @@ class Studio:
             shift=self._shift,
             max_spend=self.max_spend,
             live=self.live,
+            noted=self.prompts.taken,
         )
 
     @cached_property
@@ -362,17 +382,6 @@ class Studio:
         )
 
     @cached_property
-    def _casting(self) -> Casting:
-        return Casting(
-            make=self._make,
-            production=self.production,
-            run=self.place.run,
-            route=self._image_route(),
-            store=self._store,
-            simulated=not self.live,
-        )
-
-    @cached_property
     def _judging(self) -> Judging:
         return Judging(folder=self.place.folder, storyboard=self.storyboard, ledger=self._ledger, shift=self._shift)
 
@@ -380,18 +389,21 @@ class Studio:
     def _cutting(self) -> Cutting:
         return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
 
-    @property
-    def _kept(self) -> Kept:
-        return Kept.load(self.place.folder / "casting.json")
+    @cached_property
+    def _preflights(self) -> Preflights:
+        return Preflights(
+            folder=self.place.folder,
+            cast=self.cast,
+            matrix=self.routes,
+            on=self._settings.today,
+            region=self._settings.region,
+        )
 
-    def _image_route(self) -> Route:
-        """Return the cheapest live image route that takes pictures of characters."""
-        usable = [r for r in self.routes.live(self._settings.today, "image") if r.max_references() > 0 and r.price]
-        if not usable:
-            raise UsageError("no live image route takes pictures of characters; see: charkit routes --all")
-        return min(usable, key=lambda route: route.cost(resolution="1K"))
+    def _cleared(self, plan: Plan) -> Plan:
+        return self._preflights.cleared(plan, self.preflight(plan))
 
     def _planned(self, references: References) -> Plan:
+        made = all(reference.path.is_file() for reference in references)
         return plan_film(
             self.storyboard,
             self.cast,
@@ -400,6 +412,8 @@ class Studio:
             on=self._settings.today,
             resolution=self.resolution,
             region=self._settings.region,
+            store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
+            templates=self.prompts.templates,
         )
 
     def _make(self, orders: Iterable[Order]) -> Takes:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from charkit.ledger import JobRow, Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.references import References
+    from charkit.references.preflight import Preflight
     from charkit.routes import RouteMatrix
     from charkit.scoring import Scorecard
     from charkit.shots import Shot, Storyboard
@@ -64,6 +65,7 @@ class Story:
     routes: RouteMatrix
     references: References
     plan: Plan
+    preflight: Preflight
     takes: Takes
     card: Scorecard
     film: Film
@@ -110,6 +112,7 @@ class Story:
                 Claim(route=means, claimed=claim.value, source=f"{claim.source}, {claim.as_of}")
                 for means, claim in self.routes.claims.items()
             ),
+            preflight=self.preflight,
             again=self._again,
             versions=tuple(versions().items()),
         )
@@ -236,6 +239,7 @@ class Story:
                 )
                 for sent in take.sent
             ),
+            sheets=dict(take.sheets),
             estimated_usd=take.estimated_usd,
             charged_usd=take.price_usd,
             simulated=take.simulated,

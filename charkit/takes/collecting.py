@@ -209,6 +209,7 @@ class Collecting:
             ),
             prompt=slate.prompt,
             seed=slate.seed,
+            sheets=slate.sheets,
             simulated=slate.simulated,
             job_id=job.id,
             why=slate.why or self._why(job),

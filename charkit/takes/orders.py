@@ -46,6 +46,9 @@ class Order:
     price_usd: float
     """What the plan says it costs; set aside before it is sent."""
     simulated: bool
+    sheets: tuple[tuple[str, str], ...] = ()
+    """Name and version digest of every character sheet it is ordered under: for the record, not part of the key, since
+    what a sheet says to a service stands in the request itself."""
     fallbacks: tuple[Order, ...] = ()
     """The same take on other routes, in order, for when this one is not taken on. They have none of their own."""
     why: str = ""

@@ -6,11 +6,14 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from charkit.cards import BadgeKind, card
 from charkit.errors import CharkitError
 from charkit.providers.base import Outcome, SentField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Progress", "Take"]
 
@@ -68,6 +71,8 @@ class Take:
     """Which reference bytes went out in which field under which name."""
     prompt: str = field(default="", repr=False)
     seed: int | None = None
+    sheets: tuple[tuple[str, str], ...] = ()
+    """Name and version digest of every character sheet that it was ordered under."""
     simulated: bool
     job_id: str = ""
     """Its job in the ledger; empty if it never got as far."""
@@ -110,26 +115,41 @@ class Take:
         size = f"{self.width}×{self.height}"
         return size if self.seconds is None else f"{size}, {self.seconds:.1f} s"
 
-    def card(self, *, small: bool = False) -> str:
+    def card(
+        self,
+        *,
+        small: bool = False,
+        more: Sequence[tuple[str, str]] = (),
+        badge: str = "",
+        badge_kind: BadgeKind = "ok",
+        width: int = 320,
+    ) -> str:
         """Return the take as a card of HTML.
 
         Args:
             small: With a still of a few kB instead of a moving preview, for showing many at once.
+            more: Further facts, above the take's own.
+            badge: What to say of it instead of its outcome, in a word; that it is simulated is said all the same.
+            badge_kind: The tone of that word.
+            width: Of the card, in pixels.
         """
         picture, picture_type = self._picture(small=small)
         mark: BadgeKind = _BADGES.get(self.outcome, "warn")
         word: str | None = self.status
-        if self.ok and self.simulated:
+        if badge:
+            mark, word = badge_kind, f"{badge}, simulated" if self.ok and self.simulated else badge
+        elif self.ok and self.simulated:
             mark, word = "simulated", "simulated"
         return card(
             self.id,
-            rows=self._rows(small=small),
+            rows=[*more, *self._rows(small=small)],
             picture=picture,
             picture_type=picture_type,
             link=self.link,
             badge=word,
             badge_kind=mark,
             note="" if small else self.prompt,
+            width=width,
         )
 
     @property

@@ -43,6 +43,8 @@ class Slate:
     price_usd: float
     """What the plan says it costs."""
     simulated: bool
+    sheets: tuple[tuple[str, str], ...] = ()
+    """Each character's name and the digest of its sheet; empty where only the ledger is asked."""
     why: str = ""
     """Why it is wanted, where it is a retake."""
 
@@ -67,6 +69,7 @@ def slate_of(order: Order) -> Slate:
         seed=clip.seed if clip else None,
         price_usd=order.price_usd,
         simulated=order.simulated,
+        sheets=order.sheets,
         why=order.why,
     )
 

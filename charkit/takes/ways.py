@@ -185,6 +185,7 @@ class Way:
             message=f"nothing was sent: {'; '.join(passed)}",
             estimated_usd=slate.price_usd,
             prompt=slate.prompt,
+            sheets=slate.sheets,
             simulated=slate.simulated,
             why=slate.why,
             created=self._means.clock(),

@@ -12,6 +12,18 @@ from charkit.errors import BadDocument, UnknownName
 LANTERN = Path(__file__).parents[2] / "data" / "productions" / "lantern" / "characters"
 
 
+NAMESAKES = [
+    ("Mira", "mira"),
+    ("Straße", "STRASSE"),
+    ("小雪", "小雪"),
+    ("Zoe\u0308", "Zo\u00eb"),  # decomposed and composed
+    ("Ｍｉｒａ", "Mira"),  # full width
+    ("ﾕｷ", "ユキ"),  # half width
+    ("Mira", "Мira"),  # a Cyrillic letter
+    ("Νικα", "Νικa"),  # a Latin letter among Greek ones
+]
+
+
 def make(folder: Path, **names: str) -> Path:
     for file, name in names.items():
         (folder / f"{file}.yaml").write_text(f"# sheet\nname: {name}\nlocked: somebody\n", encoding="utf-8")
@@ -36,9 +48,11 @@ def test_an_unknown_character_is_refused_with_the_nearest_name() -> None:
         Cast.load(LANTERN)["mirra"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("Mira", "mira"), ("Straße", "STRASSE"), ("小雪", "小雪")])
-def test_two_characters_of_one_name_are_refused_with_file_and_line(tmp_path: Path, first: str, second: str) -> None:
-    with pytest.raises(BadDocument, match=r"a\.yaml") as caught:
+@pytest.mark.parametrize(("first", "second"), NAMESAKES)
+def test_two_characters_of_one_name_are_refused_with_both_files_and_lines(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    with pytest.raises(BadDocument, match=r"b\.yaml:2: .* in .*a\.yaml:2.*own name") as caught:
         Cast.load(make(tmp_path, a=first, b=second))
     assert Path(caught.value.file).name == "b.yaml"
     assert caught.value.line == 2
@@ -47,6 +61,13 @@ def test_two_characters_of_one_name_are_refused_with_file_and_line(tmp_path: Pat
 def test_a_name_that_is_another_ones_file_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadDocument, match="own name"):
         Cast.load(make(tmp_path, mira="Mira Moon", moon="mira"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Zoe", "Zoé"), ("ليلى", "ليلا"), ("小雪", "小雷"), ("Ann", "Anna"), ("Mira", "Мила")]
+)
+def test_names_that_people_can_tell_apart_are_two_names(tmp_path: Path, first: str, second: str) -> None:
+    assert len(Cast.load(make(tmp_path, a=first, b=second))) == 2
 
 
 def test_a_missing_folder_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from charkit.character.looks import Description, Hair, Likeness, View, dressed
+from charkit.character.looks import Description, Eyes, Hair, View, dressed
 
 
 def test_attributes_stand_in_a_fixed_order_whatever_the_order_of_the_keys() -> None:
@@ -50,10 +50,32 @@ def test_what_is_neither_worn_nor_carried_is_not_spoken_of() -> None:
     assert dressed("a fox", pronoun="it", wears=(), carries=("a key",)) == "a fox. It carries a key."
 
 
-def test_a_real_person_needs_consent() -> None:
-    with pytest.raises(ValidationError, match="consent"):
-        Likeness(real_person=True)
-    assert Likeness(real_person=True, consent="Ada Byron, for this film, 2026-11-01").real_person
+@pytest.mark.parametrize("eyes", [{}, {"text": "one eye", "colour": "red"}])
+def test_eyes_are_written_one_way_or_the_other(eyes: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Eyes.model_validate(eyes)
+
+
+def test_eyes_by_their_parts_say_the_same_as_one_phrase() -> None:
+    by_parts = Description.model_validate({"what": "a girl", "eyes": {"shape": "big", "colour": "green"}})
+    by_phrase = Description.model_validate({"what": "a girl", "eyes": "big green eyes"})
+    assert by_parts.text == by_phrase.text
+
+
+def test_one_phrase_for_eyes_is_kept_as_the_plain_text_that_it_was() -> None:
+    dumped = Description.model_validate({"what": "a girl", "eyes": "big green eyes"}).model_dump()
+    assert dumped["eyes"] == "big green eyes"
+    assert Description.model_validate(dumped).eyes == Eyes(text="big green eyes")
+
+
+def test_attributes_name_only_what_is_said() -> None:
+    said = Description.model_validate({"what": "a girl", "hair": {"colour": "copper"}, "marks": ["a mole", "a scar"]})
+    assert [str(attribute) for attribute in said.attributes] == [
+        "what: a girl",
+        "hair: copper hair",
+        "hair.colour: copper",
+        "marks: a mole, a scar",
+    ]
 
 
 def test_views_are_the_words_that_people_write() -> None:

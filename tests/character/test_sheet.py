@@ -84,6 +84,42 @@ def test_other_bytes_in_a_picture_are_a_new_version_and_another_file_name_is_not
     assert by_a.digest != digest
 
 
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("mira", "sha256:df575a2030cbc048237818316cd46c52cc84dd51a2442a60ce88e2678504c1f9"),
+        ("fenn", "sha256:3b8c675ac58846a0298a561b6c899242bbe2cfe07e18ab5d45af318abc9b5493"),
+    ],
+)
+def test_new_kinds_of_facts_make_no_new_versions_of_sheets_that_say_nothing_of_them(name: str, digest: str) -> None:
+    assert CharacterSheet.load(LANTERN / f"{name}.yaml").digest == digest
+
+
+def test_in_which_shots_an_outfit_is_worn_is_not_part_of_the_version(tmp_path: Path) -> None:
+    first = CharacterSheet.load(write(tmp_path, MIRA))
+    text = MIRA.replace("accessories: []}", "accessories: [], shots: [S04, S05]}")
+    second = CharacterSheet.load(write(tmp_path, text))
+    assert second.digest == first.digest
+    assert [second.worn_in(shot) for shot in ("S01", "s04", "S05")] == [None, "swimming", "swimming"]
+
+
+def test_a_sheet_says_what_it_holds_attribute_by_attribute(tmp_path: Path) -> None:
+    sheet = CharacterSheet.load(write(tmp_path, MIRA + "never: [a hat]\nstyle: ink\n"))
+    said = {attribute.name: attribute.words for attribute in sheet.attributes("swimming")}
+    assert said["hair.colour"] == ("copper",)
+    assert said["wears"] == ("a red swimsuit",)
+    assert said["never"] == ("a hat",)
+    assert "accessories" not in said
+    assert {a.name: a.words for a in sheet.attributes()}["accessories"] == ("a round paper lantern",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "domain"), [("photoreal", "photoreal"), ("anime", "anime"), ("drawn", "other"), ("other", "other")]
+)
+def test_the_domain_is_what_scorers_are_made_for(kind: str, domain: str) -> None:
+    assert CharacterSheet.model_validate({"name": "A", "locked": "b", "kind": kind}).domain == domain
+
+
 def test_words_of_ones_own_replace_the_description(tmp_path: Path) -> None:
     sheet = CharacterSheet.load(write(tmp_path, "name: Mira\nlocked: >\n  a girl in\n  yellow\n"))
     assert sheet.locked_text() == "a girl in yellow."
@@ -128,6 +164,8 @@ def test_names_of_every_script_are_names(tmp_path: Path, name: str, file: str, s
         (MIRA.replace("default:", "usual:"), 9, "called `default`"),
         (MIRA.replace("pronoun: she", "pronoun: her"), 5, "'she'"),
         ("name: Mira\n", 1, "`description`"),
+        (MIRA.replace("name: Mira", 'name: "Mi\\u202era"'), 1, "U+202E"),
+        (MIRA.replace("teal scarf]", "teal scarf]\n  a: {wears: x, shots: s1}\n  b: {shots: S1}"), 9, "'a' and 'b'"),
         (MIRA + "likeness: {real_person: true}\n", 15, "consent"),
         (MIRA + "references: [{file: gone.png, view: front}]\n", 15, "gone.png"),
         (MIRA + "references: [{file: /etc/a.png, view: front}]\n", 15, "relative"),

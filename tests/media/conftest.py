@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -121,3 +122,60 @@ def real_clip() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+def _tagged(kind: bytes, space: bytes, pcs: bytes, tags: dict[bytes, bytes], words: str) -> bytes:
+    """Return an ICC profile (v2.4) with some tags."""
+    said = words.encode() + b"\0"
+    tags = {
+        **tags,
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(said)) + said + b"\0" * 78 + b"\0" * (-len(said) % 4 + 2),
+        b"cprt": b"text\0\0\0\0none\0\0\0\0",
+        b"wtpt": b"XYZ \0\0\0\0" + b"".join(_fixed(v) for v in (0.9642, 1.0, 0.8249)),
+    }
+    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", start + len(body), len(data))
+        body += data + b"\0" * (-len(data) % 4)
+    header = struct.pack(">I4sI4s4s4s", start + len(body), b"\0\0\0\0", 0x02400000, kind, space, pcs)
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(_fixed(v) for v in (0.9642, 1.0, 0.8249))
+    return header.ljust(128, b"\0") + table + body
+
+
+def _fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))
+
+
+def _gamma(value: float) -> bytes:
+    return b"curv\0\0\0\0" + struct.pack(">IH", 1, round(value * 256)) + b"\0\0"
+
+
+@pytest.fixture(scope="session")
+def adobe_rgb() -> bytes:
+    """Adobe RGB (1998): its primaries adapted to D50, gamma 563/256 (Adobe RGB Color Image Encoding, 4.3)."""
+    columns = {b"r": (0.60974, 0.31111, 0.01947), b"g": (0.20528, 0.62567, 0.06087), b"b": (0.14919, 0.06322, 0.74457)}
+    tags = {name + b"XYZ": b"XYZ \0\0\0\0" + b"".join(map(_fixed, xyz)) for name, xyz in columns.items()}
+    tags |= {name + b"TRC": _gamma(563 / 256) for name in columns}
+    return _tagged(b"mntr", b"RGB ", b"XYZ ", tags, "Adobe RGB (test)")
+
+
+@pytest.fixture(scope="session")
+def dark_grey() -> bytes:
+    """Greys of gamma 1.0: code 128 is half the light."""
+    return _tagged(b"mntr", b"GRAY", b"XYZ ", {b"kTRC": _gamma(1.0)}, "Linear grey (test)")
+
+
+@pytest.fixture(scope="session")
+def press() -> bytes:
+    """A press whose cyan ink is a deep sea blue, Lab 60 -30 -45; paper is white, black ink is black."""
+    corners = []
+    for index in range(16):
+        cyan, magenta, yellow, black = (index >> shift & 1 for shift in (3, 2, 1, 0))
+        light, a, b = (60.0, -30.0, -45.0) if cyan else (100.0, 0.0, 0.0)
+        light, a, b = light * (0.6 if magenta else 1) * (0.9 if yellow else 1), a + 60 * magenta, b + 60 * yellow
+        lab = (0.0, 0.0, 0.0) if black else (light, a, b)
+        corners += [round(lab[0] * 2.55), round(lab[1] + 128), round(lab[2] + 128)]
+    straight = bytes(range(256))
+    lut = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0]) + b"".join(_fixed(v) for v in (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    lut += straight * 4 + bytes(min(255, max(0, v)) for v in corners) + straight * 3
+    return _tagged(b"prtr", b"CMYK", b"Lab ", {b"A2B0": lut}, "A press (test)")

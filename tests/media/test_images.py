@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import struct
+import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from charkit.errors import BadReference, MissingDependency
 from charkit.media import images
-from charkit.media.images import encode_jpeg, encode_png, fit, open_upright, read_note
+from charkit.media.images import encode_jpeg, encode_png, fit, open_picture, open_upright, read_note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,16 +167,114 @@ def test_a_picture_under_the_wrong_extension_is_read_for_what_it_is(tmp_path: Pa
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0))
     (tmp_path / "bomb.png").write_bytes(bomb + _chunk(b"IDAT", b"x") + _chunk(b"IEND", b""))
-    assert "make it smaller" in refused(tmp_path / "bomb.png")
+    assert "60000x60000 pixels, more than 200,000,000" in refused(tmp_path / "bomb.png")
     monkeypatch.setattr(images, "MAX_PIXELS", 1000)
     half_and_half().save(tmp_path / "p.png")
     assert "60x40 pixels, more than 1,000" in refused(tmp_path / "p.png")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    import zlib
-
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def test_a_phone_of_two_hundred_megapixels_is_read_at_the_size_that_is_needed(tmp_path: Path) -> None:
+    Image.new("L", (16320, 12240), 120).save(tmp_path / "p.jpg", quality=30)  # above Pillow's own limit
+    before = Image.MAX_IMAGE_PIXELS
+    got = open_picture(tmp_path / "p.jpg", least=1000).image
+    assert got.size == (2040, 1530)
+    assert close(got, (50, 50), (120, 120, 120))
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    assert "is a pipe, not a file" in refused(tmp_path / "pipe.png")
+    (tmp_path / "null.png").symlink_to("/dev/null")
+    assert "is a device, not a file" in refused(tmp_path / "null.png")
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    assert "cannot be read" in refused(tmp_path / "loop.png")
+    assert "cannot be read" in refused(tmp_path / "a\0b.png")
+
+
+def test_a_picture_nobody_may_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_and_half().save(tmp_path / "p.png")
+
+    def denied(*args: object) -> int:  # a test may run as root, whom no permission keeps out
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "open", denied)
+    assert "may not be read by you" in refused(tmp_path / "p.png")
+
+
+def test_a_link_may_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    home = tmp_path / "production"
+    (home / "characters").mkdir(parents=True)
+    half_and_half().save(tmp_path / "secret.png")
+    half_and_half().save(home / "own.png")
+    (home / "characters" / "out.png").symlink_to(tmp_path / "secret.png")
+    (home / "characters" / "in.png").symlink_to(home / "own.png")
+    (home / "other").symlink_to(tmp_path, target_is_directory=True)
+    for path in (home / "characters" / "out.png", home / "other" / "secret.png"):
+        with pytest.raises(BadReference, match="a link that leads out of 'production'; copy the picture"):
+            open_picture(path, inside=home)
+    assert open_picture(home / "characters" / "in.png", inside=home).image.size == (60, 40)
+    assert open_picture(tmp_path / "secret.png", inside=home).image.size == (60, 40)  # named openly
+
+
+def test_a_file_too_heavy_for_a_picture_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.png").open("wb") as file:
+        file.truncate(images.MAX_BYTES + 1)
+    assert "bytes; save it as PNG or JPEG" in refused(tmp_path / "huge.png")
+
+
+def test_a_moving_picture_warns_or_is_refused_by_choice(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (20, 20), colour) for colour in ("#ff0000", "#00ff00", "#0000ff")]
+    for name in ("m.gif", "m.png", "m.webp"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+        opened = open_picture(tmp_path / name)
+        assert close(opened.image, (5, 5), (255, 0, 0), 4)
+        assert opened.warnings == ("moves (3 frames): the first frame is taken",)
+        with pytest.raises(BadReference, match="moves .3 frames.; export the frame you mean"):
+            open_picture(tmp_path / name, animated="refuse")
+
+
+def test_what_was_done_to_a_picture_is_told(tmp_path: Path, display_p3: bytes) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x013B] = "Ada"
+    half_and_half().save(tmp_path / "phone.png", format="JPEG", exif=exif, icc_profile=display_p3)
+    opened = open_picture(tmp_path / "phone.png")
+    assert opened.steps == ("turned upright", "from Display P3 (test) to sRGB")
+    assert opened.warnings == ("is a JPEG under the name .png: read for what it is",)
+    kept = Image.Exif()
+    kept.load(opened.exif)
+    assert (kept[0x0112], kept[0x013B]) == (1, "Ada")
+
+
+def test_sixteen_bit_colours_come_out_in_eight(tmp_path: Path) -> None:
+    rows = b"".join(b"\0" + struct.pack(">6H", 65535, 32896, 257, 0, 257, 65535) for _ in range(2))
+    data = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0))
+    data += _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
+    (tmp_path / "deep.png").write_bytes(data)
+    opened = open_picture(tmp_path / "deep.png")
+    assert [opened.image.getpixel((x, 0)) for x in (0, 1)] == [(255, 128, 1), (0, 1, 255)]
+    assert opened.steps == ("16 bits a channel to 8",)
+
+
+def test_a_jpeg_is_decoded_small_only_as_far_as_it_may_be(tmp_path: Path) -> None:
+    Image.effect_noise((800, 600), 60).convert("RGB").save(tmp_path / "p.jpg", quality=95)
+    assert open_picture(tmp_path / "p.jpg").image.size == (800, 600)
+    assert open_picture(tmp_path / "p.jpg", least=301).image.size == (800, 600)
+    assert open_picture(tmp_path / "p.jpg", least=300).image.size == (400, 300)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_at_all_do_worse_than_being_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.png"
+    for start in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP", b"GIF89a", b"II*\0"):
+        path.write_bytes(start + data)
+        with suppress(BadReference):
+            assert open_upright(path).mode in {"RGB", "RGBA"}
 
 
 def test_cropping_fills_the_size_and_keeps_what_it_is_told(tmp_path: Path) -> None:

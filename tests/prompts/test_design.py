@@ -40,6 +40,19 @@ def test_an_outfit_is_designed_in_its_own_words() -> None:
     assert "a cream jumper" in anchor_prompt(CAST["mira"], route=NANO, wardrobe="indoors").text
 
 
+def test_in_another_outfit_what_is_worn_changes_and_the_body_stays() -> None:
+    text = view_prompt(CAST["mira"], View.FULL, inputs=["full"], route=NANO, wardrobe="indoors").text
+    assert "a cream jumper" in text
+    assert "what is worn in Image 1 is gone" in text
+    assert "\nContinuity: keep face, hair, skin or fur and proportions exactly as in Image 1.\n" in text
+
+
+def test_an_expression_is_named_and_is_all_that_changes_besides_the_view() -> None:
+    text = view_prompt(CAST["mira"], View.EXPRESSION, inputs=["full"], route=NANO, expression="crying").text
+    assert "\nView: front view, large close-up of the face, crying.\n" in text
+    assert "Only the view and the expression change." in text
+
+
 def test_a_further_view_without_a_picture_is_refused() -> None:
     with pytest.raises(UnsupportedRequest, match="kept first"):
         view_prompt(CAST["mira"], View.BACK, inputs=[], route=NANO)

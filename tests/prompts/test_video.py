@@ -197,5 +197,5 @@ def test_a_prompt_that_is_too_long_is_refused_with_limit_and_source() -> None:
 def test_a_prompt_shows_itself() -> None:
     made = prompt("S02", "omni-1.2", "face")
     shown = made._repr_mimebundle_()
-    assert shown["text/plain"] == f"<Prompt from video_shot: {len(made.text)} characters>"
+    assert shown["text/plain"] == f"<Prompt from character_shot: {len(made.text)} characters>"
     assert "chin-length copper bob" in shown["text/html"]

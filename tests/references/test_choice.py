@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charkit.character import View
 from charkit.references import Reference, choose
@@ -117,3 +119,83 @@ def test_a_choice_shows_itself() -> None:
     shown = choose(shot("close-up", "Mira"), MIRA, 2)._repr_mimebundle_()
     assert shown["text/plain"] == "<Choice: 2 pictures, 4 left out>"
     assert "the route takes 2 pictures" in shown["text/html"]
+
+
+def test_from_behind_the_back_goes_first_even_in_a_close_up() -> None:
+    seen = shot("close-up", "Mira").model_copy(update={"angle": "from behind"})
+    choice = choose(seen, MIRA, 3)
+    assert [r.view for r in choice.kept] == ["back", "profile", "full"]
+    assert choice.reasons == ("Mira in a close-up shot from behind: back, profile, full",)
+    without = choose(seen, [*FENN, picture("Mira", "face")], 3)
+    assert "no picture shows Mira from behind; what the back looks like is left to the route" in without.reasons
+
+
+def test_a_limit_for_each_character_leaves_slots_free() -> None:
+    choice = choose(shot("wide", "Mira", "Fenn"), [*MIRA, *FENN], 6, per_character=2)
+    assert [(r.name, r.view) for r in choice.kept] == [
+        ("Mira", "full"),
+        ("Mira", "three-quarter"),
+        ("Fenn", "full"),
+        ("Fenn", "front"),
+    ]
+    assert {p.why for p in choice.pruned} == {"the route takes 2 pictures of one character"}
+
+
+def test_a_route_that_shows_one_character_gets_pictures_of_the_first_that_has_some() -> None:
+    choice = choose(shot("wide", "Mira", "Fenn"), [*MIRA, *FENN], 3, subjects=1)
+    assert {r.name for r in choice.kept} == {"Mira"}
+    fenns = {p.why for p in choice.pruned if p.reference.name == "Fenn"}
+    assert fenns == {"the route takes pictures of 1 character, and others come before Fenn"}
+    assert {r.name for r in choose(shot("wide", "Mira", "Fenn"), FENN, 3, subjects=1).kept} == {"Fenn"}
+
+
+NAMES = ("Mira", "Fenn", "Oda", "Ru")
+pools = st.lists(
+    st.builds(
+        picture,
+        st.sampled_from(NAMES),
+        st.sampled_from([str(view) for view in View]),
+        st.sampled_from(["default", "night"]),
+        st.integers(0, 2),
+    ),
+    max_size=24,
+)
+casts = st.lists(st.sampled_from(NAMES), unique=True, max_size=4)
+angles = st.sampled_from([None, "from behind", "in profile", "at eye level", "three-quarter"])
+perhaps = st.none() | st.integers(1, 4)
+
+
+@given(pools, casts, angles, st.integers(0, 12), perhaps, perhaps)
+def test_every_choice_keeps_the_rules(
+    pool: list[Reference], cast: list[str], angle: str | None, limit: int, each: int | None, subjects: int | None
+) -> None:
+    seen = shot("medium", *cast).model_copy(update={"angle": angle})
+    choice = choose(seen, pool, limit, per_character=each, subjects=subjects)
+    counts = {name: sum(r.name == name for r in choice.kept) for name in cast}
+    assert len(choice.kept) == sum(counts.values()) <= limit
+    assert all(count <= (each or limit) for count in counts.values())
+    assert sum(count > 0 for count in counts.values()) <= (subjects or len(cast))
+    assert len({r.digest for r in choice.kept}) == len(choice.kept)
+    # Everybody who can be shown has one before anybody has two; nobody falls behind by more than one while there is
+    # still a picture of him.
+    there = {name: len({r.digest for r in _usable(pool, name)}) for name in cast}
+    if max(counts.values(), default=0) > 1 and subjects is None:
+        assert all(counts[name] >= min(there[name], max(counts.values()) - 1) for name in cast)
+    # Nothing is dropped in silence, and nobody else's picture is part of it.
+    mine = [r for r in pool if r.name in cast]
+    assert sorted(map(id, [*choice.kept, *(p.reference for p in choice.pruned)])) == sorted(map(id, mine))
+    assert all(p.why for p in choice.pruned)
+    # The same again gives the same; characters stand in the shot's order.
+    assert choose(seen, list(pool), limit, per_character=each, subjects=subjects) == choice
+    assert [r.name for r in choice.kept] == sorted((r.name for r in choice.kept), key=cast.index)
+
+
+def _usable(pool: list[Reference], name: str) -> list[Reference]:
+    own = [r for r in pool if r.name == name]
+    return [r for r in own if r.wardrobe == "default"] or own
+
+
+@given(pools, casts, st.integers(0, 12))
+def test_more_room_never_takes_a_picture_away(pool: list[Reference], cast: list[str], limit: int) -> None:
+    fewer, more = (choose(shot("wide", *cast), pool, n).kept for n in (limit, limit + 1))
+    assert {id(r) for r in fewer} <= {id(r) for r in more}

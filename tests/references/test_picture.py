@@ -11,7 +11,7 @@ from PIL import Image
 from charkit.character import CharacterSheet, View
 from charkit.errors import BadDocument, BadReference, UnknownName
 from charkit.providers.base import Role
-from charkit.references import References, prepare
+from charkit.references import Recipe, References, prepare
 from charkit.store import Store
 
 MIRA = CharacterSheet(name="Mira", locked="a girl in yellow")
@@ -55,8 +55,7 @@ def test_an_exact_size_is_met_without_stretching(tmp_path: Path) -> None:
         view="full",
         character=MIRA,
         store=Store(tmp_path / "store"),
-        size=(1280, 720),
-        ground="#00ff00",
+        recipe=Recipe(size=(1280, 720), mode="pad", ground="#00ff00"),
     )
     with Image.open(reference.path) as image:
         assert image.size == (1280, 720)
@@ -66,7 +65,11 @@ def test_an_exact_size_is_met_without_stretching(tmp_path: Path) -> None:
 def test_transparency_stands_on_the_ground_that_was_asked_for(tmp_path: Path) -> None:
     Image.new("RGBA", (300, 300), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     reference = prepare(
-        tmp_path / "clear.png", view="face", character=MIRA, store=Store(tmp_path / "store"), ground="#ff0000"
+        tmp_path / "clear.png",
+        view="face",
+        character=MIRA,
+        store=Store(tmp_path / "store"),
+        recipe=Recipe(ground="#ff0000"),
     )
     with Image.open(reference.path) as image:
         assert image.mode == "RGB"

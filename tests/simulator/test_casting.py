@@ -83,3 +83,15 @@ def test_off_model_takes_differ_in_what_one_sees_first(models):
             parts = apart(models[name][0], look)
             shown = ("hair", "outer", "neck") if look.kind == "human" else ("skin", "neck")
             assert all(parts[part] > 0.15 for part in shown), (shot.id, parts)
+
+
+@pytest.mark.parametrize(("said", "keeps"), [("Only the view changes.", True), ("Only the outfit changes.", False)])
+def test_clothes_follow_the_words_only_where_the_prompt_says_that_the_outfit_changes(models, said, keeps):
+    look, views = models["Mira"]
+    words = line("Mira").replace("a teal scarf", "a pink scarf")
+    prompt = f"References: Image 1: Mira, full figure.\nThe same character. {said}\n{words}\nView: front, full body."
+    pictures = (Picture(data=views[0], role="view", label="Mira"),)
+    found = cast_looks(read_prompt(prompt), small(prompt, seed=8, pictures=pictures), Drift(references=0.0))[0]
+    scarf, before = (np.array(who.piece("neck").colour) for who in (found, look))
+    assert (float(np.abs(scarf - before).max()) < 40) is keeps
+    assert float(np.abs(np.array(found.hair) - np.array(look.hair)).max()) < 40

@@ -65,3 +65,9 @@ def test_a_length_that_is_not_made_is_refused(seconds: float) -> None:
 def test_pictures_without_a_role_are_frames_unless_the_task_says_otherwise() -> None:
     assert list(minimax_h3.shown_as("ref2va", 3)) == ["character"] * 3
     assert list(minimax_h3.shown_as("fl2va", 2)) == ["first frame", "last frame"]
+
+
+def test_described_names_of_every_script_are_read() -> None:
+    prompt = "<Picture 1> is 小雪. <Picture 2> shows मीरा, front view.\n小雪: 一只白猫。\nमीरा: a girl.\nThey meet."
+    assert minimax_h3.names(prompt, 3) == ["小雪", "मीरा", ""]
+    assert "<Picture" not in minimax_h3.plain(prompt)

@@ -48,3 +48,26 @@ def test_pictures_get_the_names_of_described_characters() -> None:
         "Mira: a girl of ten.\nOld Fenn (small): a fox.\nView: the back."
     )
     assert image_labels(prompt, 4) == ["Mira", "Old Fenn", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("小雪", "小雪花"),
+        ("ゆき", "ゆきこ"),
+        ("ليلى", "ليلى الكبيرة"),
+        ("मीरा", "मीरा देवी"),
+        ("mira", "mira-lou"),
+        ("Zoë", "Øyvind"),
+    ],
+)
+def test_names_of_every_script_are_read_and_longer_ones_are_not_taken_for_shorter_ones(name: str, other: str) -> None:
+    prompt = (
+        f"References: Image 1: {name}, full figure. Image 2 shows {other}, face view. Image 3: {name}.\n"
+        f"{name}: 一只白猫。\n{other}: a girl.\nView: front view."
+    )
+    assert image_labels(prompt, 4) == [name, other, name, ""]
+
+
+def test_a_name_that_goes_on_is_not_the_described_one() -> None:
+    assert image_labels("Image 1: Miranda, front view.\nMira: a girl.", 1) == [""]

@@ -1,0 +1,73 @@
+"""A picture as preflight gets it: the file, and what a person said about whom it shows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from charkit.character import CharacterSheet
+    from charkit.references.picture import Reference
+    from charkit.routes import Route
+
+__all__ = ["Domain", "Pictured", "Sending"]
+
+Domain: TypeAlias = Literal["photoreal", "anime", "drawn", "other"]
+"""How a character is shown, as its sheet declares it; a detector of faces cannot tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictured:
+    """One picture, and what is said of it. None is what nobody said."""
+
+    name: str
+    """Such as `Mira, face`."""
+    path: Path
+    character: str = ""
+    """Whom it shows; empty where that is not said."""
+    view: str = ""
+    domain: Domain | None = None
+    real_person: bool | None = None
+    minor: bool | None = None
+    lapsed: bool = False
+    """Whether the person's consent has ended."""
+    origins: tuple[str, ...] = ()
+    """Digests of the file and of what it was prepared from: one picture prepared for two routes is no copy."""
+
+    @classmethod
+    def of(cls, reference: Reference, sheet: CharacterSheet, on: dt.date) -> Self:
+        """Return a reference with what its character's sheet declares on a day."""
+        age = sheet.description.age_band if sheet.description else None
+        return cls(
+            name=f"{reference.name}, {reference.view}" + _worn(reference.wardrobe),
+            path=Path(os.path.normpath(reference.path)),  # one file is one file, however the way to it is written
+            character=reference.name,
+            view=str(reference.view),
+            domain=sheet.kind,
+            real_person=sheet.likeness.real_person,
+            minor=None if age is None else age in ("child", "teen"),
+            lapsed=sheet.likeness.lapsed(on),
+            origins=tuple(filter(None, (reference.digest, reference.source_digest))),
+        )
+
+    def prepared_like(self, other: Pictured) -> bool:
+        """Whether it is the same picture of the same character, prepared another way."""
+        return self.name == other.name and not set(self.origins).isdisjoint(other.origins)
+
+
+def _worn(wardrobe: str) -> str:
+    return "" if wardrobe == "default" else f" ({wardrobe})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """Pictures that would go out together in one request."""
+
+    route: Route
+    pictures: tuple[Pictured, ...]
+    shots: tuple[str, ...] = ()
+    """The shots whose requests are alike."""

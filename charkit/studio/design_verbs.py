@@ -1,0 +1,144 @@
+"""What a studio can be asked about a character's design; the other verbs stand in `room`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from charkit.character import export_character, history_of, lock
+from charkit.character.bundle import UNSTATED
+from charkit.studio.designing import Designing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from charkit.casting import Candidates, Designs
+    from charkit.character import Bundle, Cast, History, Version
+    from charkit.references import References
+    from charkit.routes import RouteMatrix
+    from charkit.settings import Settings
+    from charkit.store import Store
+    from charkit.studio.progress import Stage
+    from charkit.studio.prompting import Prompts
+    from charkit.takes import Order, Takes
+    from charkit.workspace import Workspace
+
+__all__ = ["DesignVerbs"]
+
+
+class DesignVerbs(ABC):
+    """The design half of `Studio`, which brings everything that is named here without being made here."""
+
+    place: Workspace
+    cast: Cast
+    routes: RouteMatrix
+    live: bool
+    _settings: Settings
+
+    def candidates(self, character: str, *, count: int = 3) -> Candidates:
+        """Make some designs of a character from its sheet's words, to choose from; rejected ones are not shown."""
+        with self._working("candidates", count):
+            return self._designing.candidates(character, count)
+
+    def keep(self, character: str, *, candidate: int) -> None:
+        """Decide which candidate is the character's anchor. The decision is kept on disk."""
+        self._designing.keep(character, candidate)
+
+    def reject(self, character: str, *, candidate: int | None = None, view: str | None = None, take: int = 1) -> None:
+        """Hide a candidate, or one take of a view, of which the next call for views then makes another.
+
+        Nothing is deleted: `keep` brings a candidate back.
+
+        Raises:
+            UsageError: it is the anchor, or neither or both were named.
+        """
+        self._designing.reject(character, candidate, view, take)
+
+    def views(self, character: str, views: Sequence[str] | None = None) -> Designs:
+        """Make views of a character from its kept anchor, each checked against it; none where it has own pictures.
+
+        Args:
+            character: By slug or name.
+            views: Which, such as `face`, `back`, `full@indoors`, `expression: sad`; by default those that this run
+                works with (`use_views`), else full figure, three-quarter view and face.
+        """
+        with self._working("views"):
+            return self._designing.views(character, views)
+
+    def use_views(self, character: str, views: Sequence[str]) -> None:
+        """Decide which views of a character this run makes and sends. The decision is kept on disk."""
+        self._designing.use_views(character, views)
+
+    @property
+    def today(self) -> dt.date:
+        """The day that this studio goes by: for routes, consents and records."""
+        return self._settings.today
+
+    def lock(self, character: str, *, note: str = "") -> Version:
+        """Keep the character's present form as a locked version beside its sheet."""
+        return lock(self.cast[character], on=self._settings.today, note=note)
+
+    def history(self, character: str) -> History:
+        """Return the character's kept versions."""
+        return history_of(self.cast[character])
+
+    def export_character(self, character: str, path: Path | str, *, licence: str = UNSTATED) -> Bundle:
+        """Write a character into one `.char` file: its sheet, and its own pictures or else the designed views.
+
+        Raises:
+            UsageError: something stands there already.
+        """
+        sheet = self.cast[character]
+        with self._working("export"):
+            return export_character(sheet, path, references=self._designing.as_pictures(character), licence=licence)
+
+    def references(self) -> References:
+        """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
+        with self._working("references"):
+            found = self._designing.references()
+            found.save(self.place.folder / "references.json")
+            return found
+
+    # ------------------------------------------------------------------ below
+
+    @cached_property
+    def _designing(self) -> Designing:
+        return Designing(
+            cast=self.cast,
+            folder=self.place.folder,
+            make=self._make,
+            production=self.production,
+            run=self.place.run,
+            routes=self.routes,
+            store=self._store,
+            simulated=not self.live,
+            day=self._settings.today,
+            templates=self.prompts.templates,
+        )
+
+    @property
+    @abstractmethod
+    def production(self) -> str:
+        """The production's name."""
+
+    @property
+    @abstractmethod
+    def prompts(self) -> Prompts:
+        """The words of this run."""
+
+    @property
+    @abstractmethod
+    def _store(self) -> Store:
+        """Where media are kept."""
+
+    @abstractmethod
+    def _make(self, orders: Iterable[Order]) -> Takes:
+        """Turn orders into takes."""
+
+    @abstractmethod
+    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:
+        """Hold the run for this process."""

@@ -1,0 +1,210 @@
+"""Preflight of a run: what its plan would upload, once for the same question, with what a person decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from charkit.errors import BadDocument, PreflightStopped
+from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, preflight
+from charkit.studio.resembling import ColourResemblance
+from charkit.vision import FaceFinder
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from charkit.character import Cast
+    from charkit.plan import Plan, PlannedShot
+    from charkit.references import Reference
+    from charkit.references.preflight import Domain, Finding
+    from charkit.routes import Region, RouteMatrix
+
+__all__ = ["Preflights", "preflight_files"]
+
+_VERSION: Final = 2
+"""Of the rules: another one asks again."""
+
+_SAID_BY_THE_PLAN: Final = {"likeness.minor-by-region", "likeness.not-established"}
+"""What a plan warns of by itself, from the sheets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflights:
+    """Asks preflight about a run's plans."""
+
+    folder: Path
+    cast: Cast
+    matrix: RouteMatrix
+    on: dt.date
+    region: Region | None = None
+    finder: FaceFinder = field(default_factory=FaceFinder)
+
+    def of(self, plan: Plan, references: Iterable[Reference]) -> Preflight:
+        """Return what stands against a plan's pictures; asked once as long as nothing about them changes.
+
+        Raises:
+            BadDocument: the file with the decisions says something it may not say.
+        """
+        sendings = self._sendings(plan)
+        cast = tuple(self._pictured(reference) for reference in references)
+        key = self._key(sendings, cast)
+        found = self._kept(key)
+        if found is None:
+            found = preflight(
+                sendings,
+                self.matrix,
+                on=self.on,
+                region=self.region,
+                cast=cast,
+                finder=self.finder,
+                resemblance=ColourResemblance(),
+            )
+            found.save(self._file, key=key)
+        return Overrides.load(self._decisions).on(found)
+
+    def override(self, finding: Finding, reason: str) -> None:
+        """Keep a person's decision to send all the same.
+
+        Raises:
+            UsageError: the service itself refuses, or there is no reason.
+        """
+        Overrides.load(self._decisions).deciding(finding, reason).save(self._decisions)
+
+    def noted(self, plan: Plan, found: Preflight) -> Plan:
+        """Return a plan with what preflight found among its warnings."""
+        return replace(plan, shots=tuple(_noted(shot, found) for shot in plan.shots))
+
+    def cleared(self, plan: Plan, found: Preflight) -> Plan:
+        """Return a plan without the fallbacks that preflight stops.
+
+        Raises:
+            PreflightStopped: it stops a shot on its own route; nothing was uploaded.
+        """
+        stopped = dict.fromkeys(
+            f"{', '.join(finding.shots)}: {finding.line}. {_way(finding)}"
+            for shot in plan.shots
+            for finding in found.of_shot(shot.shot)
+            if finding.stops and finding.route in ("", shot.route)
+        )
+        if stopped:
+            raise PreflightStopped(stopped)
+        return replace(plan, shots=tuple(_without_stopped(shot, found) for shot in plan.shots))
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "preflight.json"
+
+    @property
+    def _decisions(self) -> Path:
+        return self.folder / "overrides.yaml"
+
+    def _pictured(self, reference: Reference) -> Pictured:
+        return Pictured.of(reference, self.cast[reference.character], self.on)
+
+    def _sendings(self, plan: Plan) -> tuple[Sending, ...]:
+        shots: dict[tuple[str, tuple[Pictured, ...]], list[str]] = {}
+        for shot in plan.shots:
+            for way in (shot, *shot.fallbacks):
+                pictures = tuple(self._pictured(reference) for reference in way.references)
+                if pictures:
+                    shots.setdefault((way.route, pictures), []).append(shot.shot)
+        return tuple(
+            Sending(route=self.matrix.routes[route], pictures=pictures, shots=tuple(named))
+            for (route, pictures), named in shots.items()
+        )
+
+    def _kept(self, key: str) -> Preflight | None:
+        try:
+            return Preflight.load(self._file, key=key) if self._file.is_file() else None
+        except BadDocument:  # of another version; asked again
+            return None
+
+    def _key(self, sendings: Sequence[Sending], cast: Sequence[Pictured]) -> str:
+        asked = [
+            [sending.shots, [_facts(one) for one in sending.pictures], sending.route.model_dump_json()]
+            for sending in sendings
+        ]
+        content = [_VERSION, asked, [_facts(one) for one in cast], str(self.on), self.region, self.finder.problem]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def preflight_files(
+    images: Sequence[Path],
+    route: str,
+    matrix: RouteMatrix,
+    *,
+    on: dt.date,
+    region: Region | None = None,
+    domain: Domain | None = None,
+    real_person: bool | None = None,
+    minor: bool | None = None,
+    finder: FaceFinder | None = None,
+) -> Preflight:
+    """Say what stands against sending picture files together over a route. Costs nothing, sends nothing.
+
+    Args:
+        images: The files.
+        route: The route's name; one past its end may be asked too, to see what it refused.
+        matrix: The routes.
+        on: The day for which routes are looked up.
+        region: Where the person works.
+        domain: How the pictures show people: `photoreal`, `anime`, `drawn` or `other`; None where nobody says.
+        real_person: Whether they show somebody who lives or lived.
+        minor: Whether they show somebody under age.
+        finder: Finds faces; by default with the person's own weights.
+
+    Raises:
+        UnknownName: there is no such route.
+    """
+    from charkit.errors import UnknownName
+
+    if route not in matrix.routes:
+        raise UnknownName("route", route, matrix.routes, hint="See: charkit routes --all")
+    files = tuple(dict.fromkeys(images))
+    names = [path.name for path in files]
+    pictures = tuple(
+        Pictured(
+            name=path.name if names.count(path.name) == 1 else str(path),
+            path=path,
+            domain=domain,
+            real_person=real_person,
+            minor=minor,
+        )
+        for path in files
+    )
+    sending = Sending(route=matrix.routes[route], pictures=pictures)
+    return preflight([sending], matrix, on=on, region=region, finder=finder)
+
+
+def _facts(one: Pictured) -> list[str]:
+    try:
+        stat = one.path.stat()
+        state = f"{stat.st_size} {stat.st_mtime_ns}"
+    except OSError:
+        state = "gone"
+    return [one.name, one.path.name, state, one.view, str(one.domain), f"{one.real_person} {one.minor} {one.lapsed}"]
+
+
+def _noted(shot: PlannedShot, found: Preflight) -> PlannedShot:
+    said = [
+        f"preflight{f', overridden ({f.overridden})' if f.overridden else ''}: {f.line}"
+        for f in found.of_shot(shot.shot)
+        if f.level != "note" and f.route in ("", shot.route) and f.rule not in _SAID_BY_THE_PLAN
+    ]
+    return replace(shot, warnings=tuple(dict.fromkeys((*shot.warnings, *said))))
+
+
+def _without_stopped(shot: PlannedShot, found: Preflight) -> PlannedShot:
+    stopped = {finding.route for finding in found.of_shot(shot.shot) if finding.stops}
+    kept = tuple(other for other in shot.fallbacks if other.route not in stopped)
+    return shot if len(kept) == len(shot.fallbacks) else replace(shot, fallbacks=kept)
+
+
+def _way(finding: Finding) -> str:
+    if finding.hard:
+        return f"Ways round: {'; '.join(finding.way_round) or 'another picture'}"
+    return f"Mend it, or go on with: studio.override({finding.id!r}, reason=...)"
