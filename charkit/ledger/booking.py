@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select, update
@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from charkit.errors import KeyConflict
 from charkit.ledger import money, owners
+from charkit.ledger.engine import hold_name
+from charkit.ledger.records import JobRow, Spend
 from charkit.ledger.redaction import digest_of
 from charkit.ledger.rows import find_in, hold_production, job_in
 from charkit.ledger.schema import jobs, plans, productions
@@ -18,7 +20,7 @@ from charkit.ledger.states import TERMINAL, allowed
 from charkit.ledger.stepping import append
 
 if TYPE_CHECKING:
-    from charkit.ledger.records import Caps, Intent, JobRow
+    from charkit.ledger.records import Caps, Intent
     from charkit.ledger.redaction import Cleaner
 
 __all__ = ["Claim", "begin", "make_production", "reserve"]
@@ -49,25 +51,24 @@ def reserve(connection: Connection, intent: Intent, caps: Caps, claim: Claim, cl
         KeyConflict: the key stands for another request.
     """
     make_production(connection, intent.production, claim.now)
+    # Another production's process may be writing the same request in this moment.
+    hold_name(connection, f"request {intent.request_key} {intent.take_number}")
     job = find_in(connection, intent.request_key, intent.take_number, hold=True)
     if job is None:
         money.check_caps(connection, intent, caps, asked=intent.price)
-        job = _insert(connection, intent, claim, clean)
-        if job is not None:
-            return _claim(connection, job, intent, caps, claim)
-        # Another production's process wrote the same request in this moment; now it stands there.
-        return reserve(connection, intent, caps, claim, clean)
+        return _insert(connection, intent, caps, claim, clean)
     _same_request(connection, job, intent)
     if not _sendable(job, claim):
         return job
     # What it has set aside counts in its own run and production; in another it is all to be found anew.
-    held = money.held_by(connection, job.id).reserved if job.production == intent.production else 0
-    in_run = held if job.run == intent.run else 0
-    money.check_caps(connection, intent, caps, asked=intent.price - in_run, asked_there=intent.price - held)
+    held = money.held_by(connection, job.id)
+    there = held.reserved if job.production == intent.production else 0
+    here = there if job.run == intent.run else 0
+    money.check_caps(connection, intent, caps, asked=intent.price - here, asked_there=intent.price - there)
     if job.state != "intended":
         note = clean(claim.note or "the service had not taken it on")
         append(connection, job.id, job.state, "intended", note, claim.now)
-    return _claim(connection, job, intent, caps, claim)
+    return _claim(connection, job, intent, caps, claim, held)
 
 
 def begin(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
@@ -91,37 +92,30 @@ def make_production(connection: Connection, production: str, now: float) -> None
             continue
 
 
-def _insert(connection: Connection, intent: Intent, claim: Claim, clean: Cleaner) -> JobRow | None:
+def _insert(connection: Connection, intent: Intent, caps: Caps, claim: Claim, clean: Cleaner) -> JobRow:
     values: dict[str, object] = {f.name: getattr(intent, f.name) for f in fields(intent)}
-    values |= {
-        "id": _new_id(claim.now),
-        "request": (filed := clean(intent.request)),
-        "filed_digest": digest_of(filed),
-        "request_digest": digest_of(intent.request),
-        "plan": _known_plan(connection, intent),
-        "state": "intended",
-        "owner": "",
-        "claimed_until": 0.0,
-        **dict.fromkeys(("answered_model", "message", "stage", "category"), ""),
-        "created_at": claim.now,
-        "updated_at": claim.now,
-    }
-    try:
-        with connection.begin_nested():
-            connection.execute(jobs.insert().values(values))
-    except IntegrityError:
-        if find_in(connection, intent.request_key, intent.take_number) is None:
-            raise
-        return None
-    job = job_in(connection, str(values["id"]))
+    values |= dict.fromkeys(("remote_id", "accepted", "expires_at", "sent_at"))
+    values |= dict.fromkeys(("answered_model", "stage", "category"), "")
+    values |= {"id": _new_id(claim.now), "request": clean(intent.request), "created_at": claim.now}
+    values |= _claimed(connection, intent, claim)
+    job = JobRow(**values)  # type: ignore[arg-type]
+    digests = {"request_digest": digest_of(intent.request), "filed_digest": digest_of(job.request)}
+    connection.execute(jobs.insert().values(values | digests))
     append(connection, job.id, "", "intended", clean(claim.note), claim.now)
+    money.reserve(connection, job, intent, caps, claim.now, held=Spend())
     return job
 
 
-def _claim(connection: Connection, job: JobRow, intent: Intent, caps: Caps, claim: Claim) -> JobRow:
+def _claim(connection: Connection, job: JobRow, intent: Intent, caps: Caps, claim: Claim, held: Spend) -> JobRow:
     """Set the price aside in the intent's run, which pays for the job from now on, and give the job to its owner."""
-    money.reserve(connection, job, intent, caps, claim.now)
-    changes = {
+    money.reserve(connection, job, intent, caps, claim.now, held=held)
+    changes = _claimed(connection, intent, claim)
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(changes))
+    return replace(job, **changes)  # type: ignore[arg-type]
+
+
+def _claimed(connection: Connection, intent: Intent, claim: Claim) -> dict[str, object]:
+    return {
         "state": "intended",
         "price": intent.price,
         "production": intent.production,
@@ -133,8 +127,6 @@ def _claim(connection: Connection, job: JobRow, intent: Intent, caps: Caps, clai
         "message": "",
         "updated_at": claim.now,
     }
-    connection.execute(update(jobs).where(jobs.c.id == job.id).values(changes))
-    return job_in(connection, job.id)
 
 
 def _known_plan(connection: Connection, intent: Intent) -> str | None:

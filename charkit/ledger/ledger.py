@@ -168,9 +168,10 @@ class Ledger(LedgerReader):
         def resolve(connection: Connection) -> None:
             stepping.hold_money(connection, job)
             current = job_in(connection, job.id)
-            if current.state not in TERMINAL or not money.held_by(connection, job.id).unknown:
+            held = money.held_by(connection, job.id)
+            if current.state not in TERMINAL or not held.unknown:
                 raise LedgerError(f"nothing is in doubt about the money of {job.id}")
-            money.move(connection, current, "release" if charged is None else "settle", charged, now)
+            money.move(connection, current, "release" if charged is None else "settle", charged, now, held=held)
 
         transact(self._engine, resolve, repeatable=False)
 
@@ -185,9 +186,10 @@ class Ledger(LedgerReader):
         def give_back(connection: Connection) -> None:
             stepping.hold_money(connection, job)
             current = job_in(connection, job.id)
-            if not money.held_by(connection, job.id).settled:
+            held = money.held_by(connection, job.id)
+            if not held.settled:
                 raise LedgerError(f"{job.id} was not charged, so nothing can be given back")
-            money.move(connection, current, "refund", None, now)
+            money.move(connection, current, "refund", None, now, held=held)
 
         transact(self._engine, give_back, repeatable=False)
 

@@ -85,9 +85,8 @@ def _fits(connection: Connection, cap: int, price: int, what: str, *where: Colum
         raise SpendLimit(cap=usd(cap), committed=usd(int(committed or 0)), asked=usd(price), what=what)
 
 
-def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at: float) -> None:
-    """Set a job's price aside in the intent's run; what an earlier attempt had estimated is replaced."""
-    held = held_by(connection, job.id)
+def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at: float, *, held: Spend) -> None:
+    """Set a job's price aside in the intent's run; what an earlier attempt had estimated and held is replaced."""
     if (job.production, job.run) != (intent.production, intent.run):
         _add(connection, job, at, "moved", {"estimated": -held.estimated, "reserved": -held.reserved})
         held = Spend()
@@ -95,9 +94,8 @@ def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at:
     _add(connection, replace(job, production=intent.production, run=intent.run), at, "priced", amounts, caps)
 
 
-def move(connection: Connection, job: JobRow, what: Money, charged: int | None, at: float) -> None:
-    """Do what a step says about a job's money."""
-    held = held_by(connection, job.id)
+def move(connection: Connection, job: JobRow, what: Money, charged: int | None, at: float, *, held: Spend) -> None:
+    """Do what a step says about the money that a job holds."""
     open_amount = held.reserved + held.unknown
     if what == "settle":
         amount = open_amount if charged is None else charged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select, update
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, func, select, update
 from charkit.errors import LedgerError
 from charkit.ledger import money
 from charkit.ledger.engine import hold_name, on_postgres
-from charkit.ledger.records import SentRow
+from charkit.ledger.records import SentRow, Spend
 from charkit.ledger.rows import hold_production, job_in
 from charkit.ledger.schema import jobs, sent, transitions
 from charkit.ledger.states import TAKEN_ON, TERMINAL, allowed
 
 if TYPE_CHECKING:
-    from charkit.ledger.records import JobRow, Money, Spend, Step
+    from charkit.ledger.records import JobRow, Money, Step
     from charkit.ledger.redaction import Cleaner
 
 __all__ = ["advance", "append", "hold_money"]
@@ -43,8 +43,7 @@ def advance(connection: Connection, job: JobRow, step: Step, now: float, clean: 
             return current
         raise LedgerError(f"{job.id} cannot go from {current.state!r} to {step.to!r}")
     _check_remote_id(connection, current, step)
-    _apply(connection, current, step, accepted, now, clean)
-    return job_in(connection, job.id)
+    return _apply(connection, current, step, accepted, now, clean)
 
 
 def append(connection: Connection, job_id: str, before: str, after: str, note: str, now: float, raw: str = "") -> None:
@@ -71,9 +70,14 @@ def _check_remote_id(connection: Connection, job: JobRow, step: Step) -> None:
         )
 
 
-def _apply(connection: Connection, job: JobRow, step: Step, accepted: bool | None, now: float, clean: Cleaner) -> None:
+def _apply(
+    connection: Connection, job: JobRow, step: Step, accepted: bool | None, now: float, clean: Cleaner
+) -> JobRow:
     what: Money = "doubt" if step.to == "unknown" else step.money
-    _check_money(job, step.to, what, accepted, money.held_by(connection, job.id))
+    # A step between two polls moves no money, and asks for none.
+    moves = what != "keep" or step.to in TERMINAL or job.state == "unknown"
+    held = money.held_by(connection, job.id) if moves else Spend()
+    _check_money(job, step.to, what, accepted, held)
     known = {
         "remote_id": step.remote_id or None,
         "answered_model": clean(step.answered_model),
@@ -82,13 +86,13 @@ def _apply(connection: Connection, job: JobRow, step: Step, accepted: bool | Non
         "category": clean(step.category),
         "expires_at": step.expires_at,
     }
-    changes = {name: value for name, value in known.items() if value not in (None, "")}
-    connection.execute(
-        update(jobs).where(jobs.c.id == job.id).values(state=step.to, accepted=accepted, updated_at=now, **changes)
-    )
+    changes: dict[str, object] = {"state": step.to, "accepted": accepted, "updated_at": now}
+    changes |= {name: value for name, value in known.items() if value not in (None, "")}
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(changes))
     append(connection, job.id, job.state, step.to, clean(step.note), now, clean(step.raw))
-    money.move(connection, job, what, step.charged, now)
+    money.move(connection, job, what, step.charged, now, held=held)
     _record_sent(connection, job, step.sent, clean)
+    return replace(job, **changes)  # type: ignore[arg-type]
 
 
 def _record_sent(connection: Connection, job: JobRow, rows: tuple[SentRow, ...], clean: Cleaner) -> None:

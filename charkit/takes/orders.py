@@ -59,6 +59,8 @@ class Order:
             raise UsageError(f"{self.subject}: a {self.kind} order cannot carry a {type(self.request).__name__}")
         if self.number < 1:
             raise UsageError(f"{self.subject}: take numbers begin at 1, not {self.number}")
+        if not 0.0 <= self.price_usd < float("inf"):  # also where it is no number at all
+            raise UsageError(f"{self.subject}: ${self.price_usd} is no price, and nothing is sent without one")
         for other in self.fallbacks:
             if other.fallbacks or _place(other) != _place(self):
                 raise UsageError(f"{self.subject}: {other!r} cannot stand in for {self!r}")

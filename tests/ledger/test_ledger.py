@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -419,3 +422,59 @@ def test_processes_that_race_for_the_last_dollars_stay_under_the_cap_together(le
         racer.join(30)
     assert sum(won) == 4
     assert Ledger.open(ledger_place).spend(run="tour").committed == 950_000
+
+
+def test_a_job_that_another_run_takes_up_is_paid_by_that_run(ledger: Ledger) -> None:
+    job = ledger.advance(sending(ledger), Step(to="failed", accepted=False, money="release"))
+    with pytest.raises(SpendLimit, match="run 'second'"):
+        ledger.reserve(intent(run="second"), caps=Caps(run=399_999), owner=ME)
+    again = ledger.reserve(intent(run="second", production="harbour"), caps=Caps(run=400_000), owner=ME)
+    assert (again.id, again.run, again.production) == (job.id, "second", "harbour")
+    assert ledger.spend(run="second").committed == ledger.spend(production="harbour").estimated == 400_000
+    assert ledger.spend(run="tour") == Spend(released=400_000)
+    with pytest.raises(SpendLimit):
+        ledger.reserve(intent("S02", run="second", production="harbour", price=1), caps=Caps(run=400_000), owner=ME)
+    assert ledger.verify().ok
+
+
+def test_what_a_dead_process_had_set_aside_in_another_run_goes_back_there(ledger: Ledger, clock: Clock) -> None:
+    ledger.reserve(intent(), caps=PLENTY, owner="elsewhere/1/1", lease=1)
+    clock.now += 2
+    caps = Caps(run=400_000, production=400_000)  # of the production, the same money is set aside once
+    assert ledger.reserve(intent(run="second"), caps=caps, owner=ME).owner == ME
+    assert (ledger.spend(run="tour").committed, ledger.spend(run="second").committed) == (0, 400_000)
+    assert ledger.verify().ok
+
+
+def test_a_plan_is_written_down_once_and_its_jobs_name_it(ledger: Ledger) -> None:
+    plan = ledger.record_plan(production="lantern", run="tour", day="2026-11-22", content='{"shots": []}')
+    assert ledger.record_plan(production="lantern", run="tour", day="2026-11-22", content='{"shots": []}') == plan
+    assert ledger.plans(run="tour") == ledger.plans(production="lantern") == [plan]
+    assert ledger.plans(run="other") == []
+    assert ledger.reserve(intent(plan=plan.digest), caps=PLENTY, owner=ME).plan == plan.digest
+    assert ledger.reserve(intent("S02", plan="sha256:unknown"), caps=PLENTY, owner=ME).plan is None
+
+
+def test_what_no_database_can_hold_is_written_visibly(ledger: Ledger) -> None:
+    odd = "half \ud83d and nul \0 and \U0001f3ee"
+    job = sending(ledger, intent(request=odd))
+    step = Step(to="queued", accepted=True, message=odd, raw=odd, note=odd, category=odd * 50, answered_model=odd * 50)
+    job = ledger.advance(job, step)
+    assert job.message == "half ? and nul \N{REPLACEMENT CHARACTER} and \U0001f3ee"
+    assert ledger.job(job.id) == job
+    assert ledger.verify().ok
+
+
+def test_it_is_read_without_any_sdk(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "l.sqlite") as ledger:
+        running(ledger)
+    code = (
+        "import sys; from charkit.ledger import Ledger; ledger = Ledger.open(sys.argv[1]); "
+        "job, = ledger.jobs(); ledger.history(job.id); ledger.spend(); ledger.verify(); ledger.close(); "
+        "sys.exit(str([m for m in sys.modules if m in ('openai', 'google', 'httpx2', 'psycopg', 'numpy')]) or 1)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "l.sqlite")]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert found.stderr.strip() == "[]"
+    with closing(sqlite3.connect(tmp_path / "l.sqlite")) as raw:  # and without charkit
+        assert raw.execute("SELECT subject, state, remote_id FROM jobs").fetchall() == [("S01", "running", "video_1")]

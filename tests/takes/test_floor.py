@@ -470,6 +470,24 @@ class TestMoneyRunsOut:
         with pytest.raises(SpendLimit, match="production"):
             studio.make(order("S02", run="second"), run="second", production_cap_usd=0.7)
 
+    @pytest.mark.parametrize("price", [float("nan"), float("inf"), -0.01])
+    def test_an_order_without_a_price_that_is_one_never_gets_as_far_as_the_floor(self, order, price) -> None:
+        with pytest.raises(UsageError, match="nothing is sent without one"):
+            order(price_usd=price)
+
+    @pytest.mark.parametrize("cap", [float("nan"), float("inf"), -1.0, "plenty"])
+    def test_a_cap_that_is_no_amount_lets_nothing_out(self, studio, order, cap) -> None:
+        for name in ("run_cap_usd", "production_cap_usd"):
+            with pytest.raises(LedgerError, match="amount of money"):
+                studio.make(order(), **{name: cap})
+        assert studio.service.posts == []
+
+    def test_a_cap_that_somebody_lowered_since_holds_for_what_is_not_sent_yet(self, studio, order) -> None:
+        studio.make(order("S01"), order("S02"), run_cap_usd=10.0)
+        with pytest.raises(SpendLimit):
+            studio.make(order("S01"), order("S02"), order("S03"), run_cap_usd=0.5)
+        assert sorted(studio.service.posts) == ["Mira in S01", "Mira in S02"]
+
     def test_a_take_that_costs_nothing_needs_no_money(self, studio, order) -> None:
         (take,) = studio.make(order(price_usd=0.0), run_cap_usd=0.0)
         assert take.ok
