@@ -61,6 +61,8 @@ class Store:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         self._swept = False
+        self._named: set[Path] = set()
+        """Folders whose own names are on disk, as far as this process has seen to it."""
 
     def __repr__(self) -> str:
         return "Store()"
@@ -171,7 +173,7 @@ class Store:
     def _incoming(self, suffix: str) -> Path:
         folder = self.root / "incoming"
         with _disk(folder):
-            _make_folder(folder)
+            self._make_folder(folder)
             if not self._swept:
                 _sweep(folder)
                 self._swept = True
@@ -180,14 +182,30 @@ class Store:
     def _file(self, incoming: Path, digest: str, size: int, suffix: str) -> Stored:
         existing = self._find(digest)
         if existing is not None and existing.stat().st_size == size:
+            with _disk(existing):  # whoever filed it may not have come as far as putting its name on disk
+                self._make_folder(existing.parent)
+                _sync_folder(existing.parent)
             return Stored(digest=digest, path=existing, size=size)
         # A file of another size under this name is damaged; the good bytes take its place.
         path = existing or self._stem(digest).with_suffix(suffix)
         with _disk(path):
-            _make_folder(path.parent)
+            self._make_folder(path.parent)
             incoming.replace(path)
             _sync_folder(path.parent)
         return Stored(digest=digest, path=path, size=size)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder, and put its name on disk and the names that lead to it: an fsync reaches one level only.
+
+        Also where it is there already: whoever made it may not have come as far.
+        """
+        if folder in self._named and folder.is_dir():
+            return
+        if folder.is_relative_to(self.root) or not folder.parent.is_dir():
+            self._make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+        self._named.add(folder)
 
 
 @contextmanager
@@ -228,13 +246,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         # After a failed write, closing tries to flush the rest and fails again; the first error is the one to tell.
         with suppress(OSError):
             file.close()
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -221,3 +221,16 @@ def test_any_stream_comes_back_whole(tmp_path_factory: pytest.TempPathFactory, c
     stored = store.put_stream(chunks, ".bin")
     assert stored.path.read_bytes() == b"".join(chunks)
     assert store.verify(stored.digest).size == sum(map(len, chunks))
+
+
+def test_every_name_that_leads_to_an_object_is_on_disk_before_put_returns(tmp_path, monkeypatch) -> None:
+    synced = []
+    monkeypatch.setattr("charkit.store._sync_folder", synced.append)
+    root = tmp_path / "workspace" / "store"
+    stored = Store(root).put(b"a clip", ".mp4")
+    leading = [folder for folder in stored.path.parents if folder.is_relative_to(tmp_path)]
+    assert set(leading) <= set(synced)
+    # Made by another process, which may have been cut off before its names were on disk.
+    synced.clear()
+    Store(root).put(b"another clip", ".mp4")
+    assert {root.parent, root, root / "sha256"} <= set(synced)

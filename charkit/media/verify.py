@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,10 @@ _WITHOUT_DECODING: Final = {"codec_whitelist": "none", "probesize": "32"}
 
 _STRICT: Final = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_filter": "all"}
 """Have the decoder say what it would else paint over, and skip what only makes the picture smoother."""
+
+
+_ROUNDING: Final = Fraction(1, 450)
+"""Seconds by which pictures at an even rate stand apart by more or less: containers that count milliseconds round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +110,10 @@ def _whole(stream: VideoStream, shown: list[tuple[int, int]], rotation: int, *, 
     tick = stream.time_base or Fraction(1, 90_000)
     span = (shown[-1][0] - shown[0][0]) * tick
     mean = (len(shown) - 1) / span if span else Fraction(stream.average_rate or 24)
-    last = shown[-1][1] * tick or 1 / mean
+    gaps = [after[0] - before[0] for before, after in pairwise(shown)]
+    even = not gaps or (max(gaps) - min(gaps)) * tick <= _ROUNDING
+    # What a container says of the last picture is often wrong; where the rate holds, it is shown as long as the others.
+    last = 1 / mean if even else max(shown[-1][1] * tick, 1 / mean / 2)
     context = stream.codec_context
     aspect = Fraction(stream.sample_aspect_ratio or 1)
     across = max(1, round(context.width * aspect)) if aspect > 0 else context.width

@@ -146,6 +146,11 @@ class Plan:
         path = Path(path)
         write_json(path, _PlanFile(plan=_with_paths(self, lambda file: beside(file, path))))
 
+    def content(self, path: Path | str) -> str:
+        """Return what `save` would write to `path`, on one line: what the ledger keeps of a plan that is shot."""
+        path = Path(path)
+        return _PlanFile(plan=_with_paths(self, lambda file: beside(file, path))).model_dump_json(by_alias=True)
+
     @classmethod
     def load(cls, path: Path | str) -> Plan:
         """Read what `save` wrote.

@@ -85,7 +85,8 @@ class Filming:
 
     def shoot(self, plan: Plan) -> Takes:
         """Make the first take of every shot."""
-        return self.keep(self.shown(self.make(self.order(shot, 1) for shot in plan.shots)))
+        written = self._written(plan)
+        return self.keep(self.shown(self.make(self.order(shot, 1, plan=written) for shot in plan.shots)))
 
     def retaking(self, plan: Plan) -> Retaking:
         """Return the retakes of this run, to be bounded by a rule."""
@@ -94,7 +95,7 @@ class Filming:
             production=self._place.home.name,
             run=self._place.run,
             simulated=not self._live,
-            order=lambda shot, number, why: self.order(plan[shot], number, why),
+            order=lambda shot, number, why: self.order(plan[shot], number, why, self._written(plan)),
             make=lambda orders, most: self.keep(self.shown(self.make(orders, most))),
             have=self.takes,
         )
@@ -139,8 +140,15 @@ class Filming:
         """Return takes under names that people know."""
         return named(takes, self._place.folder / "takes")
 
-    def order(self, planned: PlannedShot, number: int, why: str = "") -> Order:
-        """Return the order for a take of a planned shot, its fallbacks included."""
+    def order(self, planned: PlannedShot, number: int, why: str = "", plan: str | None = None) -> Order:
+        """Return the order for a take of a planned shot, its fallbacks included.
+
+        Args:
+            planned: The shot with its route.
+            number: Which take.
+            why: Why it is wanted again.
+            plan: Digest of the plan that it comes from, in the ledger.
+        """
         return Order(
             production=self._place.home.name,
             run=self._place.run,
@@ -153,9 +161,19 @@ class Filming:
             price_usd=planned.price_usd,
             simulated=not self._live,
             sheets=planned.sheets,
-            fallbacks=tuple(self.order(other, number) for other in planned.fallbacks),
+            fallbacks=tuple(self.order(other, number, plan=plan) for other in planned.fallbacks),
             why=why,
+            plan=plan,
         )
+
+    def _written(self, plan: Plan) -> str:
+        """Write the plan down in the ledger, once, and return its digest."""
+        return self._ledger.record_plan(
+            production=self._place.home.name,
+            run=self._place.run,
+            day=self._settings.today.isoformat(),
+            content=plan.content(self._place.folder / "plan.json"),
+        ).digest
 
     def _check_open(self, order: Order) -> None:
         """Refuse an order whose route has ended since it was planned.

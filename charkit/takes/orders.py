@@ -53,6 +53,8 @@ class Order:
     """The same take on other routes, in order, for when this one is not taken on. They have none of their own."""
     why: str = ""
     """Why it is wanted, where it is not the first: a retake's reason, for its job's history. No part of the request."""
+    plan: str | None = None
+    """Digest of the plan in the ledger that it comes from, where it comes from one. No part of the request."""
 
     def __post_init__(self) -> None:
         if (self.kind == "video") != isinstance(self.request, VideoRequest):
@@ -169,4 +171,5 @@ def intent_of(order: Order) -> Intent:
         model=order.request.model,
         price=micro(order.price_usd),
         simulated=order.simulated,
+        plan=order.plan,
     )

@@ -127,7 +127,7 @@ def _audit_order(ledger: Ledger, store: Store, order: Order, accepted: Sequence[
         found.fruitless += 1
         return
     if problem := _missing(ledger, store, order, job):
-        if order.kind == "image" and job is not None and not ledger.takes(job_id=job.id):
+        if order.kind == "image" and job is not None and job.state != "succeeded":
             found.unanswered_pictures += 1
             return
         found.lost_clips += 1

@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from power import Disk
+
 EVERY = "*"
 """Stands for all kinds."""
 
@@ -52,12 +54,19 @@ class Place:
 class Boundaries:
     """The boundaries that this process crosses; it does not survive the one that it is told."""
 
-    def __init__(self, last: Place | None = None) -> None:
+    def __init__(self, last: Place | None = None, disk: Disk | None = None) -> None:
+        """Begin to count.
+
+        Args:
+            last: Where to die; None for nowhere.
+            disk: What is on disk for sure: the process then dies as in a power cut.
+        """
         self.crossed: list[str] = []
         """The kinds, in the order in which they were crossed."""
         self._counts: Counter[str] = Counter()
         self._last = last
-        self._lock = threading.Lock()
+        self._disk = disk
+        self._lock = threading.RLock()  # a power cut takes steps of its own
 
     def cross(self, kind: str) -> None:
         """Note a boundary, and die if it is the last one."""
@@ -66,8 +75,15 @@ class Boundaries:
             self._counts[EVERY] += 1
             self.crossed.append(kind)
             if self._last is not None and self._counts[self._last.kind] == self._last.nth:
-                os.kill(os.getpid(), signal.SIGKILL)
-                signal.pause()  # the signal ends the process before this returns
+                self._die()
+
+    def _die(self) -> None:
+        try:
+            if self._disk is not None:
+                self._disk.cut()
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+            signal.pause()  # the signal ends the process before this returns
 
     def around(self, step: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return a call with a boundary on each of its sides."""
@@ -77,6 +93,9 @@ class Boundaries:
             who = _asked_by()
             self.cross(f"{step} in {who}: before")
             answer = call(*args, **kwargs)
+            if self._disk is not None:
+                with self._lock:
+                    self._disk.note(step, args, answer)
             self.cross(f"{step} in {who}: after")
             return answer
 

@@ -81,6 +81,7 @@ def _last_line(lines: list[dict[str, Any]], total: Findings, backends: list[str]
         "asked": total.asked,
         "asked_for_money": total.asked_for_money,
         "double_crashes": sum_of("double_crashes"),
+        "power_cuts": sum_of("power_cuts"),
         "unreached": sum_of("unreached"),
         "unanswered_pictures": total.unanswered_pictures,
         "kills_in_soak": sum_of("kills"),

@@ -137,6 +137,7 @@ def _add(total: Tally, ended: forking.Ended) -> None:
     share = Tally(**ended.said)
     total.killed_at += share.killed_at
     total.double_crashes += share.double_crashes
+    total.power_cuts += share.power_cuts
     total.unreached += share.unreached
     total.found += found
 

@@ -26,7 +26,7 @@ WITHIN = 120.0
 _TRIES = 3
 _GENERATION = 15
 """Shoots after which a simulator is replaced: it slows down as its books grow."""
-_TWICE_EVERY, _LATE_EVERY, _TRUSTING_EVERY = 5, 4, 3
+_TWICE_EVERY, _LATE_EVERY, _TRUSTING_EVERY, _POWER_EVERY = 5, 4, 3, 2
 _TWICE_WITHIN = 120
 """The second kill comes at one of so many first boundaries of the restart."""
 
@@ -36,6 +36,8 @@ class Tally:
     """What came of many kills."""
 
     double_crashes: int = 0
+    power_cuts: int = 0
+    """Kills after which the disk held only what had been synced."""
     unreached: list[str] = field(default_factory=list)
     """Places that no try reached; not counted as kill points."""
     boundaries: int = 0
@@ -63,6 +65,7 @@ class Tally:
             "kinds_killed": len(set(self.killed_at)),
             "unreached": len(self.unreached),
             "double_crashes": self.double_crashes,
+            "power_cuts": self.power_cuts,
             **judged(found),
         }
 
@@ -141,7 +144,9 @@ class Worker:
             shoot = lagging(shoot)
         if index % _TRUSTING_EVERY == 0:
             shoot = trusting(shoot)
-        ended = forking.run(lambda: visit(shoot, place), self._log, within=WITHIN)
+        cut = index % _POWER_EVERY == 0
+        ended = forking.run(lambda: visit(shoot, place, power_cut=cut), self._log, within=WITHIN)
+        tally.power_cuts += ended.killed and cut
         if ended.problem:
             tally.found.notes.append(f"{place}: {ended.problem}")
         if ended.killed:

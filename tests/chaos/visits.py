@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit import Findings, audit, packed
 from boundaries import Boundaries
+from power import Disk
 from service import Books
 from shoot import connector, price_of
 
@@ -69,9 +70,9 @@ class Shoot:
         )
 
 
-def visit(shoot: Shoot, last: Place | None) -> dict[str, Any]:
+def visit(shoot: Shoot, last: Place | None, *, power_cut: bool = False) -> dict[str, Any]:
     """Make everything, watched; return the boundaries that were crossed, if this process lives so long."""
-    boundaries = Boundaries(last)
+    boundaries = Boundaries(last, Disk() if power_cut else None)
     boundaries.install()
     with _opened(shoot) as ledger:
         takes = shoot.floor(ledger).make(shoot.orders)
@@ -146,6 +147,14 @@ def _forgetful(shoot: Shoot) -> Ledger:
     return Ledger.open(shoot.root / f"ledger-{os.getpid()}.sqlite")
 
 
+def _hasty(shoot: Shoot) -> Ledger:
+    """The store does not wait for the disk."""
+    import charkit.store
+
+    charkit.store.os = type("Unsynced", (), {**vars(os), "fsync": lambda descriptor: None})  # type: ignore[assignment]
+    return Ledger.open(shoot.ledger)
+
+
 def _impatient(shoot: Shoot) -> Ledger:
     """What is in doubt is sent again."""
     from sqlalchemy import update
@@ -159,8 +168,8 @@ def _impatient(shoot: Shoot) -> Ledger:
     return ledger
 
 
-BROKEN = {"forgetful": _forgetful, "impatient": _impatient}
-"""Ways to break the promise that nothing is paid twice."""
+BROKEN = {"forgetful": _forgetful, "impatient": _impatient, "hasty": _hasty}
+"""Ways to break the promises that nothing is paid twice, and that what the ledger says is there is there."""
 CARELESS = "careless"
 """A way to break the promise that what was paid for is kept."""
 

@@ -61,6 +61,19 @@ def test_a_whole_clip_is_what_probe_says_it_is(tmp_path: Path, clip: bytes) -> N
     assert (whole.seconds, whole.fps) == (pytest.approx(facts.seconds), pytest.approx(float(facts.fps)))
 
 
+def test_a_slow_clip_lasts_as_long_as_its_last_picture_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "slow.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=24)
+        stream.width = stream.height = 64
+        for number in range(12):  # 4 pictures a second on a clock of 24
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 20 * number, np.uint8), format="rgb24")
+            frame.pts = 6 * number
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    assert verify_clip(path).seconds == pytest.approx(probe(path).seconds) == pytest.approx(3.0)
+
+
 @pytest.mark.media
 @pytest.mark.skipif(not CLIPS.is_dir(), reason="SKIPPED: the services' real clips are not in ../shared/media")
 def test_what_services_really_send_is_whole_and_measured_as_probe_measures_it() -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 
 import charkit as ck
 from charkit.errors import MissingKey, RunBusy, SpendLimit, UsageError
+from charkit.ledger import Ledger
 from charkit.scoring import Verdict
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
@@ -42,6 +43,22 @@ def test_a_production_becomes_a_film_and_nothing_is_sent_twice(production: Path,
     again = ck.open_studio(production, run="once", max_spend=5.0)
     assert [take.digest for take in again.shoot()] == [take.digest for take in takes]
     assert posts(on_the_simulator) == sent
+
+
+def test_every_paid_clip_names_the_plan_that_it_came_from(production: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARKIT_LEDGER", str(production / "elsewhere.sqlite"))
+    studio = ck.open_studio(production, run="planned", max_spend=5.0)
+    studio.shoot()
+    studio.shoot()
+    with Ledger.open(production / "elsewhere.sqlite") as ledger:
+        (plan,) = ledger.plans(run="planned")
+        clips = [job for job in ledger.jobs() if job.kind == "video"]
+        assert clips
+        assert {job.plan for job in clips} == {plan.digest}
+        assert [shot["shot"] for shot in json.loads(plan.content)["plan"]["shots"]] == [job.subject for job in clips]
+        assert str(production) not in plan.content
+        assert ledger.verify().ok
+    assert not (studio.place.ledger).exists()
 
 
 def test_another_run_of_the_same_requests_pays_nothing(production: Path, on_the_simulator: str) -> None:
