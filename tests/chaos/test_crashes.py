@@ -41,9 +41,8 @@ def test_a_shoot_killed_anywhere_is_finished_with_nothing_lost_paid_twice_or_ove
     assert line["clips"] + line["unanswered_pictures"] == line["jobs"]
 
 
-@pytest.mark.xfail(strict=True, reason="the answer and the take it brought are two transactions: make them one")
 def test_a_picture_whose_answer_came_is_not_lost_between_two_commits() -> None:
-    line, complaints = killed("--orders", "4", "--points", "8", "--only", "ledger.Ledger.record_take")
+    line, complaints = killed("--orders", "4", "--points", "8", "--only", "ledger.Ledger.advance")
     assert line["lost_clips"] == 0, complaints
 
 
