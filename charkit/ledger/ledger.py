@@ -31,14 +31,15 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from charkit.errors import LedgerError
 from charkit.ledger import booking, copying, money, stepping, verifying
-from charkit.ledger.engine import hold_name, open_engine, reading, transact, writing
+from charkit.ledger.engine import open_engine, reading, transact, writing
+from charkit.ledger.filing import file_take
 from charkit.ledger.migrations import migrate, up_to_date
 from charkit.ledger.place import LedgerPlace, place_of
 from charkit.ledger.reader import LedgerReader
 from charkit.ledger.records import Caps, Intent, JobRow, PlanRow, ScoreRow, Step, TakeRow
 from charkit.ledger.redaction import Cleaner, digest_of
 from charkit.ledger.rows import job_in
-from charkit.ledger.schema import plans, scores, takes
+from charkit.ledger.schema import plans, scores
 from charkit.ledger.states import TERMINAL
 
 if TYPE_CHECKING:
@@ -220,19 +221,8 @@ class Ledger(LedgerReader):
 
     def record_take(self, take: TakeRow) -> TakeRow:
         """Write down what a job made. The first record stays; recording again returns it."""
-        values = {f.name: getattr(take, f.name) for f in fields(take)}
-        values |= {"created_at": self._clock(), "note": self._clean(take.note), "facts": self._clean(take.facts)}
-        same = (takes.c.job_id == take.job_id, takes.c.position == take.position)
-
-        def record(connection: Connection) -> TakeRow:
-            hold_name(connection, f"take {take.job_id} {take.position}")
-            before = connection.execute(select(takes).where(*same)).mappings().one_or_none()
-            if before is not None:
-                return TakeRow(**before)
-            connection.execute(insert(takes).values(values))
-            return TakeRow(**values)
-
-        return transact(self._engine, record)
+        now = self._clock()
+        return transact(self._engine, lambda connection: file_take(connection, take, now, self._clean))
 
     def record_score(self, score: ScoreRow) -> None:
         """Write down what a scorer says; an earlier word of the same scorer stays beside it."""

@@ -114,6 +114,23 @@ class SentRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeRow:
+    """What a job made: a file in the store, and what was measured of it."""
+
+    job_id: str
+    position: int = 0
+    """For jobs that make several pictures; else 0."""
+    digest: str
+    media_type: str
+    facts: str
+    """Measured facts as JSON text."""
+    note: str = ""
+    """What differs from what was asked, if anything."""
+    created_at: float = 0.0
+    """Set by the ledger."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One transition of a job, with what became known by it. Empty fields leave what was known before."""
 
@@ -134,6 +151,8 @@ class Step:
     charged: int | None = None
     """Micro-dollars that the service says it charged; None for the estimated price."""
     sent: tuple[SentRow, ...] = ()
+    takes: tuple[TakeRow, ...] = ()
+    """What came with the answer, filed already: paid for and written down in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,23 +216,6 @@ class Entry:
     amount: int
     """Micro-dollars, signed."""
     note: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakeRow:
-    """What a job made: a file in the store, and what was measured of it."""
-
-    job_id: str
-    position: int = 0
-    """For jobs that make several pictures; else 0."""
-    digest: str
-    media_type: str
-    facts: str
-    """Measured facts as JSON text."""
-    note: str = ""
-    """What differs from what was asked, if anything."""
-    created_at: float = 0.0
-    """Set by the ledger."""
 
 
 @dataclass(frozen=True, kw_only=True)

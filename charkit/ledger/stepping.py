@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from charkit.errors import LedgerError
 from charkit.ledger import money
 from charkit.ledger.engine import hold_name, on_postgres
+from charkit.ledger.filing import file_take
 from charkit.ledger.records import SentRow, Spend
 from charkit.ledger.rows import hold_production, job_in
 from charkit.ledger.schema import jobs, sent, transitions
@@ -92,6 +93,8 @@ def _apply(
     append(connection, job.id, job.state, step.to, clean(step.note), now, clean(step.raw))
     money.move(connection, job, what, step.charged, now, held=held)
     _record_sent(connection, job, step.sent, clean)
+    for take in step.takes:
+        file_take(connection, take, now, clean)
     return replace(job, **changes)  # type: ignore[arg-type]
 
 

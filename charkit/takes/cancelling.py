@@ -60,11 +60,9 @@ def _check_can(contact: Contact, job: JobRow) -> None:
 def _heard(contact: Contact, job: JobRow, answer: Answer) -> JobRow:
     if answer.outcome.value == job.state or not (answer.outcome.terminal or answer.outcome.value in _AT_SERVICE):
         return job
-    collecting = Collecting(contact)
-    pictures = collecting.keep(answer.media)
-    job = contact.means.ledger.advance(job, replace(step_of(answer), remote_id=None))
+    pictures = Collecting(contact).keep(job, answer.media)
+    job = contact.means.ledger.advance(job, replace(step_of(answer), remote_id=None, takes=pictures))
     contact.means.checkpoint("heard")
-    collecting.record(job, pictures)
     return job
 
 

@@ -42,8 +42,8 @@ class Collecting:
         self._ledger = contact.means.ledger
         self._slate = contact.slate
 
-    def keep(self, media: Sequence[Blob]) -> list[TakeRow]:
-        """File what came with an answer, before anything else is done with it."""
+    def keep(self, job: JobRow, media: Sequence[Blob]) -> tuple[TakeRow, ...]:
+        """File what came with an answer, before anything else is done with it, and return what to write down of it."""
         kept = []
         for position, blob in enumerate(media):
             stored = self._means.store.put(blob.data, SUFFIXES.get(blob.media_type, ".bin"))
@@ -56,7 +56,7 @@ class Collecting:
                 note = str(error)
             kept.append(
                 TakeRow(
-                    job_id="",
+                    job_id=job.id,
                     position=position,
                     digest=stored.digest,
                     media_type=blob.media_type,
@@ -66,22 +66,7 @@ class Collecting:
             )
         if kept:
             self._means.checkpoint("kept")
-        return kept
-
-    def record(self, job: JobRow, rows: Sequence[TakeRow]) -> None:
-        """Write down what came with a job's answer."""
-        for row in rows:
-            self._ledger.record_take(
-                TakeRow(
-                    job_id=job.id,
-                    position=row.position,
-                    digest=row.digest,
-                    media_type=row.media_type,
-                    facts=row.facts,
-                    note=row.note,
-                )
-            )
-            self._means.checkpoint("taken")
+        return tuple(kept)
 
     def take(self, job: JobRow, *, fresh: bool = False) -> Steps[Take]:
         """Return the take of a finished job, fetching its media where that has not been done.

@@ -111,11 +111,10 @@ class Following:
         self._contact.tell(answer.outcome, answer.progress)
         if answer.outcome.value == job.state or answer.outcome is Outcome.UNKNOWN:
             return job
-        pictures = self._collecting.keep(answer.media)
+        pictures = self._collecting.keep(job, answer.media)
         self._to_fetch = answer.outcome is Outcome.SUCCEEDED and not pictures
-        step = replace(step_of(answer), remote_id=None)  # it is known, and does not change
+        step = replace(step_of(answer), remote_id=None, takes=pictures)  # the id is known, and does not change
         job = self._means.ledger.advance(job, step)
         self._contact.heard_of(answer, submitted=False)
         self._means.checkpoint("heard")
-        self._collecting.record(job, pictures)
         return job

@@ -33,7 +33,7 @@ class Finding(StrEnum):
     ABSENT = "absent"
     """The list reaches back far enough and does not show it."""
     UNCLEAR = "unclear"
-    """Several could be it, or the list does not say enough to tell."""
+    """Several could be it, one could by another clock, or the list does not say enough to tell."""
     NO_LIST = "no list"
 
 
@@ -59,13 +59,15 @@ def search(
     """
     if listed is None:
         return Search(finding=Finding.NO_LIST)
-    free = [job for job in listed if job.remote_id not in taken and _in_time(job, sent_at, until)]
-    if any(job.prompt is None for job in free):
+    free = [job for job in listed if job.remote_id not in taken]
+    timely = [job for job in free if _in_time(job, sent_at, until)]
+    if any(job.prompt is None for job in timely):
         return Search(finding=Finding.UNCLEAR)
-    matches = {job.remote_id for job in free if _fits(job, asked)}  # a service may list one job twice
+    matches = {job.remote_id for job in timely if _fits(job, asked)}  # a service may list one job twice
     if len(matches) == 1:
         return Search(finding=Finding.FOUND, remote_id=matches.pop())
-    if matches or not _reaches_back(listed, sent_at):
+    # Our words at another time: a job of long ago, or ours by a clock that is wrong. A person has to look.
+    if matches or any(_fits(job, asked) for job in free) or not _reaches_back(listed, sent_at):
         return Search(finding=Finding.UNCLEAR)
     return Search(finding=Finding.ABSENT)
 

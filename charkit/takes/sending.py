@@ -11,6 +11,7 @@ Whatever state the ledger has a job in, the way goes on from there; between any 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import Ambiguous, ProviderError, RateLimited, SpendLimit, Unavailable, UsageError
@@ -194,11 +195,10 @@ class Sending:
         if lost or answer.outcome is Outcome.UNKNOWN:
             note = "taken on without an id to ask by"
             return self._ledger.advance(job, Step(to="unknown", remote_id=answer.remote_id, note=note, raw=answer.raw))
-        pictures = self._collecting.keep(answer.media)
-        job = self._ledger.advance(job, step_of(answer))
+        pictures = self._collecting.keep(job, answer.media)
+        job = self._ledger.advance(job, replace(step_of(answer), takes=pictures))
         self._contact.heard_of(answer)
         self._means.checkpoint("recorded")
-        self._collecting.record(job, pictures)
         return job
 
     def _turn(self, lane: Lane, after: float = 0.0) -> Turn:

@@ -78,6 +78,7 @@ class Boundaries:
                 self._die()
 
     def _die(self) -> None:
+        self._last = None
         try:
             if self._disk is not None:
                 self._disk.cut()

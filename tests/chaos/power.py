@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,17 +54,17 @@ class Disk:
             self._names = [name for name in self._names if name.path != Path(args[0])]
 
     def cut(self) -> None:
-        """Leave of the files what a power cut leaves; the process has to end at once."""
-        for name in reversed(self._names):
-            if name.before is not None and name.path.exists():
-                _rename(name.path, name.before)
-            elif name.before is None and name.path.is_dir():
-                shutil.rmtree(name.path)
-            elif name.before is None and name.path.exists():
-                _unlink(name.path)
-        for file in self._files.values():
-            if file.path.exists() and file.path.stat().st_size > file.synced:
-                _truncate(file.path, file.synced)
+        """Leave of the files what a power cut leaves; the process has to end at once.
+
+        Other threads are still at work, so that any single file may be gone already.
+        """
+        for name in reversed(list(self._names)):
+            with suppress(OSError):
+                _take_back(name)
+        for file in list(self._files.values()):
+            with suppress(OSError):
+                if file.path.stat().st_size > file.synced:
+                    _truncate(file.path, file.synced)
 
     def _pending(self, path: Path, before: Path | None = None) -> None:
         self._names.append(_Name(folder=_identity(path.parent), path=path, before=before))
@@ -79,6 +80,15 @@ class Disk:
             if file.path == before:
                 file.path = after
         self._pending(after, before)
+
+
+def _take_back(name: _Name) -> None:
+    if name.before is not None:
+        _rename(name.path, name.before)
+    elif name.path.is_dir():
+        shutil.rmtree(name.path, ignore_errors=True)
+    else:
+        _unlink(name.path)
 
 
 def _identity(what: Any) -> tuple[int, int]:

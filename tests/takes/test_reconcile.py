@@ -46,6 +46,13 @@ def test_the_one_job_that_fits_is_found_among_others(job: Listed) -> None:
     assert (found.finding, found.remote_id) == (Finding.FOUND, "video_1")
 
 
+@pytest.mark.parametrize("created_at", [SENT - 61, SENT + 961, SENT + 3600])
+def test_our_words_at_another_time_are_unclear_and_never_absent(created_at: float) -> None:
+    """Ours by a clock that is wrong, or a job of long ago: sending again would pay twice for the first."""
+    assert find(OTHER, replace(OURS, created_at=created_at)).finding is Finding.UNCLEAR
+    assert find(replace(OURS, created_at=created_at), taken=frozenset({"video_1"})).finding is Finding.ABSENT
+
+
 def test_a_job_that_is_listed_twice_is_one_job() -> None:
     found = find(OURS, OTHER, OURS)
     assert (found.finding, found.remote_id) == (Finding.FOUND, "video_1")
@@ -54,8 +61,6 @@ def test_a_job_that_is_listed_twice_is_one_job() -> None:
 @pytest.mark.parametrize(
     "job",
     [
-        replace(OURS, created_at=SENT - 61),  # an earlier take of the same words
-        replace(OURS, created_at=SENT + 961),
         replace(OURS, model="sora-1"),
         replace(OURS, seconds="4"),
         replace(OURS, prompt="Mira lifts her lantern"),
