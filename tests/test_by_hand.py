@@ -229,7 +229,7 @@ class TestComingBackIn:
     def test_before_the_clip_is_there_the_take_says_what_to_do_and_nothing_is_spent(self, studio: ck.Studio) -> None:
         plan = studio.plan()
         before = studio.spend.committed
-        (take,) = studio._make([studio._order("A1", 1, plan)])
+        (take,) = studio._make([studio._filming.order(plan["A1"], 1)])
         assert take.outcome is Outcome.FAILED
         assert "charkit by-hand import" in take.message
         assert studio.spend.committed == before
@@ -261,7 +261,7 @@ class TestComingBackIn:
         other = clip(tmp_path / "b.mp4", size=(640, 360), seconds=1.5)
         assert [take.id for take in studio.bring_in("A1", other, app="app")] == ["A1-t2"]
         plan = studio.plan()
-        (shot,) = studio._make([studio._order("A1", 1, plan)])
+        (shot,) = studio._make([studio._filming.order(plan["A1"], 1)])
         assert shot.digest == take.digest
 
     def test_what_differs_from_the_plan_is_noted_on_the_take(self, studio: ck.Studio, tmp_path: Path) -> None:

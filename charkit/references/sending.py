@@ -84,7 +84,7 @@ class ContactSheet(Sequence[SentPicture]):
         """Bytes of all requests together, before any encoding of the wire."""
         return sum(one.size for one in self.items)
 
-    def jpeg(self, *, columns: int = 5, cell_width: int = 240) -> bytes:
+    def jpeg(self, *, columns: int = 5, cell_width: int = 240, quality: int = 88) -> bytes:
         """Return the sheet as one JPEG, pictures in the order in which they are sent.
 
         Raises:
@@ -103,7 +103,7 @@ class ContactSheet(Sequence[SentPicture]):
             small = fit(picture, max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
             cells.append(("\n".join((f"{one.shot}, picture {one.place}", *one.said, f"to {one.route}")), small))
         title = f"{self.title or 'What will be sent'}\n{self._summary}"
-        return encode_jpeg(contact_sheet(cells, columns=columns, title=title, cell_width=cell_width), quality=88)
+        return encode_jpeg(contact_sheet(cells, columns=columns, title=title, cell_width=cell_width), quality=quality)
 
     def save(self, path: Path | str) -> Path:
         """Write the sheet as JPEG.
@@ -182,8 +182,9 @@ def _shown(sheet: ContactSheet) -> str:
     if not sheet.items:
         return told
     try:
-        small = 240 if len(sheet) <= _FEW else 150  # a page carries it
-        data = base64.b64encode(sheet.jpeg(cell_width=small)).decode("ascii")
+        few = len(sheet) <= _FEW  # a page carries it
+        picture = sheet.jpeg(cell_width=240 if few else 150, quality=80 if few else 65)
+        data = base64.b64encode(picture).decode("ascii")
     except (UsageError, MediaError, OSError):  # a display must not raise; the table says what is known
         return Html(str(grid([reference_card(one.reference) for one in sheet.items])) + told)
     return Html(f'<img alt="what will be sent" src="data:image/jpeg;base64,{data}" style="max-width: 100%">{told}')

@@ -32,7 +32,8 @@ real = Ledger.advance
 
 def advance(self, job, step):
     row = real(self, job, step)
-    if job.kind == "video" and step.to == {state!r}:
+    on_their_way = [other for other in self.jobs() if other.state == "sending"]  # their doubt is another test's
+    if job.kind == "video" and step.to == {state!r} and not on_their_way:
         os.kill(os.getpid(), signal.SIGKILL)
     return row
 

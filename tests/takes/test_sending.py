@@ -62,10 +62,16 @@ def test_whatever_step_the_process_dies_at_nothing_is_lost_and_nothing_paid_twic
     die_at(studio, clip, step, count)
     assert studio.ledger.spend().committed <= 2_000_000
     takes = studio.make(*crashing.orders(), run_cap_usd=2.0)
+    there = {job["prompt"] for job in studio.service.accepted}
+    for take in takes:  # another order's POST that was cut off on its way: the person looks, and says so
+        if take.outcome is Outcome.UNKNOWN:
+            assert take.prompt not in there
+            studio.floor().resolve(take.job_id, accepted=False)
+    takes = studio.make(*crashing.orders(), run_cap_usd=2.0)
     assert len(takes.ok) == 5
     assert accepted_once_each(studio)
-    assert sorted(studio.service.posts) == sorted(f"Mira in {s}" for s in crashing.SUBJECTS)
-    assert studio.ledger.spend() == ALL
+    spent = studio.ledger.spend()
+    assert (spent.settled, spent.reserved, spent.unknown) == (ALL.settled, 0, 0)
     for take in takes:
         assert take.path.read_bytes() == studio.service.clip_of(take.prompt)
     filed = {path for path in (studio.root / "store" / "sha256").rglob("*") if path.is_file()}
@@ -101,4 +107,5 @@ def test_two_processes_on_one_ledger_pay_for_each_take_once(studio, clip: bytes)
         assert visitor.returncode == 0, said
     assert accepted_once_each(studio)
     assert len(studio.service.posts) == 5
-    assert studio.ledger.spend() == ALL
+    spent = studio.ledger.spend()
+    assert (spent.settled, spent.reserved, spent.unknown) == (ALL.settled, 0, 0)
