@@ -9,8 +9,22 @@ Each file appears under its name only when it is whole.
 """
 
 from charkit.film.assembly import assemble
-from charkit.film.cuts import Cut, CutList
+from charkit.film.cuts import BROADCAST, WEB, Card, Cut, CutList, Music, Title, Transition
 from charkit.film.records import Film, FilmShot
 from charkit.film.subtitles import Cue, subtitles
 
-__all__ = ["Cue", "Cut", "CutList", "Film", "FilmShot", "assemble", "subtitles"]
+__all__ = [
+    "BROADCAST",
+    "WEB",
+    "Card",
+    "Cue",
+    "Cut",
+    "CutList",
+    "Film",
+    "FilmShot",
+    "Music",
+    "Title",
+    "Transition",
+    "assemble",
+    "subtitles",
+]
