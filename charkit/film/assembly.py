@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from charkit.film.cuts import Cut, CutList
     from charkit.film.subtitles import Cue
-    from charkit.media.stitch import Joined
+    from charkit.media.spliced import Joined
     from charkit.store import Store
 
 _COLUMNS = 4

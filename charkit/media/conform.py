@@ -22,15 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from av.container import OutputContainer
     from av.video.frame import VideoFrame
 
-__all__ = ["PRESET", "QUALITY", "Shape", "conform"]
+__all__ = ["PRESET", "QUALITY", "Shape", "conform", "encoder"]
 
 PRESET: Final = "veryfast"
 """libx264's speed."""
 
 QUALITY: Final = 16
 """libx264's constant rate factor."""
+
+
+_PROFILES: Final = {
+    "constrained baseline": "baseline",
+    "baseline": "baseline",
+    "main": "main",
+    "high": "high",
+    "high 10": "high10",
+    "high 4:2:2": "high422",
+    "high 4:4:4 predictive": "high444",
+}
+# FFmpeg's names of profiles, and libx264's.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +81,7 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
     """
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
     with av.open(str(out), "w", format="mp4") as container:
-        options = {"preset": PRESET, "crf": str(QUALITY), "profile": (shape.profile or "high").lower().split(" ")[0]}
-        stream = container.add_stream("libx264", rate=shape.fps, options=options)
-        stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
-        stream.codec_context.max_b_frames = 2
+        stream = encoder(container, shape)
         written = 0
         last: VideoFrame | None = None
         for frame in _shaped(facts, shape):
@@ -85,6 +95,32 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
             written += 1
         container.mux(stream.encode())
     return written
+
+
+def encoder(
+    container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0
+) -> av.video.stream.VideoStream:
+    """Add a stream that encodes pictures of a shape.
+
+    Args:
+        container: Where to.
+        shape: What they look like.
+        threads: How many the encoder may use; 0: as it likes.
+        sets: The id of its parameter sets.
+    """
+    profile = _PROFILES.get((shape.profile or "High").lower(), "high")
+    options = {
+        "preset": PRESET,
+        "crf": str(QUALITY),
+        "profile": profile,
+        "x264-params": f"sps-id={sets}:force-cfr=1:open-gop=0",
+    }
+    if threads:
+        options["threads"] = str(threads)
+    stream = container.add_stream("libx264", rate=shape.fps, options=options)
+    stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
+    stream.codec_context.max_b_frames = 0 if profile == "baseline" else 2
+    return stream
 
 
 def _numbered(frame: VideoFrame, index: int, shape: Shape) -> VideoFrame:

@@ -1,0 +1,104 @@
+"""What is to be joined into a film, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from pathlib import Path
+
+    from charkit.media.picture.pieces import Change, Join
+
+__all__ = ["Boundary", "Joined", "JoinedClip", "Splice"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splice:
+    """A clip, or a part of it, in its place in the film; times in seconds of the clip."""
+
+    path: Path
+    start: float | None = None
+    """Where it begins; at the clip's beginning if it does not say."""
+    end: float | None = None
+    """Where it ends; at the clip's end if it does not say."""
+    name: str = ""
+    """What messages call it; the file's name if empty."""
+    join: Join | None = None
+    """How it goes over into the next one; its frames are counted at the film's rate. A plain cut if None."""
+    changes: tuple[Change, ...] = ()
+    """What is done to its frames."""
+    gain: float = 0.0
+    """By how many dB its sound is made louder."""
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return self.name or self.path.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinedClip:
+    """What became of one clip."""
+
+    path: Path
+    """The clip as given."""
+    action: Literal["copied", "rendered", "conformed"]
+    """Whether its picture was copied bit for bit, rendered in part, or re-encoded as a whole."""
+    reason: str
+    """Why frames were encoded anew; empty for a plain copy."""
+    start: float
+    """When it begins in the film, in seconds; with a transition before it, when that begins."""
+    seconds: float
+    """How long it lasts there, transitions included."""
+    frames: int
+    """Its frames there."""
+    copied_frames: int
+    """How many of them are the clip's own bits."""
+    sound: str
+    """What was done to its sound: `laid`, `padded by 0.095 s`, `trimmed by 0.100 s`, or `silence`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boundary:
+    """One cut, or the beginning of a transition."""
+
+    time: float
+    """When, in seconds."""
+    frame: int
+    """The first frame after it."""
+    raw_step: float
+    """The jump between neighbouring sound samples if nothing were done, as a share of full scale."""
+    step: float
+    """The jump as laid, after the fades."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """A film made of clips."""
+
+    path: Path
+    """The file."""
+    seconds: float
+    """How long it lasts; picture and sound alike."""
+    frames: int
+    """How many frames it has."""
+    fps: Fraction
+    """Frames per second."""
+    clips: tuple[JoinedClip, ...]
+    """The clips in order."""
+    boundaries: tuple[Boundary, ...]
+    """The cuts between them."""
+    has_sound: bool
+    """Whether there is a sound track; there is none if no clip has sound."""
+
+    @property
+    def largest_step(self) -> float:
+        """The largest jump of sound at a cut, as a share of full scale."""
+        return max((boundary.step for boundary in self.boundaries), default=0.0)
+
+    @property
+    def encoded_frames(self) -> int:
+        """How many frames of the picture are not a clip's own bits; frames of a transition count once."""
+        return self.frames - sum(clip.copied_frames for clip in self.clips)
