@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.documents import replace_file
-from charkit.errors import UnsupportedRequest
+from charkit.errors import UnreadableMedia
 from charkit.film.records import Film, FilmShot
 from charkit.film.subtitles import subtitles
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from charkit.film.cuts import Cut, CutList
     from charkit.film.subtitles import Cue
+    from charkit.media.probe import ClipFacts
     from charkit.media.spliced import Joined
     from charkit.store import Store
 
@@ -46,21 +47,20 @@ def assemble(
 
     Raises:
         UsageError: A clip cannot be located.
-        UnsupportedRequest: A cut has in or out points.
         UnreadableMedia: A clip is missing or damaged.
         EncodingFailed: The film cannot be encoded.
         StorageFull: There is no room; nothing half-written is left.
     """
-    from charkit.media import stitch
+    from charkit.film.splicing import splices
     from charkit.media.previews import animated_webp
+    from charkit.media.stitch import splice
 
     clips = [cuts.locate(cut, store) for cut in cuts.cuts]
-    for cut, clip in zip(cuts.cuts, clips, strict=True):
-        _refuse_trims(cut, clip)
+    facts = [_facts(cut, clip) for cut, clip in zip(cuts.cuts, clips, strict=True)]
     words = {"title": cuts.title, **(metadata or {})}
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
-    joined = stitch.join(clips, folder / "film.mp4", metadata=words, on_progress=on_progress)
+    joined = splice(splices(cuts.cuts, facts), folder / "film.mp4", metadata=words, on_progress=on_progress)
     shots = _placed(cuts, joined)
     _write_sheet(cuts, clips, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
     text = subtitles(shots, cues)
@@ -84,21 +84,16 @@ def assemble(
     return film
 
 
-def _refuse_trims(cut: Cut, clip: Path) -> None:
-    """Let points through that leave the clip whole; refuse others rather than ignore them."""
-    if cut.start is None and cut.end is None:
-        return
+def _facts(cut: Cut, path: Path) -> ClipFacts:
+    """Look into a cut's clip; what is wrong with it is said with the cut's name."""
     from charkit.media.probe import probe
 
-    facts = probe(clip)
-    frame = float(1 / facts.fps)
-    if (cut.start or 0.0) < frame / 2 and (cut.end is None or abs(cut.end - facts.seconds) < frame / 2):
-        return
-    raise UnsupportedRequest(
-        f"the cut of {cut.shot} keeps only a part of its clip ({facts.seconds:.2f} s)",
-        rule="takes are joined whole",
-        nearest=f"leave out 'in' and 'out' of {cut.shot}, or cut the clip beforehand and name it under 'file'",
-    )
+    try:
+        return probe(path)
+    except UnreadableMedia as error:
+        named = UnreadableMedia(f"the cut of {cut.shot}: {error}")
+        named.path = path
+        raise named from None
 
 
 def _placed(cuts: CutList, joined: Joined) -> tuple[FilmShot, ...]:

@@ -25,7 +25,7 @@ class FilmShot:
     seconds: float
     frames: int
     action: str
-    """`copied` bit for bit, or `conformed`: encoded again."""
+    """`copied` bit for bit, `rendered` in part, or `conformed`: encoded again as a whole."""
     reason: str = ""
     """Why it was encoded again."""
     sound: str = ""

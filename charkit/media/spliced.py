@@ -9,9 +9,31 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from charkit.media.picture.pieces import Change, Join
+    from charkit.media.picture.pieces import FrameChange
 
-__all__ = ["Boundary", "Joined", "JoinedClip", "Splice"]
+__all__ = ["Boundary", "Crossing", "Joined", "JoinedClip", "Splice", "Touch"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """How a part goes over into the next one while both are seen."""
+
+    kind: Literal["dissolve", "wipe"]
+    seconds: float
+    """How long."""
+    towards: Literal["left", "right", "up", "down"] = "left"
+    """Where a wipe's border moves to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touch:
+    """Something that is done to the frames of a part, or to some of them."""
+
+    make: FrameChange
+    start: float = 0.0
+    """Seconds after the part's beginning."""
+    end: float | None = None
+    """Seconds after the part's beginning; None: to its end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +47,10 @@ class Splice:
     """Where it ends; at the clip's end if it does not say."""
     name: str = ""
     """What messages call it; the file's name if empty."""
-    join: Join | None = None
-    """How it goes over into the next one; its frames are counted at the film's rate. A plain cut if None."""
-    changes: tuple[Change, ...] = ()
-    """What is done to its frames."""
+    crossing: Crossing | None = None
+    """How it goes over into the next one; a plain cut if None."""
+    touches: tuple[Touch, ...] = ()
+    """What is done to its frames, one after the other."""
     gain: float = 0.0
     """By how many dB its sound is made louder."""
 

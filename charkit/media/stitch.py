@@ -11,6 +11,7 @@ to the shape of the majority, and the result says why. `charkit.media.joins` che
 from __future__ import annotations
 
 import errno
+import math
 import os
 import tempfile
 from contextlib import contextmanager, suppress
@@ -27,7 +28,7 @@ from charkit.media import sound as audio
 from charkit.media.conform import conform
 from charkit.media.fit import fit_together
 from charkit.media.lanes import VideoLane, sound_stream
-from charkit.media.picture import Piece, lay_out, render
+from charkit.media.picture import Change, Join, Piece, lay_out, render
 from charkit.media.probe import probe
 from charkit.media.spliced import Joined, JoinedClip, Splice
 from charkit.media.voice import Voice
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from charkit.media.fit import Fit
     from charkit.media.picture import Layout, Placed, Rendered
     from charkit.media.probe import ClipFacts
+    from charkit.media.spliced import Crossing, Touch
 
 __all__ = ["join", "splice"]
 
@@ -212,7 +214,14 @@ class _Join:
             conform(facts, one.shape, path)
             facts = probe(path)
         first, last = _span(part, one.facts.seconds, one.shape.fps, facts.frames)
-        return Piece(name=part.called, facts=facts, first=first, last=last, changes=part.changes, join=part.join)
+        return Piece(
+            name=part.called,
+            facts=facts,
+            first=first,
+            last=last,
+            changes=tuple(_change(touch, last - first, one.shape.fps) for touch in part.touches),
+            join=_crossed(part.crossing, one.shape.fps),
+        )
 
     def _voice(self, film: OutputContainer, layout: Layout) -> Voice | None:
         if not any(one.facts.has_sound for one in self.fits):
@@ -240,6 +249,19 @@ class _Join:
             copied_frames=copied if one.reason is None else 0,
             sound=_sound_account(one.facts, placed, fps),
         )
+
+
+def _change(touch: Touch, frames: int, fps: Fraction) -> Change:
+    """Return a change to all frames that are seen, at least for a part of their time, between its two times."""
+    last = frames if touch.end is None else min(frames, math.ceil(Fraction(touch.end) * fps - Fraction(1, 1000)))
+    return Change(first=min(last, math.floor(Fraction(touch.start) * fps)), last=last, make=touch.make)
+
+
+def _crossed(crossing: Crossing | None, fps: Fraction) -> Join | None:
+    if crossing is None:
+        return None
+    frames = max(1, round(Fraction(crossing.seconds) * fps))
+    return Join(kind=crossing.kind, frames=frames, towards=crossing.towards)
 
 
 def _options(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "FrameChange", "Join", "Layout", "Piece", "Placed", "lay_out"]
 
-FrameChange = Callable[[NDArray[np.uint8], int], NDArray[np.uint8]]
-"""Takes a frame (sRGB code values, shape (height, width, 3)) and its number within the piece, and returns the frame
-that stands in its place, in the same shape. May be called from several threads at once."""
+FrameChange = Callable[[NDArray[np.uint8], float], NDArray[np.uint8]]
+"""Takes a frame (sRGB code values, shape (height, width, 3)) and its time in seconds since the piece's beginning, and
+returns the frame that stands in its place, in the same shape. May be called from several threads at once."""
 
 
 @dataclass(frozen=True, kw_only=True)

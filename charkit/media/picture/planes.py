@@ -94,14 +94,14 @@ def _wiped(before: Plane, after: Plane, share: float, towards: str) -> Plane:
     return out
 
 
-def changed(frame: av.VideoFrame, changes: Sequence[FrameChange], number: int, shape: Shape) -> av.VideoFrame:
+def changed(frame: av.VideoFrame, changes: Sequence[FrameChange], time: float, shape: Shape) -> av.VideoFrame:
     """Return a frame after changes that work on RGB, in the film's own pixel format again."""
     space = _SPACES.get(shape.matrix, Colorspace.ITU709)
     extent = ColorRange.JPEG if shape.full_range else ColorRange.MPEG
     seen = frame.reformat(format="rgb24", src_colorspace=space, src_color_range=extent, dst_color_range=ColorRange.JPEG)
     picture = cast("NDArray[np.uint8]", seen.to_ndarray())
     for change in changes:
-        picture = change(picture, number)
+        picture = change(picture, time)
     made = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
     return made.reformat(
         format=shape.pixel_format, dst_colorspace=space, src_color_range=ColorRange.JPEG, dst_color_range=extent

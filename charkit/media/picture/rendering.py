@@ -8,8 +8,10 @@ transitions between two clips that are being worked on, so memory does not grow 
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -35,9 +37,6 @@ __all__ = ["OWN_SETS", "Rendered", "render"]
 OWN_SETS: Final = 31
 """The id of the parameter sets of rendered stretches: the largest that H.264 allows for an SPS (7.4.2.1.1), so that it
 does not clash with a clip's, which services number from 0."""
-
-_AHEAD: Final = 2
-"""Clips beyond the workers' own whose frames for transitions may wait for their neighbour."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +89,7 @@ def render(
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="charkit-render") as pool:
         try:
             before: _Ends | None = None
-            for index, ends in enumerate(_in_order(pool, rooms, count + _AHEAD, threads)):
+            for index, ends in enumerate(_in_order(pool, rooms, count, threads)):
                 if before is not None and before.tail:
                     parts.append(rooms[index].transition(before.tail, ends.head, count))
                 parts += ends.parts
@@ -105,11 +104,12 @@ def render(
 
 def _in_order(pool: ThreadPoolExecutor, rooms: list[_Room], at_once: int, threads: int) -> Iterator[_Ends]:
     """Work on a few clips at a time, and give them in the film's order."""
-    waiting = [pool.submit(room.work, threads) for room in rooms[:at_once]]
-    upcoming = iter(rooms[at_once:])
+    upcoming = iter(rooms)
+    waiting = deque(pool.submit(room.work, threads) for room in islice(upcoming, at_once))
     while waiting:
-        yield waiting.pop(0).result()
-        waiting += [pool.submit(room.work, threads) for room in [next(upcoming, None)] if room is not None]
+        done = waiting.popleft().result()
+        waiting.extend(pool.submit(room.work, threads) for room in islice(upcoming, 1))
+        yield done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +178,8 @@ class _Room:
     def _changed(self, number: int, frame: VideoFrame) -> VideoFrame:
         within = number - self.placed.piece.first
         changes = [c.make for c in self.placed.piece.changes if c.first <= within < c.last]
-        return changed(frame, changes, within, self.layout.shape) if changes else frame
+        shape = self.layout.shape
+        return changed(frame, changes, float(within / shape.fps), shape) if changes else frame
 
     def _encoded(self, name: str, frames: Iterable[VideoFrame], count: int, start: int, threads: int) -> Part:
         path = self.workshop / f"render-{name}.mp4"

@@ -65,12 +65,12 @@ def test_a_change_that_does_nothing_leaves_colours_within_rounding(matrix):
         assert np.abs(one.astype(int) - other.astype(int)).max() <= 2
 
 
-def test_changes_come_one_after_the_other_and_know_their_frame():
+def test_changes_come_one_after_the_other_and_know_their_time():
     seen = []
 
-    def note(frame, number):
-        seen.append((frame.shape, number))
+    def note(frame, time):
+        seen.append((frame.shape, time))
         return frame
 
-    changed(noise(1, "yuv420p"), [note, note], 7, shape())
-    assert seen == [((36, 64, 3), 7)] * 2
+    changed(noise(1, "yuv420p"), [note, note], 0.25, shape())
+    assert seen == [((36, 64, 3), 0.25)] * 2

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from charkit.errors import UnreadableMedia, UsageError
-from charkit.media.picture.pieces import Change, Join
 from charkit.media.probe import probe
-from charkit.media.spliced import Splice
+from charkit.media.spliced import Crossing, Splice, Touch
 from charkit.media.stitch import splice
 
 
@@ -29,8 +28,8 @@ def film(tmp_path):
 @pytest.mark.parametrize("every", [12, 1000])
 def test_bodies_beside_a_dissolve_are_the_clips_own_bits(clip, film, every):
     paths = [clip(f"{i}.mp4", frames=60, keyframe_every=every, hue=i) for i in range(3)]
-    join = Join(kind="dissolve", frames=6)
-    made = splice([Splice(path=path, join=join) for path in paths[:2]] + [Splice(path=paths[2])], film)
+    crossing = Crossing(kind="dissolve", seconds=0.25)
+    made = splice([Splice(path=path, crossing=crossing) for path in paths[:2]] + [Splice(path=paths[2])], film)
     assert made.frames == 180 - 12
     shown, sources = luma(film), [luma(path) for path in paths]
     assert len(shown) == made.frames
@@ -48,7 +47,7 @@ def test_bodies_beside_a_dissolve_are_the_clips_own_bits(clip, film, every):
 
 def test_a_dissolve_shows_both_clips_and_every_frame_in_its_place(clip, film):
     paths = [clip(f"{i}.mp4", frames=48, keyframe_every=12) for i in range(2)]
-    splice([Splice(path=paths[0], join=Join(kind="dissolve", frames=11)), Splice(path=paths[1])], film)
+    splice([Splice(path=paths[0], crossing=Crossing(kind="dissolve", seconds=11 / 24)), Splice(path=paths[1])], film)
     shown, own = luma(film), luma(paths[0])
     middle = shown[37 + 5].astype(int)
     expected = (own[37 + 5].astype(int) + own[5].astype(int)) / 2
@@ -75,7 +74,7 @@ def test_only_frames_that_are_changed_and_those_up_to_the_next_keyframe_are_enco
     def black(frame, _):
         return np.zeros_like(frame)
 
-    made = splice([Splice(path=path, changes=(Change(first=14, last=16, make=black),))], film)
+    made = splice([Splice(path=path, touches=(Touch(start=14 / 24, end=16 / 24, make=black),))], film)
     shown, own = luma(film), luma(path)
     assert [i for i, frame in enumerate(shown) if frame.max() < 30] == [14, 15]
     assert {i for i in range(48) if not np.array_equal(shown[i], own[i])} <= set(range(12, 24))
@@ -97,15 +96,22 @@ def test_one_header_holds_the_sets_of_clips_and_renders_where_their_ids_differ(c
 def test_dissolves_work_in_ten_bits_and_in_full_chroma(clip, film):
     for pixel_format in ("yuv420p10le", "yuv444p"):
         path = clip(f"{pixel_format}.mp4", pixel_format=pixel_format, frames=24)
-        splice([Splice(path=path, join=Join(kind="wipe", frames=6)), Splice(path=path)], film)
+        splice([Splice(path=path, crossing=Crossing(kind="wipe", seconds=0.25)), Splice(path=path)], film)
         assert probe(film).pixel_format == pixel_format
         assert len(luma(film)) == 42
 
 
 def test_the_timestamps_of_a_film_rise_evenly_over_renders_and_copies(clip, film):
     path = clip(frames=60, keyframe_every=12)
-    join = Join(kind="dissolve", frames=6)
-    splice([Splice(path=path, join=join), Splice(path=path, start=0.3, end=2.2, join=join), Splice(path=path)], film)
+    crossing = Crossing(kind="dissolve", seconds=0.25)
+    splice(
+        [
+            Splice(path=path, crossing=crossing),
+            Splice(path=path, start=0.3, end=2.2, crossing=crossing),
+            Splice(path=path),
+        ],
+        film,
+    )
     with av.open(str(film)) as container:
         packets = [p for p in container.demux(video=0) if p.size]
     assert np.all(np.diff([p.dts for p in packets]) == packets[0].duration)
