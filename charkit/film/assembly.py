@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.documents import replace_file
-from charkit.errors import UnreadableMedia
 from charkit.film.records import Film, FilmShot
 from charkit.film.subtitles import subtitles
 
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from charkit.film.cuts import Cut, CutList
+    from charkit.film.cuts import CutList
+    from charkit.film.making import Made
     from charkit.film.subtitles import Cue
-    from charkit.media.probe import ClipFacts
-    from charkit.media.spliced import Joined
     from charkit.store import Store
 
 _COLUMNS = 4
@@ -51,18 +49,15 @@ def assemble(
         EncodingFailed: The film cannot be encoded.
         StorageFull: There is no room; nothing half-written is left.
     """
-    from charkit.film.splicing import splices
+    from charkit.film.making import make_film
     from charkit.media.previews import animated_webp
-    from charkit.media.stitch import splice
 
-    clips = [cuts.locate(cut, store) for cut in cuts.cuts]
-    facts = [_facts(cut, clip) for cut, clip in zip(cuts.cuts, clips, strict=True)]
-    words = {"title": cuts.title, **(metadata or {})}
+    words = dict(metadata or {})
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
-    joined = splice(splices(cuts.cuts, facts), folder / "film.mp4", metadata=words, on_progress=on_progress)
-    shots = _placed(cuts, joined)
-    _write_sheet(cuts, clips, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
+    made = make_film(cuts, folder / "film.mp4", store=store, metadata=words, on_progress=on_progress)
+    joined, shots = made.joined, _placed(made)
+    _write_sheet(made, cuts.title, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
     text = subtitles(shots, cues)
     if text:
         replace_file(folder / "film.srt", text.encode("utf-8"))
@@ -84,19 +79,7 @@ def assemble(
     return film
 
 
-def _facts(cut: Cut, path: Path) -> ClipFacts:
-    """Look into a cut's clip; what is wrong with it is said with the cut's name."""
-    from charkit.media.probe import probe
-
-    try:
-        return probe(path)
-    except UnreadableMedia as error:
-        named = UnreadableMedia(f"the cut of {cut.shot}: {error}")
-        named.path = path
-        raise named from None
-
-
-def _placed(cuts: CutList, joined: Joined) -> tuple[FilmShot, ...]:
+def _placed(made: Made) -> tuple[FilmShot, ...]:
     return tuple(
         FilmShot(
             shot=cut.shot,
@@ -108,22 +91,20 @@ def _placed(cuts: CutList, joined: Joined) -> tuple[FilmShot, ...]:
             reason=clip.reason,
             sound=clip.sound,
         )
-        for cut, clip in zip(cuts.cuts, joined.clips, strict=True)
+        for cut, clip in zip(made.cuts, made.joined.clips, strict=True)
     )
 
 
-def _write_sheet(
-    cuts: CutList, clips: Sequence[Path], captions: Mapping[str, str], path: Path, *, simulated: bool
-) -> None:
+def _write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Path, *, simulated: bool) -> None:
     from charkit.media.frames import poster
     from charkit.media.images import encode_jpeg
     from charkit.media.previews import contact_sheet
 
     items = []
-    for cut, clip in zip(cuts.cuts, clips, strict=True):
+    for cut, clip in zip(made.cuts, made.clips, strict=True):
         caption = captions.get(cut.shot, "")
         label = f"{cut.shot} · take {cut.take}" + (f"\n{caption}" if caption else "")
         items.append((label, poster(clip)))
-    title = cuts.title + ("\nsimulated" if simulated else "")
+    title = heading + ("\nsimulated" if simulated else "")
     sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
     replace_file(path, encode_jpeg(sheet, quality=85))
