@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from charkit.media.picture import FrameChange
     from charkit.media.probe import ClipFacts
 
-__all__ = ["dip", "splices"]
+__all__ = ["chapter_of", "dip", "splices"]
 
 
 def splices(cuts: Sequence[Cut], clips: Sequence[ClipFacts]) -> list[Splice]:
@@ -44,10 +44,16 @@ def _part(cut: Cut, clip: Path) -> Splice:
         end=cut.end,
         name=cut.shot,
         gain=cut.gain,
+        chapter=chapter_of(cut),
         crossing=Crossing(kind="wipe" if way.kind == "wipe" else "dissolve", seconds=way.seconds, towards=way.towards)
         if way is not None and way.overlaps
         else None,
     )
+
+
+def chapter_of(cut: Cut) -> str:
+    """Return what the chapter of a cut is called: the words of a card, else the shot."""
+    return cut.card.text.splitlines()[0] if cut.card else cut.shot
 
 
 def _seconds(cut: Cut, facts: ClipFacts) -> float:

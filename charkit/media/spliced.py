@@ -53,6 +53,8 @@ class Splice:
     """What is done to its frames, one after the other."""
     gain: float = 0.0
     """By how many dB its sound is made louder."""
+    chapter: str = ""
+    """The name of the chapter that begins with it; the chapter before goes on if empty."""
 
     @property
     def called(self) -> str:

@@ -25,6 +25,7 @@ from av.error import FFmpegError
 
 from charkit.errors import EncodingFailed, StorageError, StorageFull, UsageError
 from charkit.media import sound as audio
+from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
 from charkit.media.fit import fit_together
 from charkit.media.lanes import VideoLane, sound_stream
@@ -179,6 +180,9 @@ class _Join:
         rendered = render(layout, self.workshop, on_progress=lambda share: self.report(share * _RENDERING))
         with av.open(str(temporary), "w", format="mp4", options=_options(metadata)) as film:
             film.metadata.update({str(k): str(v) for k, v in metadata.items()})
+            starts = [float(placed.start / layout.shape.fps) for placed in layout.pieces]
+            chapters = [(at, part.chapter) for at, part in zip(starts, self.parts, strict=True)]
+            put_chapters(film, chapters, float(layout.seconds))
             lane = VideoLane(film=film, parts=rendered.parts, fps=layout.shape.fps)
             voice = self._voice(film, layout)
             film.start_encoding()
