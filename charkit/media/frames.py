@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "poster", "sample", "to_rgb"]
+__all__ = ["COLORSPACES", "Frame", "poster", "sample", "to_rgb"]
 
 _EDGE: Final = 0.05
 """Share of a clip that is passed over at each end, where generated clips fade in and fall apart."""
@@ -38,13 +38,14 @@ _EDGE: Final = 0.05
 _SPARSE: Final = 8
 """Frames between two samples from which on a neighbour will do: a third of a second at 24 fps."""
 
-_COLORSPACES: Final = {
+COLORSPACES: Final = {
     "bt709": Colorspace.ITU709,
     "bt601": Colorspace.ITU601,
     "bt2020": Colorspace.BT2020,
     "fcc": Colorspace.FCC,
     "smpte240m": Colorspace.SMPTE240M,
 }
+"""What the conversion of pixels calls the matrices that `probe` names."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,7 +189,7 @@ def to_rgb(frame: VideoFrame, facts: ClipFacts, *, height: int | None = None) ->
         width=height_up if on_its_side else width_up,
         height=width_up if on_its_side else height_up,
         format="rgb24",
-        src_colorspace=_COLORSPACES.get(facts.matrix, Colorspace.ITU709),
+        src_colorspace=COLORSPACES.get(facts.matrix, Colorspace.ITU709),
         src_color_range=ColorRange.JPEG if facts.colour.range == "full" else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=Interpolation.AREA if scale < 1 else Interpolation.BICUBIC,
