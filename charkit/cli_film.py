@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  # typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
+_ALSO = (
+    "What else to make beside it, divided by commas: srt, vtt, poster, sheet, preview, "
+    "otio, otioz, fcp7, edl (timelines for editing programs), prores, dnxhr (for further work)."
+)
+
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 
 
@@ -28,21 +34,28 @@ def film(
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="The film, an MP4.")],
     store: Annotated[Path | None, typer.Option(help="Where clips lie that a cut list names by digest.")] = None,
+    also: Annotated[list[str] | None, typer.Option(help=_ALSO)] = None,
     keep_going: Annotated[bool, typer.Option(help="Leave out cuts whose clips are missing or damaged.")] = False,
     as_json: Json = False,
 ) -> None:
     """Join clips, or what a cut list says, into a film; pictures are copied wherever they can be."""
     from charkit.film.making import make_film
+    from charkit.film.outputs import make_outputs, named_outputs
     from charkit.store import Store
 
     cuts = _cut_list(what)
+    wanted = dict.fromkeys((*cuts.outputs, *named_outputs(also or ())))
     place = store or _store_near(what[0])
     with _bar(quiet=as_json) as report:
         made = make_film(cuts, out, store=Store(place) if place else None, keep_going=keep_going, on_progress=report)
+    with _bar(quiet=as_json) as report:
+        outputs = make_outputs(made, cuts, wanted, on_progress=report)
     if as_json:
-        typer.echo(json.dumps(_record(made)))
+        typer.echo(json.dumps({**_record(made), "outputs": [asdict(output) for output in outputs]}))
     else:
         _tell(made)
+        for output in outputs:
+            typer.echo("; ".join((f"  {output.name or f'no {output.kind}'}", *output.notes)))
     if made.left_out:
         raise typer.Exit(1)
 

@@ -81,3 +81,24 @@ def test_probe_says_what_is_in_a_clip(clips):
     record = json.loads(RUN.invoke(app, ["probe", str(clips[0]), "--json"]).stdout)
     assert record[0]["frames"] == 24
     assert record[0]["sound"] == "none"
+
+
+def test_what_else_is_made_stands_beside_it_and_says_what_it_lacks(clips, tmp_path):
+    pytest.importorskip("opentimelineio", reason="timelines need the extra `timeline`")
+    out = tmp_path / "film.mp4"
+    result = RUN.invoke(app, ["film", *map(str, clips), "-o", str(out), "--also", "poster,edl", "--also", "srt"])
+    assert result.exit_code == 0, result.output
+    assert "film.poster.jpg" in result.output
+    assert "film.edl; does not carry: " in result.output
+    assert "no srt; nobody speaks" in result.output
+    assert (tmp_path / "film.edl").read_text().startswith("TITLE: a")
+    record = json.loads(RUN.invoke(app, ["film", str(clips[0]), "-o", str(out), "--also", "otio", "--json"]).stdout)
+    assert [one["name"] for one in record["outputs"]] == ["film.otio"]
+
+
+def test_an_output_that_is_none_is_refused_before_the_film_is_made(clips, tmp_path):
+    out = tmp_path / "film.mp4"
+    result = RUN.invoke(app, ["film", str(clips[0]), "-o", str(out), "--also", "postr"])
+    assert isinstance(result.exception, UsageError)
+    assert "Did you mean 'poster'?" in str(result.exception)
+    assert not out.exists()

@@ -18,13 +18,16 @@ from charkit.errors import UsageError
 if TYPE_CHECKING:
     from charkit.store import Store
 
-__all__ = ["BROADCAST", "WEB", "Card", "Cut", "CutList", "Music", "Title", "Transition"]
+__all__ = ["BROADCAST", "WEB", "Card", "Cut", "CutList", "Music", "OutputName", "Title", "Transition"]
 
 WEB = -14.0
 """Integrated loudness, in LUFS, to which the large video sites turn films (their published playback level)."""
 
 BROADCAST = -23.0
 """Integrated loudness of broadcast programmes, in LUFS (EBU R 128, 2023)."""
+
+OutputName = Literal["srt", "vtt", "poster", "sheet", "preview", "otio", "otioz", "fcp7", "edl", "prores", "dnxhr"]
+"""What a film can be accompanied by; `charkit.film.outputs` makes them."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -157,6 +160,11 @@ class CutList(BaseModel):
     """Integrated loudness of the film, in LUFS (ITU-R BS.1770-4); null leaves clips as loud as they came."""
     subtitles: Literal["beside", "burned", "none"] = "beside"
     """Dialogue as a file beside the film, drawn into the picture, or not at all."""
+    font: str | None = None
+    """A font file beside the cut list for titles, cards and burned subtitles; one with all letters is looked for
+    otherwise."""
+    outputs: tuple[OutputName, ...] = ()
+    """What else is made of the film, beside it."""
 
     _folder: Path | None = PrivateAttr(default=None)
 

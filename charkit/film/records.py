@@ -32,6 +32,18 @@ class FilmShot:
     """What was done to its sound."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A file that was made beside a film."""
+
+    kind: str
+    """Its `OutputName`."""
+    name: str
+    """The file's name, in the film's folder; empty where there was nothing to write."""
+    notes: tuple[str, ...] = ()
+    """What it could not carry, or why it is not there."""
+
+
 class _File(BaseModel):
     """film.json."""
 
@@ -46,6 +58,7 @@ class _File(BaseModel):
     largest_step: float
     simulated: bool
     subtitled: bool
+    outputs: tuple[Output, ...] = ()
     preview: bytes
 
 
@@ -64,6 +77,8 @@ class Film:
     simulated: bool
     """Whether the simulator drew it."""
     subtitled: bool = False
+    outputs: tuple[Output, ...] = ()
+    """What else was made of it, beside it."""
     preview: bytes = field(repr=False)
     """An endless animated WebP without sound, at most 300 kB."""
 
@@ -85,8 +100,9 @@ class Film:
     @property
     def files(self) -> tuple[Path, ...]:
         """All files of the film that exist."""
-        named = (self.path, self.contact_sheet, self.folder / "film.srt", self.folder / "film.json")
-        return tuple(path for path in named if path.exists())
+        also = [self.folder / output.name for output in self.outputs if output.name]
+        named = (self.path, self.contact_sheet, self.folder / "film.srt", *also, self.folder / "film.json")
+        return tuple(path for path in dict.fromkeys(named) if path.exists())
 
     def save(self) -> None:
         """Write film.json beside the film.
@@ -119,6 +135,7 @@ class Film:
             ("length", f"{self.seconds:.2f} s, {self.frames} frames, {float(self.fps):g} fps"),
             ("shots", ", ".join(shot.shot for shot in self.shots)),
             ("picture", self._treatment()),
+            *([("beside it", ", ".join(o.name for o in self.outputs if o.name))] if self.outputs else []),
             ("sound at cuts", f"largest step {self.largest_step:.3f} of full scale"),
         ]
         shown = card(
