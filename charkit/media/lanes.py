@@ -1,4 +1,4 @@
-"""The two streams of a film: pictures copied onto its grid of frames, sound encoded without a seam.
+"""The picture of a film: packets copied onto its grid of frames.
 
 Where clips differ in their parameter sets, one header holds them all if their ids differ; else each keyframe carries
 its own clip's in front (FFmpeg's concat muxing does the same), and decoders of FFmpeg and of browsers take them from
@@ -8,34 +8,25 @@ the cuts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import av
 
-from charkit.media import sound as audio
 from charkit.media.avc import ParameterSets, header_of, parameter_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from av.audio.stream import AudioStream
     from av.container import OutputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
 
     from charkit.media.probe import ClipFacts
 
-__all__ = ["Part", "Picture", "SoundLane", "VideoLane", "places", "sound_stream"]
-
-_BLOCK: Final = 1024  # samples of an AAC frame
-_BIT_RATE: Final = 192_000  # of stereo AAC by FFmpeg's own encoder: transparent for speech, effects and music
-
-# FFmpeg's thorough search for quantisers. `fast` takes half the time and measures alike on noisy clips (35.1 against
-# 35.6 dB of signal to noise), but on pure tones its error is three times as large and can be heard.
-_CODER: Final = "twoloop"
+__all__ = ["Part", "Picture", "VideoLane", "places"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,43 +134,3 @@ def _one_header(base: Picture, pictures: Sequence[Picture]) -> bytes | None:
         return base.extradata
     sets = [picture.sets for picture in pictures if picture.sets is not None]
     return header_of(sets, base.extradata) if len(sets) == len(pictures) else None
-
-
-@dataclass(kw_only=True)
-class SoundLane:
-    """Feeds one encoder with whole blocks, whatever lengths come in."""
-
-    film: OutputContainer
-    """Where to."""
-    stream: AudioStream
-    """Its sound stream."""
-    at: int = 0
-    """The next sample to encode."""
-    rest: audio.Sound = field(default_factory=lambda: audio.silence(0))
-    """Samples that do not fill a block yet."""
-
-    def write(self, sound: audio.Sound) -> None:
-        """Append sound."""
-        waiting = audio.appended(self.rest, sound)
-        whole = waiting.shape[1] // _BLOCK * _BLOCK
-        for begin in range(0, whole, _BLOCK):
-            self._encode(waiting[:, begin : begin + _BLOCK])
-        self.rest = waiting[:, whole:]
-
-    def finish(self) -> None:
-        """Encode what is left."""
-        if self.rest.shape[1]:
-            self._encode(self.rest)
-        self.film.mux(self.stream.encode())
-
-    def _encode(self, block: audio.Sound) -> None:
-        frame = audio.frame(block, self.at)
-        self.at += block.shape[1]
-        self.film.mux(self.stream.encode(frame))
-
-
-def sound_stream(film: OutputContainer) -> SoundLane:
-    """Open an AAC stream in a film."""
-    stream = film.add_stream("aac", rate=audio.RATE, layout="stereo", options={"aac_coder": _CODER})
-    stream.bit_rate = _BIT_RATE
-    return SoundLane(film=film, stream=stream)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.media.picture.pieces import FrameChange
+    from charkit.media.sounding.levelling import Levelled
 
 __all__ = ["Boundary", "Crossing", "Joined", "JoinedClip", "Splice", "Touch"]
 
@@ -53,6 +54,10 @@ class Splice:
     """What is done to its frames, one after the other."""
     gain: float = 0.0
     """By how many dB its sound is made louder."""
+    sound_lead: float = 0.0
+    """Seconds by which its sound is heard before its picture is seen."""
+    sound_lag: float = 0.0
+    """Seconds by which its sound goes on after its picture."""
     chapter: str = ""
     """The name of the chapter that begins with it; the chapter before goes on if empty."""
 
@@ -81,7 +86,7 @@ class JoinedClip:
     copied_frames: int
     """How many of them are the clip's own bits."""
     sound: str
-    """What was done to its sound: `laid`, `padded by 0.095 s`, `trimmed by 0.100 s`, or `silence`."""
+    """What was done to its sound: `laid`, `padded by 0.095 s`, `trimmed by 0.100 s`, `silence`, or `copied`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +101,8 @@ class Boundary:
     """The jump between neighbouring sound samples if nothing were done, as a share of full scale."""
     step: float
     """The jump as laid, after the fades."""
+    level_jump: float | None = None
+    """By how many LU the 0.4 s after it are louder than the 0.4 s before; None where either is nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +120,11 @@ class Joined:
     clips: tuple[JoinedClip, ...]
     """The clips in order."""
     boundaries: tuple[Boundary, ...]
-    """The cuts between them."""
+    """What the cuts between them sound like; empty where sound was copied without being looked at."""
     has_sound: bool
     """Whether there is a sound track; there is none if no clip has sound."""
+    levelled: Levelled | None = None
+    """How loud it is, and what was done to make it so; None without sound, or where that was copied."""
 
     @property
     def largest_step(self) -> float:

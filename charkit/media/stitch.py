@@ -24,24 +24,22 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import EncodingFailed, StorageError, StorageFull, UsageError
-from charkit.media import sound as audio
 from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
 from charkit.media.fit import fit_together
-from charkit.media.lanes import VideoLane, sound_stream
+from charkit.media.lanes import VideoLane
 from charkit.media.picture import Change, Join, Piece, lay_out, render
 from charkit.media.probe import probe
+from charkit.media.sounding import SoundPlan, check_copyable, sounding
 from charkit.media.spliced import Joined, JoinedClip, Splice
-from charkit.media.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from av.container import OutputContainer
-
     from charkit.media.fit import Fit
     from charkit.media.picture import Layout, Placed, Rendered
     from charkit.media.probe import ClipFacts
+    from charkit.media.sounding import SoundLane
     from charkit.media.spliced import Crossing, Touch
 
 __all__ = ["join", "splice"]
@@ -61,16 +59,16 @@ def join(
     metadata: Mapping[str, str] | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Joined:
-    """Join whole clips by hard cuts; `splice` says the rest."""
+    """Join whole clips by hard cuts; `splice` says the rest, `SoundPlan` what `fade` is."""
     parts = [Splice(path=Path(path)) for path in clips]
-    return splice(parts, out, fade=fade, metadata=metadata, on_progress=on_progress)
+    return splice(parts, out, sound=SoundPlan(fade=fade), metadata=metadata, on_progress=on_progress)
 
 
 def splice(
     parts: Sequence[Splice],
     out: Path,
     *,
-    fade: float = 0.012,
+    sound: SoundPlan | None = None,
     metadata: Mapping[str, str] | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Joined:
@@ -82,28 +80,31 @@ def splice(
     Args:
         parts: The clips in order.
         out: The film; folders are made.
-        fade: Seconds over which sound falls before and rises after a hard cut, 0 to 0.5.
+        sound: How it shall sound; every clip as loud as it came, without a click, if None.
         metadata: Words for the container; `title`, `comment` and the like as players show them, others as free keys.
         on_progress: Called with the share that is done, 0 to 1.
 
     Raises:
         UnreadableMedia: A clip is missing, cut off, has no video stream, or cannot be decoded.
         UsageError: There are no clips, the film would replace one of them, points lie outside of a clip, a transition
-            is longer than a clip, or `fade` is out of range.
+            is longer than a clip, or sound is asked for that clips do not have.
         StorageFull: No room for the film.
         EncodingFailed: The film cannot be encoded or written.
     """
-    _check(parts, out, fade)
+    _check(parts, out)
     facts = [probe(part.path) for part in parts]
     fits = fit_together(facts)
     for part, one in zip(parts, fits, strict=True):
         _span(part, one.facts.seconds, one.shape.fps, round(Fraction(one.facts.seconds) * one.shape.fps))
+    plan = sound or SoundPlan()
+    if plan.copied:
+        check_copyable(parts, facts)
     out = Path(out)
     with _only_whole(out) as temporary, tempfile.TemporaryDirectory(prefix="charkit-join-") as workshop:
         work = _Join(
             parts=parts,
             fits=fits,
-            fade=audio.samples_at(Fraction(fade)),
+            sound=plan,
             workshop=Path(workshop),
             report=on_progress or (lambda _: None),
         )
@@ -112,11 +113,9 @@ def splice(
     return joined
 
 
-def _check(parts: Sequence[Splice], out: Path, fade: float) -> None:
+def _check(parts: Sequence[Splice], out: Path) -> None:
     if not parts:
         raise UsageError("there are no clips to join")
-    if not 0 <= fade <= 0.5:
-        raise UsageError(f"a fade lasts from 0 to 0.5 seconds, not {fade}")
     for part in parts:
         if part.path.exists() and Path(out).exists() and part.path.samefile(out):
             raise UsageError(f"{out}: the film would replace one of its own clips; give it another name")
@@ -169,7 +168,7 @@ class _Join:
 
     parts: Sequence[Splice]
     fits: Sequence[Fit]
-    fade: int
+    sound: SoundPlan
     workshop: Path
     report: Callable[[float], None]
     pieces: list[Piece] = field(default_factory=list)
@@ -177,38 +176,43 @@ class _Join:
     def write(self, temporary: Path, out: Path, metadata: Mapping[str, str]) -> Joined:
         self.pieces = [self._piece(index) for index in range(len(self.parts))]
         layout = lay_out(self.pieces, self.fits[0].shape)
-        rendered = render(layout, self.workshop, on_progress=lambda share: self.report(share * _RENDERING))
+        clips = [one.facts for one in self.fits]
+        with sounding(layout, clips, self.parts, self.sound, self.workshop) as track:
+            rendered = render(layout, self.workshop, on_progress=lambda share: self.report(share * _RENDERING))
+            made = track.result(lambda: self.report(_RENDERING))
         with av.open(str(temporary), "w", format="mp4", options=_options(metadata)) as film:
             film.metadata.update({str(k): str(v) for k, v in metadata.items()})
             starts = [float(placed.start / layout.shape.fps) for placed in layout.pieces]
             chapters = [(at, part.chapter) for at, part in zip(starts, self.parts, strict=True)]
             put_chapters(film, chapters, float(layout.seconds))
             lane = VideoLane(film=film, parts=rendered.parts, fps=layout.shape.fps)
-            voice = self._voice(film, layout)
+            if made is not None:
+                made.lane.open(film)
             film.start_encoding()
-            self._write(layout, lane, voice)
+            self._write(layout, lane, made.lane if made else None)
         return Joined(
             path=out,
             seconds=float(layout.seconds),
             frames=layout.frames,
             fps=layout.shape.fps,
             clips=tuple(self._account(rendered, placed, index) for index, placed in enumerate(layout.pieces)),
-            boundaries=tuple(voice.boundaries) if voice else (),
-            has_sound=voice is not None,
+            boundaries=made.boundaries if made else (),
+            has_sound=made is not None,
+            levelled=made.levelled if made else None,
         )
 
-    def _write(self, layout: Layout, lane: VideoLane, voice: Voice | None) -> None:
+    def _write(self, layout: Layout, lane: VideoLane, sound: SoundLane | None) -> None:
         """Write sound and picture side by side, so that players need not look far ahead for either."""
         left = list(lane.parts)
         for index, placed in enumerate(layout.pieces):
-            if voice is not None:
-                voice.lay(index)
             end = placed.start + placed.piece.frames - placed.tail
+            if sound is not None:
+                sound.write(end / layout.shape.fps)
             while left and left[0].start < end:
                 lane.write(left.pop(0))
             self.report(_RENDERING + (1 - _RENDERING) * (index + 1) / len(layout.pieces))
-        if voice is not None:
-            voice.finish()
+        if sound is not None:
+            sound.write(layout.seconds + 1)
 
     def _piece(self, index: int) -> Piece:
         part, one = self.parts[index], self.fits[index]
@@ -227,17 +231,6 @@ class _Join:
             join=_crossed(part.crossing, one.shape.fps),
         )
 
-    def _voice(self, film: OutputContainer, layout: Layout) -> Voice | None:
-        if not any(one.facts.has_sound for one in self.fits):
-            return None
-        return Voice(
-            lane=sound_stream(film),
-            layout=layout,
-            clips=[one.facts for one in self.fits],
-            gains=[part.gain for part in self.parts],
-            fade=self.fade,
-        )
-
     def _account(self, rendered: Rendered, placed: Placed, index: int) -> JoinedClip:
         one, frames, fps = self.fits[index], placed.piece.frames, self.fits[0].shape.fps
         end = placed.start + frames
@@ -251,7 +244,7 @@ class _Join:
             seconds=float(frames / fps),
             frames=frames,
             copied_frames=copied if one.reason is None else 0,
-            sound=_sound_account(one.facts, placed, fps),
+            sound="copied" if self.sound.copied else _sound_account(one.facts, placed, fps),
         )
 
 

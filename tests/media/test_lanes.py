@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
-import pytest
 
-from charkit.media import sound
-from charkit.media.lanes import Part, Picture, VideoLane, sound_stream
+from charkit.media.lanes import Part, Picture, VideoLane
 from charkit.media.probe import probe
 
 if TYPE_CHECKING:
@@ -37,24 +35,3 @@ def test_decoding_times_rise_steadily_across_a_cut_into_a_clip_that_reorders_mor
     assert np.all(np.diff(stored) == 512)
     assert sorted(p.pts for p in packets) == [512 * i for i in range(40)]
     assert all(p.dts <= p.pts for p in packets)
-
-
-def encoded(path: Path, parts: list[sound.Sound]) -> sound.Sound:
-    with av.open(str(path), "w", format="mp4", options={"movie_timescale": "48000"}) as film:
-        lane = sound_stream(film)
-        film.start_encoding()
-        for part in parts:
-            lane.write(part)
-        lane.finish()
-    return sound.decode(path)
-
-
-def test_sound_in_odd_lengths_is_encoded_without_a_seam(tmp_path: Path) -> None:
-    time = np.arange(48_000) / sound.RATE
-    wave = np.tile(0.5 * np.sin(2 * np.pi * 440 * time), (2, 1)).astype(np.float32)
-    whole = encoded(tmp_path / "whole.m4a", [wave])
-    pieces = encoded(tmp_path / "pieces.m4a", np.array_split(wave, [1, 700, 701, 9_999, 30_000], axis=1))
-    assert np.array_equal(whole, pieces)
-    assert whole.shape[1] == pytest.approx(48_000, abs=1_024)
-    error = whole[:, :48_000] - wave
-    assert sound.rms(error) < 0.01 * sound.rms(wave)

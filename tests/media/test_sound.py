@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import pytest
 
@@ -47,10 +48,21 @@ def test_a_start_moves_the_clock(clip: Clip) -> None:
     assert np.array_equal(earlier[:, 12_000:], whole[:, :48_000])
 
 
-def test_holes_in_the_timestamps_become_silence() -> None:
-    ones = np.ones((2, 100), np.float32)
-    laid = sound._laid(iter([(Fraction(0), ones), (Fraction(300, 48_000), ones)]), Fraction(0), None)
-    assert laid[0].tolist() == [1.0] * 100 + [0.0] * 200 + [1.0] * 100
+def test_holes_in_the_timestamps_become_silence(tmp_path: Path) -> None:
+    path = tmp_path / "holes.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_f32le", rate=sound.RATE, layout="stereo")
+        for at in (0, 480, 4_800, 5_280):  # the third begins 80 ms late
+            made = av.AudioFrame.from_ndarray(np.ones((1, 960), np.float32), format="flt", layout="stereo")
+            made.sample_rate, made.pts, made.time_base = sound.RATE, at, Fraction(1, sound.RATE)
+            out.mux(stream.encode(made))
+        out.mux(stream.encode())
+    heard = sound.decode(path)[0]
+    assert heard.tolist() == [1.0] * 960 + [0.0] * 3_840 + [1.0] * 960
+    source = sound.Source(path)
+    parts = [source.read(700) for _ in range(10)]
+    assert source.ended
+    assert np.array_equal(np.concatenate(parts, axis=1)[0, : heard.size], heard)
 
 
 def test_a_silent_clip_is_silence(clip: Clip) -> None:
