@@ -19,20 +19,24 @@ if TYPE_CHECKING:
     from charkit.media.picture import FrameChange
     from charkit.media.probe import ClipFacts
 
-__all__ = ["chapter_of", "dip", "splices"]
+__all__ = ["chapter_of", "dip", "seconds_of", "splices"]
 
 
-def splices(cuts: Sequence[Cut], clips: Sequence[ClipFacts]) -> list[Splice]:
+def splices(
+    cuts: Sequence[Cut], clips: Sequence[ClipFacts], touches: Sequence[tuple[Touch, ...]] | None = None
+) -> list[Splice]:
     """Return the parts of a film, in order.
 
     Args:
         cuts: The cuts.
         clips: The facts of each one's clip.
+        touches: What is done to the frames of each (`charkit.film.looks`); a dip comes after it.
     """
-    parts = [_part(cut, facts.path) for cut, facts in zip(cuts, clips, strict=True)]
+    every = touches or [()] * len(cuts)
+    parts = [replace(_part(cut, facts.path), touches=own) for cut, facts, own in zip(cuts, clips, every, strict=True)]
     for index, cut in enumerate(cuts[:-1]):
         if cut.transition is not None and not cut.transition.overlaps:
-            _dip(parts, index, cut.transition, _seconds(cut, clips[index]))
+            _dip(parts, index, cut.transition, seconds_of(cut, clips[index]))
     return parts
 
 
@@ -44,6 +48,8 @@ def _part(cut: Cut, clip: Path) -> Splice:
         end=cut.end,
         name=cut.shot,
         gain=cut.gain,
+        sound_lead=cut.sound_lead,
+        sound_lag=cut.sound_lag,
         chapter=chapter_of(cut),
         crossing=Crossing(kind="wipe" if way.kind == "wipe" else "dissolve", seconds=way.seconds, towards=way.towards)
         if way is not None and way.overlaps
@@ -56,7 +62,8 @@ def chapter_of(cut: Cut) -> str:
     return cut.card.text.splitlines()[0] if cut.card else cut.shot
 
 
-def _seconds(cut: Cut, facts: ClipFacts) -> float:
+def seconds_of(cut: Cut, facts: ClipFacts) -> float:
+    """Return how long a cut is seen, transitions included."""
     return (facts.seconds if cut.end is None else cut.end) - (cut.start or 0.0)
 
 

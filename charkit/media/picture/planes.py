@@ -13,6 +13,8 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
+from charkit.media.frames import COLORSPACES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,19 +23,12 @@ if TYPE_CHECKING:
     from charkit.media.conform import Shape
     from charkit.media.picture.pieces import FrameChange, Join
 
-__all__ = ["Planes", "changed", "mixed", "planes_of", "to_frame"]
+__all__ = ["Planes", "changed", "from_rgb", "mixed", "planes_of", "to_frame"]
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
 Planes = tuple[Plane, ...]
 """Luma and two of chroma, each (rows, columns)."""
-
-_SPACES = {
-    "bt709": Colorspace.ITU709,
-    "bt601": Colorspace.ITU601,
-    "fcc": Colorspace.FCC,
-    "smpte240m": Colorspace.SMPTE240M,
-}
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:
@@ -96,13 +91,21 @@ def _wiped(before: Plane, after: Plane, share: float, towards: str) -> Plane:
 
 def changed(frame: av.VideoFrame, changes: Sequence[FrameChange], time: float, shape: Shape) -> av.VideoFrame:
     """Return a frame after changes that work on RGB, in the film's own pixel format again."""
-    space = _SPACES.get(shape.matrix, Colorspace.ITU709)
+    space = COLORSPACES.get(shape.matrix, Colorspace.ITU709)
     extent = ColorRange.JPEG if shape.full_range else ColorRange.MPEG
     seen = frame.reformat(format="rgb24", src_colorspace=space, src_color_range=extent, dst_color_range=ColorRange.JPEG)
     picture = cast("NDArray[np.uint8]", seen.to_ndarray())
     for change in changes:
         picture = change(picture, time)
+    return from_rgb(picture, shape)
+
+
+def from_rgb(picture: NDArray[np.uint8], shape: Shape) -> av.VideoFrame:
+    """Return sRGB code values, shape (height, width, 3), as a frame in a film's pixel format, matrix and range."""
     made = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
     return made.reformat(
-        format=shape.pixel_format, dst_colorspace=space, src_color_range=ColorRange.JPEG, dst_color_range=extent
+        format=shape.pixel_format,
+        dst_colorspace=COLORSPACES.get(shape.matrix, Colorspace.ITU709),
+        src_color_range=ColorRange.JPEG,
+        dst_color_range=ColorRange.JPEG if shape.full_range else ColorRange.MPEG,
     )
