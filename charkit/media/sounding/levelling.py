@@ -31,6 +31,7 @@ CEILING: Final = -1.5
 (EBU R 128 and the video sites' advice)."""
 
 _ENOUGH: Final = 0.1  # LU
+_COARSE: Final = 0.0005  # of full scale: the meter gives three decimals of a peak
 _ROUNDS: Final = 3
 _OVER: Final = 4 * RATE  # BS.1770-4, annex 2: peaks between samples show at four times the rate
 
@@ -80,19 +81,28 @@ def level(
     if target is None or not math.isfinite(before.integrated):
         return Levelled(before=before, loudness=replace(before, target=target)), spool
     gain = target - before.integrated
-    if before.true_peak + gain <= CEILING:
+    if 20 * math.log10(10 ** (before.true_peak / 20) + _COARSE) + gain <= CEILING:
         return Levelled(before=before, loudness=_moved(before, gain, target), gain=gain), spool.louder(gain)
+    return _held_down(spool, before, target, workshop / "limited.pcm", watch)
+
+
+def _held_down(
+    spool: Spool, before: Loudness, target: float, path: Path, watch: Callable[[], None]
+) -> tuple[Levelled, Spool]:
+    """Limit peaks, and make up for the loudness that goes with them; as often as it takes, but not for ever."""
+    wanted, ceiling = target - before.integrated, CEILING
     for _ in range(_ROUNDS):
-        meter = Meter()
-        held = Spool.of(_watching(meter.watched(limited(spool.louder(gain))), watch), workshop / "limited.pcm")
+        gain, meter = wanted, Meter()
+        held = Spool.of(_watching(meter.watched(limited(spool.louder(gain), ceiling)), watch), path)
         after = meter.finish(before.name, target)
-        if abs(missing := target - after.integrated) <= _ENOUGH:
+        missing, over = target - after.integrated, after.true_peak - CEILING
+        if abs(missing) <= _ENOUGH and over <= 0:
             break
-        gain += missing
-    else:
-        gain -= missing  # as it was for the last round
-    over = max(0.0, before.true_peak + gain - CEILING)
-    return Levelled(before=before, loudness=after, gain=gain, limited=over), held
+        wanted, ceiling = gain + missing, ceiling - max(0.0, over)
+    if over > 0:  # what a limiter cannot do without sounding broken, one gain does
+        held, after, gain = held.louder(-over), _moved(after, -over, target), gain - over
+    limit = max(0.0, before.true_peak + gain - CEILING)
+    return Levelled(before=before, loudness=after, gain=gain, limited=limit), held
 
 
 def _moved(loudness: Loudness, gain: float, target: float) -> Loudness:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 import re
 import subprocess
-from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import numpy as np
 import pytest
 
@@ -19,6 +16,9 @@ from charkit.media.sounding import Loudness, Meter, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    Wav = Callable[[str, sound.Sound], Path]
 
 
 def tones(*parts: tuple[float, float]) -> sound.Sound:
@@ -96,21 +96,11 @@ def test_the_jump_at_a_cut_is_that_of_the_moments_before_and_after_it() -> None:
     assert read(np.concatenate([sound.silence(96_000), tones((-20, 2))], axis=1)).jump(2.0) is None
 
 
-def wav(path: Path, heard: sound.Sound) -> Path:
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("pcm_f32le", rate=sound.RATE, layout="stereo")
-        made = av.AudioFrame.from_ndarray(np.ascontiguousarray(heard.T.reshape(1, -1)), format="flt", layout="stereo")
-        made.sample_rate, made.time_base = sound.RATE, Fraction(1, sound.RATE)
-        out.mux(stream.encode(made))
-        out.mux(stream.encode())
-    return path
-
-
-def test_it_reads_what_ffmpegs_own_program_reads(tmp_path: Path) -> None:
+def test_it_reads_what_ffmpegs_own_program_reads(wav: Wav) -> None:
     imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg", reason="needs imageio-ffmpeg's program to compare with")
     random = np.random.default_rng(5)
     swell = np.interp(np.arange(12 * sound.RATE), [0, 3 * sound.RATE, 12 * sound.RATE], [0.02, 0.3, 0.05])
-    path = wav(tmp_path / "x.wav", (random.standard_normal((2, 12 * sound.RATE)) * swell * 0.5).astype(np.float32))
+    path = wav("x.wav", (random.standard_normal((2, 12 * sound.RATE)) * swell * 0.5).astype(np.float32))
     said = subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"],
         capture_output=True,
@@ -123,8 +113,8 @@ def test_it_reads_what_ffmpegs_own_program_reads(tmp_path: Path) -> None:
     assert ours.seconds == 12.0
 
 
-def test_a_part_of_a_file_is_measured_by_itself(tmp_path: Path) -> None:
-    path = wav(tmp_path / "x.wav", tones((-30, 4), (-20, 4)))
+def test_a_part_of_a_file_is_measured_by_itself(wav: Wav) -> None:
+    path = wav("x.wav", tones((-30, 4), (-20, 4)))
     assert measure(path, start=4.5, seconds=2).integrated == pytest.approx(-20, abs=0.1)
     assert measure(path, seconds=3).integrated == pytest.approx(-30, abs=0.1)
     assert measure(path, start=7).seconds == pytest.approx(1.0)
@@ -137,9 +127,9 @@ def test_a_file_without_sound_is_named(clip: Callable[..., Path]) -> None:
     assert caught.value.path == path
 
 
-def test_it_shows_itself_with_its_waveform(tmp_path: Path) -> None:
+def test_it_shows_itself_with_its_waveform(wav: Wav) -> None:
     pytest.importorskip("matplotlib", reason="draws with matplotlib")
-    loudness = measure(wav(tmp_path / "x.wav", tones((-30, 2), (-20, 2))))
+    loudness = measure(wav("x.wav", tones((-30, 2), (-20, 2))))
     shown = loudness._repr_mimebundle_()
     assert shown["text/plain"] == repr(loudness)
     assert "\n" not in repr(loudness)
