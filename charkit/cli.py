@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_film, cli_routes
+from charkit import __version__, cli_by_hand, cli_film, cli_recipe, cli_routes
 from charkit.errors import CharkitError, UsageError
 
 app = typer.Typer(
@@ -106,6 +106,8 @@ app.command()(cli_routes.routes)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.command()(cli_film.film)
 app.command()(cli_film.probe)
+app.command()(cli_recipe.recipe)
+app.command()(cli_recipe.rerun)
 
 
 @app.command()

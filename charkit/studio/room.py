@@ -26,11 +26,13 @@ from charkit.providers.base import Outcome
 from charkit.references import References
 from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
+from charkit.studio.again import order_again, seed_of
 from charkit.studio.cutting import Cutting
 from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
 from charkit.studio.progress import Herald, Stage
+from charkit.studio.recipes import Recipes
 from charkit.studio.telling import Story
 from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from charkit.ledger import Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.providers.base import Provider
+    from charkit.recipe import TakeRecipe
     from charkit.report import Report
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
@@ -163,6 +166,39 @@ class Studio:
                 self._keep_takes(self._shown(self._make(orders)))
         return self.score()
 
+    def again(self, recipe: TakeRecipe, *, seed: str | None = None) -> Order:
+        """Return the order for one more take like that of a recipe, with its price. Costs nothing.
+
+        Args:
+            recipe: How the take was made.
+            seed: `+1` or `-1` counts from the take's own, `7` is a seed; its own if left out.
+
+        Raises:
+            RouteClosed: The route has ended; names its replacement.
+            UsageError: It cannot be ordered again: says what is missing.
+        """
+        numbers = [take.number for take in self.takes() if take.subject == recipe.shot]
+        return order_again(
+            recipe,
+            route=self.routes.route(recipe.route, self._settings.today),
+            production=self.production,
+            run=self.place.run,
+            simulated=not self.live,
+            store=self._store,
+            ledger=self._ledger,
+            number=1 + max(numbers, default=0),
+            seed=seed_of(recipe, seed),
+        )
+
+    def rerun(self, order: Order) -> Takes:
+        """Make the take that `again` ordered, under the cap like any other.
+
+        Raises:
+            SpendLimit: The cap does not allow it; nothing was sent.
+        """
+        with self._working("rerun", 1):
+            return self._keep_takes(self._shown(self._make([order])))
+
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
         """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
 
@@ -212,7 +248,10 @@ class Studio:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
         cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
         with self._working("assemble"):
-            return self._cutting.assemble(cuts)
+            takes = {(take.subject, take.number, take.digest): take for take in self.takes()}
+            used = [takes.get((cut.shot, cut.take, cut.clip or "")) for cut in cuts.cuts]
+            recipe = self._recipes.film([take for take in used if take is not None], title=cuts.title)
+            return self._cutting.assemble(cuts, recipe=recipe)
 
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""
@@ -333,6 +372,10 @@ class Studio:
     def _cutting(self) -> Cutting:
         return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
 
+    @cached_property
+    def _recipes(self) -> Recipes:
+        return Recipes(folder=self.place.folder, ledger=self._ledger)
+
     @property
     def _kept(self) -> Kept:
         return Kept.load(self.place.folder / "casting.json")
@@ -392,7 +435,7 @@ class Studio:
         return Takes(sorted(kept, key=lambda take: (order[take.subject], take.number)))
 
     def _shown(self, takes: Takes) -> Takes:
-        return named(takes, self.place.folder / "takes")
+        return self._recipes.keep(named(takes, self.place.folder / "takes"))
 
     def _loaded_references(self) -> References:
         file = self.place.folder / "references.json"
