@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from charkit.film.records import Film
+from charkit.film.records import Film, FilmJoin, FilmSound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from charkit.film.cuts import CutList, OutputName
     from charkit.film.subtitles import Cue
+    from charkit.media.spliced import Joined
     from charkit.store import Store
 
 
@@ -53,7 +55,7 @@ def assemble(
     words = dict(metadata or {})
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
-    made = make_film(cuts, folder / "film.mp4", store=store, metadata=words, on_progress=on_progress)
+    made = make_film(cuts, folder / "film.mp4", store=store, cues=cues, metadata=words, on_progress=on_progress)
     joined, shots = made.joined, placed(made)
     write_sheet(made, cuts.title, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
     # A file of subtitles is written where the cut list says so, and taken away where it says otherwise.
@@ -79,8 +81,32 @@ def assemble(
         largest_step=joined.largest_step,
         simulated=simulated,
         subtitled=(folder / "film.srt").exists(),
-        outputs=tuple(output for output in outputs if output.kind in cuts.outputs),
+        encoded_frames=joined.encoded_frames,
+        sound=_sound(joined),
+        joins=tuple(
+            FilmJoin(time=round(one.time, 6), step=one.step, level_jump=one.level_jump) for one in joined.boundaries
+        ),
+        outputs=tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes)),
         preview=animated_webp(joined.path, width=320, fps=3, max_bytes=300_000),
     )
     film.save()
     return film
+
+
+def _sound(joined: Joined) -> FilmSound:
+    from charkit.film.sounding import sound_account
+
+    if joined.levelled is None:
+        return FilmSound(account=sound_account(joined))
+    heard = joined.levelled.loudness
+    return FilmSound(
+        account=sound_account(joined),
+        lufs=_finite(heard.integrated),
+        true_peak=_finite(heard.true_peak),
+        target=heard.target,
+    )
+
+
+def _finite(level: float) -> float | None:
+    """Return a level to a tenth, or None for silence, whose level no file can say."""
+    return round(level, 1) if math.isfinite(level) else None

@@ -44,6 +44,32 @@ class Output:
     """What it could not carry, or why it is not there."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilmSound:
+    """What a film sounds like as a whole."""
+
+    account: str
+    """What was done, in a line."""
+    lufs: float | None = None
+    """Integrated loudness (ITU-R BS.1770); None where it was not, or could not be, measured."""
+    true_peak: float | None = None
+    """In dBTP; None where it was not measured."""
+    target: float | None = None
+    """The loudness that was asked for, in LUFS."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmJoin:
+    """What one join sounds like."""
+
+    time: float
+    """Seconds; with a transition, when that begins."""
+    step: float
+    """The jump between neighbouring samples, as a share of full scale."""
+    level_jump: float | None = None
+    """By how many LU it gets louder; None where either side is silent."""
+
+
 class _File(BaseModel):
     """film.json."""
 
@@ -58,6 +84,9 @@ class _File(BaseModel):
     largest_step: float
     simulated: bool
     subtitled: bool
+    encoded_frames: int | None = None
+    sound: FilmSound | None = None
+    joins: tuple[FilmJoin, ...] = ()
     outputs: tuple[Output, ...] = ()
     preview: bytes
 
@@ -77,6 +106,12 @@ class Film:
     simulated: bool
     """Whether the simulator drew it."""
     subtitled: bool = False
+    encoded_frames: int | None = None
+    """How many frames are not a clip's own bits; None in records of before this was counted."""
+    sound: FilmSound | None = None
+    """How loud it is; None in records of before this was measured."""
+    joins: tuple[FilmJoin, ...] = ()
+    """What the joins sound like; none where sound was copied."""
     outputs: tuple[Output, ...] = ()
     """What else was made of it, beside it."""
     preview: bytes = field(repr=False)
@@ -136,6 +171,7 @@ class Film:
             ("shots", ", ".join(shot.shot for shot in self.shots)),
             ("picture", self._treatment()),
             *([("beside it", ", ".join(o.name for o in self.outputs if o.name))] if self.outputs else []),
+            *([("sound", self.sound.account)] if self.sound else []),
             ("sound at cuts", f"largest step {self.largest_step:.3f} of full scale"),
         ]
         shown = card(
@@ -164,7 +200,12 @@ class Film:
 
     def _treatment(self) -> str:
         again = [shot.shot for shot in self.shots if shot.action != "copied"]
-        return f"encoded again: {', '.join(again)}" if again else "every shot copied bit for bit"
+        if not again:
+            return "every shot copied bit for bit"
+        if self.encoded_frames is None:
+            return f"encoded again: {', '.join(again)}"
+        copied = self.frames - self.encoded_frames
+        return f"{copied} of {self.frames} frames copied bit for bit; some of {', '.join(again)} made anew"
 
 
 def link_from_here(path: Path) -> str:

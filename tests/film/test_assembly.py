@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import av
@@ -104,3 +105,21 @@ def test_old_subtitles_do_not_outlive_their_film(clips, tmp_path):
     film = assemble(make_cuts(clips[:1]), tmp_path)
     assert film.subtitles is None
     assert not (tmp_path / "film.srt").exists()
+
+
+def test_the_film_remembers_how_it_sounds_and_what_was_made_anew(film):
+    assert film.encoded_frames == 0
+    assert film.sound.lufs == pytest.approx(-14.0, abs=0.6)
+    assert film.sound.true_peak <= -1.0
+    assert [join.time for join in film.joins] == pytest.approx([1.0, 2.5])
+    assert "LUFS" in film._repr_mimebundle_()["text/html"]
+
+
+def test_a_film_of_before_these_were_counted_can_still_be_read(film, tmp_path):
+    old = json.loads((film.folder / "film.json").read_text())
+    for name in ("encoded_frames", "sound", "joins", "outputs"):
+        del old[name]
+    (tmp_path / "film.json").write_text(json.dumps(old))
+    again = Film.load(tmp_path)
+    assert (again.encoded_frames, again.sound, again.joins, again.outputs) == (None, None, (), ())
+    assert again._repr_mimebundle_()["text/plain"] == repr(film)
