@@ -54,12 +54,11 @@ class Sounded:
     """What was done to its loudness; None where its packets were copied."""
 
 
-def evened(score: Score, target: float | None) -> Score:
-    """Bring each clip to one loudness, by a gain of 12 dB at most; clips too soft or short to measure stay.
+def evened(score: Score) -> Score:
+    """Bring each clip to the mean loudness of all, by 12 dB at most; clips too soft or short to measure stay.
 
     Args:
         score: The clips' sound; gains that were asked for come on top.
-        target: In LUFS; the mean of the clips' own loudness if None.
 
     Raises:
         UnreadableMedia: a clip's sound cannot be decoded.
@@ -68,7 +67,7 @@ def evened(score: Score, target: float | None) -> Score:
     measured = [one for one in levels if math.isfinite(one)]
     if not measured:
         return score
-    aim = sum(measured) / len(measured) if target is None else target
+    aim = sum(measured) / len(measured)
     moves = [max(-_MOST, min(_MOST, aim - one)) if math.isfinite(one) else 0.0 for one in levels]
     pieces = [replace(p, gain=p.gain + move) for p, move in zip(score.pieces, moves, strict=True)]
     return replace(score, pieces=tuple(pieces))
@@ -198,7 +197,7 @@ def sounding(
         return Sounding(make=lambda _: None)
 
     def make(watch: Callable[[], None]) -> Sounded:
-        whole = evened(what, plan.loudness) if plan.even else what
+        whole = evened(what) if plan.even else what
         return sounded(whole, workshop, loudness=plan.loudness, bed=plan.bed, watch=watch)
 
     return Sounding(make=make)
