@@ -6,17 +6,18 @@ material, and about a fifth of `medium`'s time (reference: x264's own preset tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import av
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
 
-from charkit.media.probe import ClipFacts, open_clip
+from charkit.errors import StreamsDiffer
+from charkit.media.probe import ClipFacts, ColourTags, open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.frame import VideoFrame
 
-__all__ = ["PRESET", "QUALITY", "Shape", "conform", "encoder"]
+__all__ = ["PRESET", "QUALITY", "Shape", "cadence", "conform", "encoder"]
 
 PRESET: Final = "veryfast"
 """libx264's speed."""
@@ -66,6 +67,11 @@ class Shape:
     """Colour matrix, such as `bt709`."""
     full_range: bool
     """Whether code values run from 0 to 255 rather than 16 to 235."""
+    light: Literal["sdr", "pq", "hlg"] = "sdr"
+    """Whether code values mean standard or high dynamic range."""
+    tags: ColourTags = field(default_factory=ColourTags, compare=False)
+    """What the film's clips say of their colours. What is encoded anew says the same, or a player would take it for
+    something else in the middle of the film; clips that say less or more can be copied side by side all the same."""
 
 
 def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
@@ -78,7 +84,16 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
 
     Returns:
         The number of frames written: as many as the clip's own length holds.
+
+    Raises:
+        StreamsDiffer: one is of high dynamic range and the other not; how to bring one to the other is a choice of
+            taste that is not made here.
     """
+    if facts.colour.light != shape.light:
+        raise StreamsDiffer(
+            f"its light is {facts.colour.light}, the film's {shape.light}; bring it to the film's in a grading program",
+            path=facts.path,
+        )
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
     with av.open(str(out), "w", format="mp4") as container:
         stream = encoder(container, shape)
@@ -119,8 +134,24 @@ def encoder(
         options["threads"] = str(threads)
     stream = container.add_stream("libx264", rate=shape.fps, options=options)
     stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
-    stream.codec_context.max_b_frames = 0 if profile == "baseline" else 2
+    context = stream.codec_context
+    context.max_b_frames = 0 if profile == "baseline" else 2
+    context.color_range, context.colorspace, context.color_primaries, context.color_trc = shape.tags.codes
     return stream
+
+
+def cadence(own: Fraction, film: Fraction) -> str:
+    """Say how a clip's frames go into a film of another rate: each to the place that is nearest to its own time."""
+    if own == film:
+        return "every frame once"
+    ratio = (film / own).limit_denominator(1001)
+    few, many = min(ratio.numerator, ratio.denominator), max(ratio.numerator, ratio.denominator)
+    if many % few == 0:
+        return f"every frame {many // few} times" if film > own else f"one frame of {many // few}"
+    every = round(few / (many - few)) if film > own else round(many / (many - few))
+    if film > own:
+        return f"one frame in {every} stands twice" if every > 1 else "most frames stand twice"
+    return f"one frame in {every} is left out"
 
 
 def _numbered(frame: VideoFrame, index: int, shape: Shape) -> VideoFrame:

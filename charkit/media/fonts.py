@@ -76,7 +76,7 @@ def font_for(text: str, size: int, file: Path | None = None) -> ImageFont.FreeTy
 def lacking(font: ImageFont.FreeTypeFont, text: str) -> str:
     """Return the letters of a text that a font does not have."""
     unknown = _shape(font, "\uffff")  # no character, so that every font draws its sign for a missing one
-    return "".join(sorted({c for c in text if _drawn(c) and _shape(font, c) == unknown}))
+    return "".join(sorted({c for c in set(text) if _drawn(c) and _shape(font, c) == unknown}))
 
 
 def _drawn(character: str) -> bool:
