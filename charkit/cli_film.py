@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003  # typer reads the annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from charkit.film import CutList
     from charkit.film.making import Made
     from charkit.media.probe import ClipFacts
+    from charkit.media.spliced import Joined
 
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
@@ -36,6 +38,9 @@ def film(
     store: Annotated[Path | None, typer.Option(help="Where clips lie that a cut list names by digest.")] = None,
     also: Annotated[list[str] | None, typer.Option(help=_ALSO)] = None,
     keep_going: Annotated[bool, typer.Option(help="Leave out cuts whose clips are missing or damaged.")] = False,
+    copy_sound: Annotated[
+        bool, typer.Option(help="Copy the clips' sound as it is: fast, but cuts may click and loudness stays.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Join clips, or what a cut list says, into a film; pictures are copied wherever they can be."""
@@ -47,7 +52,14 @@ def film(
     wanted = dict.fromkeys((*cuts.outputs, *named_outputs(also or ())))
     place = store or _store_near(what[0])
     with _bar(quiet=as_json) as report:
-        made = make_film(cuts, out, store=Store(place) if place else None, keep_going=keep_going, on_progress=report)
+        made = make_film(
+            cuts,
+            out,
+            store=Store(place) if place else None,
+            keep_going=keep_going,
+            copy_sound=copy_sound,
+            on_progress=report,
+        )
     with _bar(quiet=as_json) as report:
         outputs = make_outputs(made, cuts, wanted, on_progress=report)
     if as_json:
@@ -117,20 +129,49 @@ def _record(made: Made) -> dict[str, object]:
         "frames": joined.frames,
         "encoded_frames": joined.encoded_frames,
         "fps": str(joined.fps),
+        "sound": _sound(joined),
         "clips": clips,
         "left_out": [{"shot": one.shot, "why": one.why} for one in made.left_out],
     }
 
 
 def _tell(made: Made) -> None:
+    from charkit.film.sounding import sound_account
+
     joined = made.joined
     for cut, clip in zip(made.cuts, joined.clips, strict=True):
         reason = f": {clip.reason}" if clip.reason else ""
         typer.echo(f"  {clip.start:8.2f} s  {cut.shot:<16} {clip.action}{reason}")
     for one in made.left_out:
         err.print(f"  left out    {one.shot}: {one.why}")
+    typer.echo(f"sound: {sound_account(joined)}")
     copied = joined.frames - joined.encoded_frames
     typer.echo(f"{joined.path}: {joined.seconds:.2f} s, {copied} of {joined.frames} frames copied bit for bit")
+
+
+def _sound(joined: Joined) -> dict[str, object]:
+    """Return what became of the sound; a level that cannot be measured is null, since JSON knows no infinity."""
+    from charkit.film.sounding import sound_account
+
+    levelled = joined.levelled
+    if levelled is None:
+        return {"account": sound_account(joined)}
+    heard = levelled.loudness
+    return {
+        "account": sound_account(joined),
+        "integrated_lufs": _finite(heard.integrated),
+        "range_lu": heard.range,
+        "true_peak_dbtp": _finite(heard.true_peak),
+        "target_lufs": heard.target,
+        "gain_db": levelled.gain,
+        "limited_db": levelled.limited,
+        "largest_step": joined.largest_step,
+        "cuts": [{"time": one.time, "step": one.step, "level_jump_lu": one.level_jump} for one in joined.boundaries],
+    }
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 2) if math.isfinite(value) else None
 
 
 def _facts(facts: ClipFacts) -> dict[str, object]:

@@ -102,3 +102,14 @@ def test_an_output_that_is_none_is_refused_before_the_film_is_made(clips, tmp_pa
     assert isinstance(result.exception, UsageError)
     assert "Did you mean 'poster'?" in str(result.exception)
     assert not out.exists()
+
+
+def test_it_says_how_loud_the_film_is_and_copies_sound_only_if_asked(clips, tmp_path):
+    silent = RUN.invoke(app, ["film", *map(str, clips), "-o", str(tmp_path / "film.mp4")])
+    assert "sound: none" in silent.output
+    result = RUN.invoke(app, ["film", *map(str, clips), "-o", str(tmp_path / "copy_sound.mp4"), "--copy-sound"])
+    assert isinstance(result.exception, UsageError)
+    assert "it has no sound" in str(result.exception)
+    assert not (tmp_path / "copy_sound.mp4").exists()
+    record = json.loads(RUN.invoke(app, ["film", *map(str, clips), "-o", str(tmp_path / "film.mp4"), "--json"]).stdout)
+    assert record["sound"] == {"account": "none"}

@@ -145,6 +145,8 @@ class Cut(_Entry):
             raise ValueError(f"the cut of {self.shot} ends at {self.end} s, before it begins at {self.start} s")
         if self.card is not None and (self.start is not None or self.end is not None):
             raise ValueError(f"the card {self.shot} lasts {self.card.seconds} s; it has neither in nor out")
+        if self.card is not None and (self.gain or self.sound_lead or self.sound_lag):
+            raise ValueError(f"the card {self.shot} is silent; it has neither gain nor sound_lead nor sound_lag")
         return self
 
 
@@ -158,6 +160,8 @@ class CutList(BaseModel):
     music: Music | None = None
     loudness: float | None = Field(default=WEB, ge=-40, le=-5)
     """Integrated loudness of the film, in LUFS (ITU-R BS.1770-4); null leaves clips as loud as they came."""
+    even_out: bool = False
+    """Whether clips are first brought to the same loudness, each by 12 dB at most; else their differences stay."""
     subtitles: Literal["beside", "burned", "none"] = "beside"
     """Dialogue as a file beside the film, drawn into the picture, or not at all."""
     font: str | None = None

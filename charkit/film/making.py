@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from charkit.errors import MediaError, StorageError, UnreadableMedia, UsageError
+from charkit.film.sounding import sound_plan
 from charkit.film.splicing import splices
 from charkit.media.probe import probe
 from charkit.media.stitch import splice
@@ -49,6 +50,7 @@ def make_film(
     store: Store | None = None,
     metadata: Mapping[str, str] | None = None,
     keep_going: bool = False,
+    copy_sound: bool = False,
     on_progress: Callable[[float], None] | None = None,
 ) -> Made:
     """Make one film file of a cut list.
@@ -59,6 +61,8 @@ def make_film(
         store: Where clips with a digest lie.
         metadata: Words for the film's container.
         keep_going: Leave cuts out whose clips are missing or damaged, and say so; else the first of them ends it.
+        copy_sound: Copy the clips' own sound, where all have the same kind and are joined by plain cuts: fast, but
+            cuts may click, and their loudness stays as it is.
         on_progress: Called with the share that is done, 0 to 1; what it raises ends the work, and nothing is left.
 
     Raises:
@@ -79,7 +83,9 @@ def make_film(
     if not good:
         raise UsageError("no cut is left to make a film of: " + "; ".join(one.why for one in bad))
     parts = splices([cut for cut, _ in good], [facts for _, facts in good])
-    joined = splice(parts, out, metadata={"title": cuts.title, **(metadata or {})}, on_progress=on_progress)
+    plan = sound_plan(cuts, copied=copy_sound)
+    words = {"title": cuts.title, **(metadata or {})}
+    joined = splice(parts, out, sound=plan, metadata=words, on_progress=on_progress)
     return Made(
         joined=joined,
         cuts=tuple(cut for cut, _ in good),
