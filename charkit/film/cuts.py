@@ -200,6 +200,16 @@ class CutList(BaseModel):
         """
         write_yaml(Path(path), self, header=_HEADER)
 
+    def also(self, *names: str) -> CutList:
+        """Return the list with more outputs, such as `cuts.also("otio", "poster")`; commas divide as well.
+
+        Raises:
+            UsageError: There is no such output; names the nearest.
+        """
+        from charkit.film.outputs import named_outputs
+
+        return self.model_copy(update={"outputs": tuple(dict.fromkeys((*self.outputs, *named_outputs(names))))})
+
     def beside(self, name: str) -> Path:
         """Return the path of a file that this list names: relative to the list's own folder."""
         return (self._folder or Path()) / name

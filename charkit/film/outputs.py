@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
 from charkit.documents import replace_file
-from charkit.errors import UsageError, did_you_mean
+from charkit.errors import MissingDependency, UsageError, did_you_mean
 from charkit.film.cuts import OutputName
 from charkit.film.records import FilmShot, Output
 from charkit.film.subtitles import srt, timed, vtt
@@ -80,6 +80,8 @@ def make_outputs(
 ) -> tuple[Output, ...]:
     """Make files beside a finished film, named after it.
 
+    One that needs a package that is not installed is not made; its record says so.
+
     Args:
         made: The film.
         cuts: Its cut list.
@@ -91,7 +93,6 @@ def make_outputs(
         on_progress: Called with the share of a mezzanine that is done, 0 to 1.
 
     Raises:
-        MissingDependency: A timeline is wanted and OpenTimelineIO is not installed.
         UsageError: A mezzanine is wanted that cannot be encoded.
         MediaError: A clip or the film cannot be read, or a mezzanine cannot be encoded.
         StorageError: A file cannot be written.
@@ -105,7 +106,14 @@ def make_outputs(
         simulated=simulated,
         report=on_progress,
     )
-    return tuple(_MAKERS[kind](job, kind, made.joined.path.with_suffix(OUTPUTS[kind])) for kind in which)
+    return tuple(_made(job, kind) for kind in which)
+
+
+def _made(job: _Job, kind: OutputName) -> Output:
+    try:
+        return _MAKERS[kind](job, kind, job.made.joined.path.with_suffix(OUTPUTS[kind]))
+    except MissingDependency as error:  # the film is made, and so is all else: say what this one lacks
+        return Output(kind=kind, name="", notes=(str(error),))
 
 
 def placed(made: Made) -> tuple[FilmShot, ...]:
@@ -160,6 +168,7 @@ def write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Pat
         UnreadableMedia: A clip cannot be read.
         StorageError: It cannot be written.
     """
+    from charkit.film.looks import card_picture
     from charkit.media.frames import poster
     from charkit.media.images import encode_jpeg
     from charkit.media.previews import contact_sheet
@@ -168,7 +177,7 @@ def write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Pat
     for cut, clip in zip(made.cuts, made.clips, strict=True):
         caption = captions.get(cut.shot, "")
         label = f"{cut.shot} · take {cut.take}" + (f"\n{caption}" if caption else "")
-        items.append((label, poster(clip)))
+        items.append((label, card_picture(cut.card, 1280, 720) if cut.card else poster(clip)))
     title = heading + ("\nsimulated" if simulated else "")
     sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
     replace_file(path, encode_jpeg(sheet, quality=85))

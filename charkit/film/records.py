@@ -6,12 +6,17 @@ import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from charkit.cards import Html, card
+from charkit.cards import Html, card, table
 from charkit.documents import read_json, write_json
+
+if TYPE_CHECKING:
+    from charkit.film.showing import Shown
+    from charkit.media.sounding.loudness import Loudness
+    from charkit.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +143,44 @@ class Film:
         also = [self.folder / output.name for output in self.outputs if output.name]
         named = (self.path, self.contact_sheet, self.folder / "film.srt", *also, self.folder / "film.json")
         return tuple(path for path in dict.fromkeys(named) if path.exists())
+
+    def strip(self) -> Shown:
+        """Show the last frame before each join and the first after it.
+
+        Raises:
+            UnreadableMedia: The film is missing or damaged.
+        """
+        from charkit.film.showing import join_pictures
+
+        return join_pictures(self)
+
+    def loudness(self) -> Loudness:
+        """Measure the film as it stands on disk: waveform, loudness over time, true peak.
+
+        Raises:
+            UnreadableMedia: The film is missing or damaged.
+        """
+        from charkit.media.sounding.loudness import measure
+
+        return measure(self.path)
+
+    def recipe(self) -> Recipe:
+        """Return how its takes were made, as it stands inside the film.
+
+        Raises:
+            UsageError: There is none inside.
+        """
+        from charkit.recipe import recipe_in
+
+        return recipe_in(self.path)
+
+    def beside(self) -> Shown:
+        """Show what else was made of it, and what each file cannot carry."""
+        from charkit.film.showing import Shown
+
+        rows = [(one.kind, one.name or "not made", "; ".join(one.notes)) for one in self.outputs]
+        page = table(("output", "file", "notes"), rows, caption=f"Beside {self.path.name}")
+        return Shown(line=f"{len(rows)} outputs of {self.title!r}", page=page)
 
     def save(self) -> None:
         """Write film.json beside the film.

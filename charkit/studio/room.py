@@ -20,6 +20,7 @@ from charkit.character import counted
 from charkit.documents import replace_file
 from charkit.errors import RunBusy, UsageError
 from charkit.film import Film
+from charkit.film.showing import cut_pictures, transitions_compared
 from charkit.ledger import Ledger, usd
 from charkit.plan import plan_film
 from charkit.providers.base import Outcome
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.film import CutList
+    from charkit.film.showing import Shown
     from charkit.ledger import Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.providers.base import Provider
@@ -243,6 +245,18 @@ class Studio:
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
         return self._cutting.cut_list(choice or self.score())
+
+    def pictures(self, cuts: CutList) -> Shown:
+        """Show a cut list: each cut's first and last frame, and how it goes over into the next."""
+        return cut_pictures(cuts, self._store)
+
+    def compare_transitions(self, cuts: CutList, *, after: str) -> Shown:
+        """Show how one shot would go over into the next as a cut, a dissolve, a wipe and a dip.
+
+        Raises:
+            UsageError: There is no such shot, or nothing follows it.
+        """
+        return transitions_compared(cuts, after, self._store)
 
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""

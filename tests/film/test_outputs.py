@@ -7,7 +7,7 @@ import av
 import pytest
 from PIL import Image
 
-from charkit.errors import UsageError
+from charkit.errors import MissingDependency, UsageError
 from charkit.film import Cue, Cut, CutList, assemble
 from charkit.film.cuts import OutputName
 from charkit.film.making import make_film
@@ -88,3 +88,13 @@ def test_a_film_without_subtitles_beside_it_has_none(clips, tmp_path):
     film = assemble(beside.model_copy(update={"subtitles": "none"}), tmp_path, cues=cue)
     assert film.subtitles is None
     assert not (tmp_path / "film.srt").exists()
+
+
+def test_an_output_whose_package_is_missing_is_named_and_the_others_are_made(made, cuts, monkeypatch):
+    def lacking(*_: object, **__: object) -> None:
+        raise MissingDependency("OpenTimelineIO", extra="timeline")
+
+    monkeypatch.setattr("charkit.film.outputs.write_timeline", lacking)
+    timeline, poster = make_outputs(made, cuts, ["otio", "poster"])
+    assert (timeline.name, poster.name) == ("", "lantern.poster.jpg")
+    assert "charkit[timeline]" in timeline.notes[0]
