@@ -89,7 +89,7 @@ def test_what_else_is_made_stands_beside_it_and_says_what_it_lacks(clips, tmp_pa
     result = RUN.invoke(app, ["film", *map(str, clips), "-o", str(out), "--also", "poster,edl", "--also", "srt"])
     assert result.exit_code == 0, result.output
     assert "film.poster.jpg" in result.output
-    assert "film.edl; does not carry: " in result.output
+    assert "film.edl; does not carry " in result.output
     assert "no srt; nobody speaks" in result.output
     assert (tmp_path / "film.edl").read_text().startswith("TITLE: a")
     record = json.loads(RUN.invoke(app, ["film", str(clips[0]), "-o", str(out), "--also", "otio", "--json"]).stdout)

@@ -145,7 +145,9 @@ def _subtitles(job: _Job, kind: OutputName, path: Path) -> Output:
 
 def _timeline(job: _Job, kind: OutputName, path: Path) -> Output:
     written = write_timeline(job.made, job.cuts, path, about=job.about)
-    return Output(kind=kind, name=path.name, notes=tuple(f"does not carry: {what}" for what in written.lost))
+    return Output(
+        kind=kind, name=path.name, notes=(f"does not carry {', '.join(written.lost)}",) if written.lost else ()
+    )
 
 
 def _poster(job: _Job, kind: OutputName, path: Path) -> Output:

@@ -89,7 +89,7 @@ def test_outputs_are_added_by_name_and_shown_with_what_they_lack(cuts, tmp_path)
     shown = film.beside()
     assert repr(shown) == "<2 outputs of 'The Lantern'>"
     assert "film.edl" in shown.page
-    assert "does not carry: sound" in shown.page
+    assert "does not carry loudness" in shown.page
     with pytest.raises(UsageError, match="no output 'postr'"):
         cuts.also("postr")
     assert film.loudness().target is None
