@@ -201,7 +201,8 @@ def _repeats(frames: dict[int, Frame], cut: int) -> bool:
     if not all(index in frames for index in range(cut - 2, cut + 2)):
         return False
     before, here, after = (_moved(frames[index - 1], frames[index]) for index in (cut - 1, cut, cut + 1))
-    return here < _SAME and here < min(before, after) / 2
+    moves = min(before, after)
+    return here < moves / 2 and here < max(_SAME, moves / 8)  # an encoder's errors grow with what moves
 
 
 def _moved(one: Frame, other: Frame) -> float:
