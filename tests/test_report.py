@@ -242,7 +242,7 @@ def test_the_page_says_how_the_film_was_cut_and_what_stands_beside_it(film, tmp_
         frames=180,
         encoded_frames=12,
         sound=FilmSound(account="-14.0 LUFS, true peak -1.2 dBTP", lufs=-14.0, true_peak=-1.2, target=-14.0),
-        joins=(FilmJoin(time=3.5, step=0.012, level_jump=-1.25),),
+        joins=(FilmJoin(time=3.5, step=0.012, level_jump=-1.25, notes=("2 black frames",)),),
         outputs=(Output(kind="edl", name="film.edl", notes=("does not carry: sound",)), Output(kind="vtt", name="")),
     )
     write_report(make_data(cut), tmp_path / "report.html")
@@ -251,5 +251,6 @@ def test_the_page_says_how_the_film_was_cut_and_what_stands_beside_it(film, tmp_
     assert "-14.0 LUFS, true peak -1.2 dBTP." in page
     assert "12 of 96 frames" in page
     assert "step 0.012, -1.2 LU" in page
+    assert "2 black frames" in page
     assert '<a href="film.edl">film.edl</a>' in page
     assert "no vtt" in page

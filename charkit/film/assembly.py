@@ -83,14 +83,27 @@ def assemble(
         subtitled=(folder / "film.srt").exists(),
         encoded_frames=joined.encoded_frames,
         sound=_sound(joined),
-        joins=tuple(
-            FilmJoin(time=round(one.time, 6), step=one.step, level_jump=one.level_jump) for one in joined.boundaries
-        ),
+        joins=_joins(joined),
         outputs=tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes)),
         preview=animated_webp(joined.path, width=320, fps=3, max_bytes=300_000),
     )
     film.save()
     return film
+
+
+def _joins(joined: Joined) -> tuple[FilmJoin, ...]:
+    from charkit.film.continuity import check_continuity
+
+    heard = {boundary.frame: boundary for boundary in joined.boundaries}
+    return tuple(
+        FilmJoin(
+            time=round(look.time, 6),
+            step=heard[look.frame].step if look.frame in heard else 0.0,
+            level_jump=heard[look.frame].level_jump if look.frame in heard else None,
+            notes=look.notes,
+        )
+        for look in check_continuity(joined).joins
+    )
 
 
 def _sound(joined: Joined) -> FilmSound:

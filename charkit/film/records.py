@@ -65,7 +65,7 @@ class FilmSound:
 
 @dataclass(frozen=True, kw_only=True)
 class FilmJoin:
-    """What one join sounds like."""
+    """What one join looks and sounds like."""
 
     time: float
     """Seconds; with a transition, when that begins."""
@@ -73,6 +73,8 @@ class FilmJoin:
     """The jump between neighbouring samples, as a share of full scale."""
     level_jump: float | None = None
     """By how many LU it gets louder; None where either side is silent."""
+    notes: tuple[str, ...] = ()
+    """What is wrong or strange about it, to the eye or to the ear; nothing if it goes on as it should."""
 
 
 class _File(BaseModel):
@@ -116,7 +118,7 @@ class Film:
     sound: FilmSound | None = None
     """How loud it is; None in records of before this was measured."""
     joins: tuple[FilmJoin, ...] = ()
-    """What the joins sound like; none where sound was copied."""
+    """What the joins look and sound like."""
     outputs: tuple[Output, ...] = ()
     """What else was made of it, beside it."""
     preview: bytes = field(repr=False)
@@ -213,6 +215,7 @@ class Film:
             ("length", f"{self.seconds:.2f} s, {self.frames} frames, {float(self.fps):g} fps"),
             ("shots", ", ".join(shot.shot for shot in self.shots)),
             ("picture", self._treatment()),
+            *([("joins", self._joined())] if self.joins else []),
             *([("beside it", ", ".join(o.name for o in self.outputs if o.name))] if self.outputs else []),
             *([("sound", self.sound.account)] if self.sound else []),
             ("sound at cuts", f"largest step {self.largest_step:.3f} of full scale"),
@@ -240,6 +243,10 @@ class Film:
                 link=link_from_here(self.contact_sheet),
             )
         return {"text/plain": repr(self), "text/html": Html(shown + sheet)}
+
+    def _joined(self) -> str:
+        notes = [f"{join.time:.2f} s: {note}" for join in self.joins for note in join.notes]
+        return "; ".join(notes) or f"nothing to remark at {len(self.joins)}"
 
     def _treatment(self) -> str:
         again = [shot.shot for shot in self.shots if shot.action != "copied"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shown", "cut_pictures", "join_pictures", "transitions_compared"]
 
-_HEIGHT: Final = 108
+_HEIGHT: Final = 96
 """Pixels of one frame, high."""
 _KINDS: Final[tuple[Transition | None, ...]] = (
     None,
@@ -108,6 +108,7 @@ def join_pictures(film: Film) -> Shown:
         if join is not None:
             jump = "" if join.level_jump is None else f", {join.level_jump:+.1f} LU"
             rows.append(("sound", f"step {join.step:.3f}{jump}"))
+            rows.append(("look", "; ".join(join.notes) or "goes on"))
         both = [found[frame] for frame in (start - 1, start) if frame in found]
         cards.append(
             card(
@@ -168,7 +169,7 @@ def _trial(cuts: CutList, pair: tuple[Cut, Cut], way: Transition | None, folder:
     )
     name = way.kind if way else "cut"
     made = make_film(trial, folder / f"{name}.mp4")
-    return card(name, picture=animated_webp(made.joined.path, width=240, fps=8, max_bytes=45_000), width=240)
+    return card(name, picture=animated_webp(made.joined.path, width=208, fps=8, max_bytes=26_000), width=208)
 
 
 def _side_by_side(frames: Sequence[NDArray]) -> Image.Image:  # type: ignore[type-arg]
@@ -185,4 +186,4 @@ def _side_by_side(frames: Sequence[NDArray]) -> Image.Image:  # type: ignore[typ
 def _jpeg(picture: Image.Image) -> bytes:
     from charkit.media.images import encode_jpeg
 
-    return encode_jpeg(picture, quality=78)
+    return encode_jpeg(picture, quality=70)
