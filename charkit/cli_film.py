@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 _ALSO = (
-    "What else to make beside it, divided by commas: srt, vtt, poster, sheet, preview, "
+    "What else to make beside it, divided by commas: srt, vtt, poster, sheet, preview, vertical, square, "
     "otio, otioz, fcp7, edl (timelines for editing programs), prores, dnxhr (for further work)."
 )
 

@@ -26,7 +26,21 @@ WEB = -14.0
 BROADCAST = -23.0
 """Integrated loudness of broadcast programmes, in LUFS (EBU R 128, 2023)."""
 
-OutputName = Literal["srt", "vtt", "poster", "sheet", "preview", "otio", "otioz", "fcp7", "edl", "prores", "dnxhr"]
+OutputName = Literal[
+    "srt",
+    "vtt",
+    "poster",
+    "sheet",
+    "preview",
+    "vertical",
+    "square",
+    "otio",
+    "otioz",
+    "fcp7",
+    "edl",
+    "prores",
+    "dnxhr",
+]
 """What a film can be accompanied by; `charkit.film.outputs` makes them."""
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

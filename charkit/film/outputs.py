@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003  # the table of makers needs it
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, get_args
 
 from charkit.documents import replace_file
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from PIL import Image
+
     from charkit.film.cuts import CutList
     from charkit.film.making import Made
     from charkit.film.subtitles import Cue
+    from charkit.media.spliced import JoinedClip
 
 __all__ = ["OUTPUTS", "Output", "OutputName", "make_outputs", "named_outputs", "placed", "write_sheet"]
 
@@ -29,6 +33,8 @@ OUTPUTS: Final[dict[OutputName, str]] = {
     "poster": ".poster.jpg",
     "sheet": ".sheet.jpg",
     "preview": ".webp",
+    "vertical": ".vertical.mp4",
+    "square": ".square.mp4",
     "otio": ".otio",
     "otioz": ".otioz",
     "fcp7": ".xml",
@@ -90,7 +96,7 @@ def make_outputs(
         captions: Words under a shot's picture on the contact sheet.
         about: By shot, facts for the timelines' metadata, such as characters.
         simulated: Whether the simulator drew it; pictures then say so.
-        on_progress: Called with the share of a mezzanine that is done, 0 to 1.
+        on_progress: Called with the share that is done of whatever is encoded, 0 to 1.
 
     Raises:
         UsageError: A mezzanine is wanted that cannot be encoded.
@@ -170,19 +176,29 @@ def write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Pat
         UnreadableMedia: A clip cannot be read.
         StorageError: It cannot be written.
     """
-    from charkit.film.looks import card_picture
     from charkit.media.frames import poster
     from charkit.media.images import encode_jpeg
     from charkit.media.previews import contact_sheet
 
     items = []
-    for cut, clip in zip(made.cuts, made.clips, strict=True):
+    for cut, clip, joined in zip(made.cuts, made.clips, made.joined.clips, strict=True):
         caption = captions.get(cut.shot, "")
-        label = f"{cut.shot} · take {cut.take}" + (f"\n{caption}" if caption else "")
-        items.append((label, card_picture(cut.card, 1280, 720) if cut.card else poster(clip)))
+        label = (cut.shot if cut.card else f"{cut.shot} · take {cut.take}") + (f"\n{caption}" if caption else "")
+        items.append((label, _seen(made, joined) if cut.card else poster(clip)))
     title = heading + ("\nsimulated" if simulated else "")
     sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
     replace_file(path, encode_jpeg(sheet, quality=85))
+
+
+def _seen(made: Made, clip: JoinedClip) -> Image.Image:
+    """Return the film's own picture in the middle of a card, which has no clip that stays."""
+    from PIL import Image
+
+    from charkit.media.probe import probe
+    from charkit.media.tails import frames_at
+
+    middle = round(clip.start * made.joined.fps) + clip.frames // 2
+    return Image.fromarray(frames_at(probe(made.joined.path), [(middle, middle + 1)])[0].rgb)
 
 
 def _preview(job: _Job, kind: OutputName, path: Path) -> Output:
@@ -190,6 +206,32 @@ def _preview(job: _Job, kind: OutputName, path: Path) -> Output:
 
     replace_file(path, animated_webp(job.made.joined.path, width=480, fps=6, max_bytes=2_000_000))
     return Output(kind=kind, name=path.name)
+
+
+def _reframed(job: _Job, kind: OutputName, path: Path) -> Output:
+    from charkit.media.reframe import SQUARE, UPRIGHT, reframe
+
+    joined = job.made.joined
+    reframe(
+        joined.path,
+        path,
+        UPRIGHT if kind == "vertical" else SQUARE,
+        cuts=[clip.start for clip in joined.clips[1:]],
+        on_progress=job.report,
+    )
+    return Output(kind=kind, name=path.name)
+
+
+def _reframed(job: _Job, kind: OutputName, path: Path) -> Output:
+    """Make the film in another shape; its cuts are known, and the middle of a transition counts as one."""
+    from charkit.media.reframe import SQUARE, UPRIGHT, reframe
+
+    clips = job.made.joined.clips
+    cuts = [(one.start + one.seconds + after.start) / 2 for one, after in pairwise(clips)]
+    window = reframe(
+        job.made.joined.path, path, UPRIGHT if kind == "upright" else SQUARE, cuts=cuts, on_progress=job.report
+    )
+    return Output(kind=kind, name=path.name, notes=(f"{window.width}x{window.height} pixels",))
 
 
 def _mezzanine(job: _Job, kind: OutputName, path: Path) -> Output:
@@ -205,6 +247,10 @@ _MAKERS: Final[dict[OutputName, Callable[[_Job, OutputName, Path], Output]]] = {
     "poster": _poster,
     "sheet": _sheet,
     "preview": _preview,
+    "upright": _reframed,
+    "square": _reframed,
+    "vertical": _reframed,
+    "square": _reframed,
     "otio": _timeline,
     "otioz": _timeline,
     "fcp7": _timeline,

@@ -12,6 +12,7 @@ from charkit.film import Cue, Cut, CutList, assemble
 from charkit.film.cuts import OutputName
 from charkit.film.making import make_film
 from charkit.film.outputs import OUTPUTS, make_outputs, named_outputs
+from charkit.media.probe import probe
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,14 @@ def test_a_mezzanine_stands_beside_the_film_and_tells_how_far_it_is(made, cuts):
     with av.open(str(made.joined.path.parent / one.name)) as opened:
         assert opened.streams.video[0].codec_context.name == "prores"
     assert shares[-1] == 1.0
+
+
+def test_a_film_can_be_had_upright_and_square(made, cuts):
+    shapes = {}
+    for one in make_outputs(made, cuts, ["vertical", "square"]):
+        facts = probe(made.joined.path.parent / one.name)
+        shapes[one.kind] = (facts.width, facts.height, facts.frames, facts.has_sound)
+    assert shapes == {"vertical": (60, 108, made.joined.frames, True), "square": (108, 108, made.joined.frames, True)}
 
 
 def test_an_unknown_output_is_refused_with_the_nearest():
