@@ -57,11 +57,7 @@ def _fault(part: Splice, facts: ClipFacts) -> str | None:
 
 
 def _kind(facts: ClipFacts) -> tuple[object, ...]:
-    if facts.audio_codec is None:
-        return ()
-    with av.open(str(facts.path), metadata_errors="replace") as container:
-        context = container.streams.audio[0].codec_context
-        return context.name, context.sample_rate, context.layout.name, context.extradata
+    return facts.audio_codec, facts.audio_rate, facts.audio_channels
 
 
 @dataclass(kw_only=True)
@@ -78,7 +74,7 @@ class Copied:
         self._film, self._left = film, self._packets()
         with av.open(str(self.clips[0].path), metadata_errors="replace") as container:
             template = container.streams.audio[0]
-            self._rate = template.sample_rate
+            self._rate, self._header = template.sample_rate, template.codec_context.extradata
             self._stream = film.add_stream_from_template(template)
         self._stream.time_base = Fraction(1, self._rate)
         self._next = next(self._left, None)
@@ -95,15 +91,17 @@ class Copied:
         fps = self.layout.shape.fps
         for placed, facts in zip(self.layout.pieces, self.clips, strict=True):
             begins = placed.start / fps
-            shift = begins - (Fraction(facts.start) + placed.piece.first / fps)
+            shift = round((begins - Fraction(facts.start) - placed.piece.first / fps) * self._rate)
             end = (begins + placed.piece.frames / fps) * self._rate
-            for packet in _sound_of(facts):
-                place = (Fraction(packet.pts or 0) * packet.time_base + shift) * self._rate
+            for packet in self._sound_of(placed.piece.name, facts):
+                place = (
+                    shift + (packet.pts or 0) * self._rate * packet.time_base.numerator // packet.time_base.denominator
+                )
                 if place < at - AAC_FRAME // 2 or at >= end - AAC_FRAME // 2:
                     continue
                 if place > at + AAC_FRAME:
                     raise UnreadableMedia("its sound has a hole, and cannot be copied", path=facts.path)
-                self.late = max(self.late, abs(float((place - at) / self._rate)))
+                self.late = max(self.late, abs(place - at) / self._rate)
                 packet.pts = packet.dts = at
                 packet.duration, packet.time_base = AAC_FRAME, Fraction(1, self._rate)
                 at += AAC_FRAME
@@ -114,12 +112,17 @@ class Copied:
                     f"before its picture ({facts.path}); have it encoded instead"
                 )
 
-
-def _sound_of(facts: ClipFacts) -> Iterator[Packet[AudioStream]]:
-    try:
-        with av.open(str(facts.path), metadata_errors="replace") as container:
-            for packet in container.demux(container.streams.audio[0]):
-                if packet.size:
-                    yield packet
-    except av.error.FFmpegError as error:
-        raise UnreadableMedia(f"its sound cannot be read: {error.strerror or error}", path=facts.path) from None
+    def _sound_of(self, name: str, facts: ClipFacts) -> Iterator[Packet[AudioStream]]:
+        try:
+            with av.open(str(facts.path), metadata_errors="replace") as container:
+                stream = container.streams.audio[0]
+                if stream.codec_context.extradata != self._header:
+                    raise UsageError(
+                        f"sound cannot be copied: {name}: its AAC is set up in another way than the first clip's "
+                        f"({facts.path}); have it encoded instead"
+                    )
+                for packet in container.demux(stream):
+                    if packet.size:
+                        yield packet
+        except av.error.FFmpegError as error:
+            raise UnreadableMedia(f"its sound cannot be read: {error.strerror or error}", path=facts.path) from None
