@@ -41,6 +41,7 @@ def loudness_figure(loudness: Loudness) -> bytes:
         axes.tick_params(colors=_GREY, labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(_GREY)
+    figure.legend(loc="outside lower center", fontsize=8, frameon=False, ncols=4, labelcolor=_GREY)
     out = io.BytesIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
@@ -56,11 +57,12 @@ def _draw_wave(axes: Axes, loudness: Loudness) -> None:
 
 def _draw_loudness(axes: Axes, loudness: Loudness) -> None:
     times = (np.arange(loudness.momentary.size) + 1) * 0.1
-    for values, colour, width, name in (
-        (loudness.momentary, _MOMENT, 0.8, "momentary (0.4 s)"),
-        (loudness.short_term, _SHORT, 1.6, "short-term (3 s)"),
+    for values, span, colour, width, name in (
+        (loudness.momentary, 0.4, _MOMENT, 0.8, "momentary (0.4 s)"),
+        (loudness.short_term, 3.0, _SHORT, 1.6, "short-term (3 s)"),
     ):
-        axes.plot(times, np.maximum(values, _FLOOR), color=colour, linewidth=width, label=name)
+        shown = np.where(times < span - 0.05, np.nan, np.maximum(values, _FLOOR))  # a window has to be full first
+        axes.plot(times, shown, color=colour, linewidth=width, label=name)
     if loudness.integrated > _FLOOR:
         label = f"integrated {loudness.integrated:.1f}"
         axes.axhline(loudness.integrated, color=_AIM, linewidth=1.2, label=label)
@@ -70,4 +72,3 @@ def _draw_loudness(axes: Axes, loudness: Loudness) -> None:
     axes.set_xlim(0, max(loudness.seconds, 0.1))
     axes.set_ylabel("LUFS", color=_GREY, fontsize=8)
     axes.set_xlabel("seconds", color=_GREY, fontsize=8)
-    axes.legend(loc="lower right", fontsize=7, frameon=False, ncols=4, labelcolor=_GREY)
