@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import charkit as ck
+from charkit.cli import app
 from charkit.errors import RouteClosed, SpendLimit, UnknownName, UnsupportedRequest, UsageError
 from charkit.recipe import Recipe, recipe_in
 from charkit.studio.again import seed_of
@@ -107,3 +110,15 @@ def test_seeds_count_from_the_takes_own(recipe) -> None:
 def test_an_empty_recipe_says_so() -> None:
     with pytest.raises(UsageError, match="there are: none"):
         Recipe(takes=()).of()
+
+
+def test_the_shell_orders_it_and_says_the_price_before_and_that_nothing_was_paid(production: Path, studio) -> None:
+    film = studio.assemble().path
+    asked = ["rerun", str(film), "--shot", "A2", "--production", str(production)]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 0, told.output
+    assert "A2 take 2 on omni-1.2: $" in told.output
+    assert "simulated: nothing was paid" in told.output
+    record = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert (record["take"], record["outcome"], record["simulated"]) == ("A2-t3", "succeeded", True)
+    assert record["price_usd"] > 0
