@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003  # the table of makers needs it
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, get_args
 
 from charkit.documents import replace_file
@@ -222,18 +221,6 @@ def _reframed(job: _Job, kind: OutputName, path: Path) -> Output:
     return Output(kind=kind, name=path.name)
 
 
-def _reframed(job: _Job, kind: OutputName, path: Path) -> Output:
-    """Make the film in another shape; its cuts are known, and the middle of a transition counts as one."""
-    from charkit.media.reframe import SQUARE, UPRIGHT, reframe
-
-    clips = job.made.joined.clips
-    cuts = [(one.start + one.seconds + after.start) / 2 for one, after in pairwise(clips)]
-    window = reframe(
-        job.made.joined.path, path, UPRIGHT if kind == "upright" else SQUARE, cuts=cuts, on_progress=job.report
-    )
-    return Output(kind=kind, name=path.name, notes=(f"{window.width}x{window.height} pixels",))
-
-
 def _mezzanine(job: _Job, kind: OutputName, path: Path) -> Output:
     from charkit.media.mezzanine import mezzanine
 
@@ -247,8 +234,6 @@ _MAKERS: Final[dict[OutputName, Callable[[_Job, OutputName, Path], Output]]] = {
     "poster": _poster,
     "sheet": _sheet,
     "preview": _preview,
-    "upright": _reframed,
-    "square": _reframed,
     "vertical": _reframed,
     "square": _reframed,
     "otio": _timeline,

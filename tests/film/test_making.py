@@ -9,6 +9,7 @@ import pytest
 from charkit.errors import UsageError
 from charkit.film.cuts import Card, Cut, CutList, Title
 from charkit.film.making import make_film
+from charkit.film.outputs import make_outputs
 from charkit.film.subtitles import Cue
 from charkit.media.frames import to_rgb
 from charkit.media.probe import probe
@@ -79,3 +80,33 @@ def test_subtitles_are_burned_in_if_the_list_says_so(clips, tmp_path):
     middle = len(own) // 2
     assert np.abs(own[middle] - seen[middle])[60:].max() > 90
     assert np.abs(own[middle] - seen[middle])[:50].max() < 40
+
+
+def test_other_shapes_and_the_sheet_of_a_film_with_a_card(clips, tmp_path):
+    cuts = CutList(
+        cuts=(
+            Cut(shot="opening", card=Card(text="The Lantern", seconds=0.5, ground="#203060"), transition="cut"),
+            Cut(shot="S01", file=str(clips[0])),
+            Cut(shot="S02", file=str(clips[1])),
+        )
+    )
+    made = make_film(cuts, tmp_path / "film.mp4")
+    outputs = make_outputs(made, cuts, ("vertical", "square", "sheet"))
+    assert [output.kind for output in outputs] == ["vertical", "square", "sheet"]
+    upright, square = probe(tmp_path / "film.vertical.mp4"), probe(tmp_path / "film.square.mp4")
+    assert (upright.width, upright.height, square.width, square.height) == (60, 108, 108, 108)
+    assert upright.frames == square.frames == made.joined.frames
+    assert upright.has_sound
+
+
+def test_a_look_is_known_after_the_film_is_made_and_a_font_that_is_no_font_before(clips, tmp_path):
+    cuts = CutList(
+        font="no.ttf", cuts=(Cut(shot="S01", file=str(clips[0]), titles=(Title(text="Chapter", seconds=0.5),)),)
+    )
+    with pytest.raises(UsageError, match="no.ttf is no font"):
+        make_film(cuts, tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
+    matched = CutList(cuts=(Cut(shot="S01", file=str(clips[0])), Cut(shot="S02", file=str(clips[1]), match=True)))
+    made = make_film(matched, tmp_path / "film.mp4")
+    assert [clip.action for clip in made.joined.clips] == ["copied", "rendered"]
+    assert made.looks[0].match is not None
