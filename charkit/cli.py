@@ -18,11 +18,13 @@ from charkit import (
     __version__,
     cli_by_hand,
     cli_character,
+    cli_film,
     cli_jobs,
     cli_ledger,
     cli_money,
     cli_preflight,
     cli_prompts,
+    cli_recipe,
     cli_routes,
 )
 from charkit.errors import CharkitError, UsageError
@@ -127,6 +129,10 @@ app.add_typer(cli_character.app, name="character")
 app.command()(cli_preflight.preflight)
 app.command()(cli_prompts.lint)
 app.add_typer(cli_preflight.weights, name="weights")
+app.command()(cli_film.film)
+app.command()(cli_film.probe)
+app.command()(cli_recipe.recipe)
+app.command()(cli_recipe.rerun)
 
 
 @app.command()

@@ -22,7 +22,17 @@ from charkit.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Manifest", "ManifestMoney", "ManifestReference", "ManifestTake", "Source", "digests", "source", "versions"]
+__all__ = [
+    "Manifest",
+    "ManifestFilm",
+    "ManifestMoney",
+    "ManifestReference",
+    "ManifestTake",
+    "Source",
+    "digests",
+    "source",
+    "versions",
+]
 
 _PACKAGES = ("charkit", "openai", "google-genai", "av", "numpy", "opencv-python-headless", "pillow", "pydantic")
 
@@ -83,6 +93,23 @@ class ManifestMoney(_Record):
     """Whether the amounts are what the services would have asked, and nothing was paid."""
 
 
+class ManifestFilm(_Record):
+    """What was done to the takes to make a film of them."""
+
+    frames: int
+    encoded_frames: int | None = None
+    """How many are not a take's own bits."""
+    seconds: float
+    joins: int
+    """How many cuts and transitions there are."""
+    largest_step: float
+    """The largest jump of sound at a join, as a share of full scale."""
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    made_beside: dict[str, str] = {}
+    """Other files that were made of it, by kind: timelines, subtitles, mezzanines."""
+
+
 class Source(_Record):
     """The state of charkit's own code, where it runs from a checkout."""
 
@@ -107,6 +134,8 @@ class Manifest(_Record):
     outputs: dict[str, str]
     """Files that the run made, by relative name, with their digests."""
     takes: tuple[ManifestTake, ...]
+    film: ManifestFilm | None = None
+    """None in manifests of before this was recorded."""
     money: ManifestMoney
     versions: dict[str, str]
     source: Source | None = None

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
 
 from charkit.errors import BadDocument, StorageError
-from charkit.manifest import Manifest, ManifestMoney, ManifestReference, ManifestTake, digests, source, versions
+from charkit.manifest import (
+    Manifest,
+    ManifestFilm,
+    ManifestMoney,
+    ManifestReference,
+    ManifestTake,
+    digests,
+    source,
+    versions,
+)
 
 
 def make_manifest(outputs: dict[str, str]) -> Manifest:
@@ -88,3 +98,24 @@ def test_the_commit_and_local_changes_are_told(tmp_path):
     assert not clean.dirty
     (package / "a.py").write_text("a = 2\n")
     assert source(package).dirty
+
+
+def test_what_was_done_to_make_the_film_is_kept_and_older_manifests_stay_readable(tmp_path):
+    film = ManifestFilm(
+        frames=180,
+        encoded_frames=12,
+        seconds=7.5,
+        joins=1,
+        largest_step=0.012,
+        loudness_lufs=-14.0,
+        true_peak_dbtp=-1.2,
+        made_beside={"otio": "film.otio", "fcp7": "film.xml"},
+    )
+    manifest = make_manifest({}).model_copy(update={"film": film})
+    manifest.save(tmp_path / "manifest.json")
+    assert Manifest.load(tmp_path / "manifest.json").film == film
+    make_manifest({}).save(tmp_path / "old.json")
+    old = json.loads((tmp_path / "old.json").read_text())
+    del old["film"]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    assert Manifest.load(tmp_path / "old.json").film is None

@@ -11,7 +11,7 @@ from PIL import Image
 
 from charkit import report as pages
 from charkit.errors import UsageError
-from charkit.film import Film, FilmShot
+from charkit.film import Film, FilmJoin, FilmShot, FilmSound, Output
 from charkit.report import (
     Claim,
     ReportCharacter,
@@ -230,3 +230,27 @@ def test_the_report_shows_itself(film, tmp_path):
     shown = write_report(make_data(film), tmp_path / "report.html")._repr_mimebundle_()
     assert shown["text/plain"] == "Report('The Lantern': report.html, simulated)"
     assert "image/jpeg" in shown["text/html"]
+
+
+def test_the_page_says_how_the_film_was_cut_and_what_stands_beside_it(film, tmp_path):
+    second = FilmShot(
+        shot="S02", take=1, start=3.5, seconds=4.0, frames=96, action="rendered", reason="12 of 96 frames"
+    )
+    cut = replace(
+        film,
+        shots=(*film.shots, second),
+        frames=180,
+        encoded_frames=12,
+        sound=FilmSound(account="-14.0 LUFS, true peak -1.2 dBTP", lufs=-14.0, true_peak=-1.2, target=-14.0),
+        joins=(FilmJoin(time=3.5, step=0.012, level_jump=-1.25, notes=("2 black frames",)),),
+        outputs=(Output(kind="edl", name="film.edl", notes=("does not carry: sound",)), Output(kind="vtt", name="")),
+    )
+    write_report(make_data(cut), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "168 of 180 frames are the takes’ own bits" in page
+    assert "-14.0 LUFS, true peak -1.2 dBTP." in page
+    assert "12 of 96 frames" in page
+    assert "step 0.012, -1.2 LU" in page
+    assert "2 black frames" in page
+    assert '<a href="film.edl">film.edl</a>' in page
+    assert "no vtt" in page

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,9 +17,11 @@ from charkit.documents.tree import dump, load, merge, plain
 from charkit.errors import BadDocument, StorageError, StorageFull, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import JsonValue
 
-__all__ = ["MAX_BYTES", "read_json", "read_yaml", "replace_file", "write_json", "write_yaml"]
+__all__ = ["MAX_BYTES", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -144,6 +147,36 @@ def replace_file(path: Path, data: bytes) -> None:
         raise StorageError(f"cannot be written: {error.strerror or error}", path=path) from error
     finally:
         if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside the final one, and move the file there if all goes well; else nothing is left.
+
+    For what other libraries write, or what is too large to hold in memory; `replace_file` is for bytes at hand.
+
+    Args:
+        path: The final name; folders are made. What stood there before stays until the new file is whole.
+
+    Raises:
+        StorageFull: No room; nothing was changed.
+        StorageError: The place cannot be written to.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFull("no space left; nothing was changed", path=path) from error
+        raise StorageError(f"cannot be written: {error.strerror or error}", path=path) from error
+    finally:
+        with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from charkit.documents import replace_file
-from charkit.errors import UnsupportedRequest
-from charkit.film.records import Film, FilmShot
-from charkit.film.subtitles import subtitles
+from charkit.film.records import Film, FilmJoin, FilmSound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from charkit.film.cuts import Cut, CutList
+    from charkit.film.cuts import CutList, OutputName
     from charkit.film.subtitles import Cue
-    from charkit.media.stitch import Joined
+    from charkit.media.spliced import Joined
     from charkit.store import Store
-
-_COLUMNS = 4
 
 
 def assemble(
@@ -28,6 +24,7 @@ def assemble(
     store: Store | None = None,
     cues: Sequence[Cue] = (),
     captions: Mapping[str, str] | None = None,
+    about: Mapping[str, Mapping[str, str]] | None = None,
     metadata: Mapping[str, str] | None = None,
     simulated: bool = False,
     on_progress: Callable[[float], None] | None = None,
@@ -40,34 +37,40 @@ def assemble(
         store: Where clips with a digest lie.
         cues: Dialogue, for the subtitles; the lines of a shot in the order in which they are said.
         captions: Words under a shot's picture on the contact sheet.
+        about: By shot, facts that timelines carry along.
         metadata: Words for the film's container.
         simulated: Whether any take was drawn by the simulator; the film then says so.
         on_progress: Called with the share that is done, 0 to 1.
 
     Raises:
         UsageError: A clip cannot be located.
-        UnsupportedRequest: A cut has in or out points.
         UnreadableMedia: A clip is missing or damaged.
         EncodingFailed: The film cannot be encoded.
         StorageFull: There is no room; nothing half-written is left.
     """
-    from charkit.media import stitch
+    from charkit.film.making import make_film
+    from charkit.film.outputs import make_outputs, placed, write_sheet
     from charkit.media.previews import animated_webp
 
-    clips = [cuts.locate(cut, store) for cut in cuts.cuts]
-    for cut, clip in zip(cuts.cuts, clips, strict=True):
-        _refuse_trims(cut, clip)
-    words = {"title": cuts.title, **(metadata or {})}
+    words = dict(metadata or {})
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
-    joined = stitch.join(clips, folder / "film.mp4", metadata=words, on_progress=on_progress)
-    shots = _placed(cuts, joined)
-    _write_sheet(cuts, clips, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
-    text = subtitles(shots, cues)
-    if text:
-        replace_file(folder / "film.srt", text.encode("utf-8"))
-    else:
+    made = make_film(cuts, folder / "film.mp4", store=store, cues=cues, metadata=words, on_progress=on_progress)
+    joined, shots = made.joined, placed(made)
+    write_sheet(made, cuts.title, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
+    # A file of subtitles is written where the cut list says so, and taken away where it says otherwise.
+    beside: tuple[OutputName, ...] = ("srt",) if cuts.subtitles == "beside" else ()
+    if not beside:
         (folder / "film.srt").unlink(missing_ok=True)
+    outputs = make_outputs(
+        made,
+        cuts,
+        dict.fromkeys((*beside, *cuts.outputs)),
+        cues=cues,
+        captions=captions,
+        about=about,
+        simulated=simulated,
+    )
     film = Film(
         folder=folder,
         title=cuts.title,
@@ -77,58 +80,46 @@ def assemble(
         shots=shots,
         largest_step=joined.largest_step,
         simulated=simulated,
-        subtitled=bool(text),
+        subtitled=(folder / "film.srt").exists(),
+        encoded_frames=joined.encoded_frames,
+        sound=_sound(joined),
+        joins=_joins(joined),
+        outputs=tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes)),
         preview=animated_webp(joined.path, width=320, fps=3, max_bytes=300_000),
     )
     film.save()
     return film
 
 
-def _refuse_trims(cut: Cut, clip: Path) -> None:
-    """Let points through that leave the clip whole; refuse others rather than ignore them."""
-    if cut.start is None and cut.end is None:
-        return
-    from charkit.media.probe import probe
+def _joins(joined: Joined) -> tuple[FilmJoin, ...]:
+    from charkit.film.continuity import check_continuity
 
-    facts = probe(clip)
-    frame = float(1 / facts.fps)
-    if (cut.start or 0.0) < frame / 2 and (cut.end is None or abs(cut.end - facts.seconds) < frame / 2):
-        return
-    raise UnsupportedRequest(
-        f"the cut of {cut.shot} keeps only a part of its clip ({facts.seconds:.2f} s)",
-        rule="takes are joined whole",
-        nearest=f"leave out 'in' and 'out' of {cut.shot}, or cut the clip beforehand and name it under 'file'",
-    )
-
-
-def _placed(cuts: CutList, joined: Joined) -> tuple[FilmShot, ...]:
+    heard = {boundary.frame: boundary for boundary in joined.boundaries}
     return tuple(
-        FilmShot(
-            shot=cut.shot,
-            take=cut.take,
-            start=round(clip.start, 6),
-            seconds=round(clip.seconds, 6),
-            frames=clip.frames,
-            action=clip.action,
-            reason=clip.reason,
-            sound=clip.sound,
+        FilmJoin(
+            time=round(look.time, 6),
+            step=heard[look.frame].step if look.frame in heard else 0.0,
+            level_jump=heard[look.frame].level_jump if look.frame in heard else None,
+            notes=look.notes,
         )
-        for cut, clip in zip(cuts.cuts, joined.clips, strict=True)
+        for look in check_continuity(joined).joins
     )
 
 
-def _write_sheet(
-    cuts: CutList, clips: Sequence[Path], captions: Mapping[str, str], path: Path, *, simulated: bool
-) -> None:
-    from charkit.media.frames import poster
-    from charkit.media.images import encode_jpeg
-    from charkit.media.previews import contact_sheet
+def _sound(joined: Joined) -> FilmSound:
+    from charkit.film.sounding import sound_account
 
-    items = []
-    for cut, clip in zip(cuts.cuts, clips, strict=True):
-        caption = captions.get(cut.shot, "")
-        label = f"{cut.shot} · take {cut.take}" + (f"\n{caption}" if caption else "")
-        items.append((label, poster(clip)))
-    title = cuts.title + ("\nsimulated" if simulated else "")
-    sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
-    replace_file(path, encode_jpeg(sheet, quality=85))
+    if joined.levelled is None:
+        return FilmSound(account=sound_account(joined))
+    heard = joined.levelled.loudness
+    return FilmSound(
+        account=sound_account(joined),
+        lufs=_finite(heard.integrated),
+        true_peak=_finite(heard.true_peak),
+        target=heard.target,
+    )
+
+
+def _finite(level: float) -> float | None:
+    """Return a level to a tenth, or None for silence, whose level no file can say."""
+    return round(level, 1) if math.isfinite(level) else None

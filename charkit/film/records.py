@@ -6,12 +6,17 @@ import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from charkit.cards import Html, card
+from charkit.cards import Html, card, table
 from charkit.documents import read_json, write_json
+
+if TYPE_CHECKING:
+    from charkit.film.showing import Shown
+    from charkit.media.sounding.loudness import Loudness
+    from charkit.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +30,51 @@ class FilmShot:
     seconds: float
     frames: int
     action: str
-    """`copied` bit for bit, or `conformed`: encoded again."""
+    """`copied` bit for bit, `rendered` in part, or `conformed`: encoded again as a whole."""
     reason: str = ""
     """Why it was encoded again."""
     sound: str = ""
     """What was done to its sound."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A file that was made beside a film."""
+
+    kind: str
+    """Its `OutputName`."""
+    name: str
+    """The file's name, in the film's folder; empty where there was nothing to write."""
+    notes: tuple[str, ...] = ()
+    """What it could not carry, or why it is not there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmSound:
+    """What a film sounds like as a whole."""
+
+    account: str
+    """What was done, in a line."""
+    lufs: float | None = None
+    """Integrated loudness (ITU-R BS.1770); None where it was not, or could not be, measured."""
+    true_peak: float | None = None
+    """In dBTP; None where it was not measured."""
+    target: float | None = None
+    """The loudness that was asked for, in LUFS."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmJoin:
+    """What one join looks and sounds like."""
+
+    time: float
+    """Seconds; with a transition, when that begins."""
+    step: float
+    """The jump between neighbouring samples, as a share of full scale."""
+    level_jump: float | None = None
+    """By how many LU it gets louder; None where either side is silent."""
+    notes: tuple[str, ...] = ()
+    """What is wrong or strange about it, to the eye or to the ear; nothing if it goes on as it should."""
 
 
 class _File(BaseModel):
@@ -46,6 +91,10 @@ class _File(BaseModel):
     largest_step: float
     simulated: bool
     subtitled: bool
+    encoded_frames: int | None = None
+    sound: FilmSound | None = None
+    joins: tuple[FilmJoin, ...] = ()
+    outputs: tuple[Output, ...] = ()
     preview: bytes
 
 
@@ -64,6 +113,14 @@ class Film:
     simulated: bool
     """Whether the simulator drew it."""
     subtitled: bool = False
+    encoded_frames: int | None = None
+    """How many frames are not a clip's own bits; None in records of before this was counted."""
+    sound: FilmSound | None = None
+    """How loud it is; None in records of before this was measured."""
+    joins: tuple[FilmJoin, ...] = ()
+    """What the joins look and sound like."""
+    outputs: tuple[Output, ...] = ()
+    """What else was made of it, beside it."""
     preview: bytes = field(repr=False)
     """An endless animated WebP without sound, at most 300 kB."""
 
@@ -85,8 +142,47 @@ class Film:
     @property
     def files(self) -> tuple[Path, ...]:
         """All files of the film that exist."""
-        named = (self.path, self.contact_sheet, self.folder / "film.srt", self.folder / "film.json")
-        return tuple(path for path in named if path.exists())
+        also = [self.folder / output.name for output in self.outputs if output.name]
+        named = (self.path, self.contact_sheet, self.folder / "film.srt", *also, self.folder / "film.json")
+        return tuple(path for path in dict.fromkeys(named) if path.exists())
+
+    def strip(self) -> Shown:
+        """Show the last frame before each join and the first after it.
+
+        Raises:
+            UnreadableMedia: The film is missing or damaged.
+        """
+        from charkit.film.showing import join_pictures
+
+        return join_pictures(self)
+
+    def loudness(self) -> Loudness:
+        """Measure the film as it stands on disk: waveform, loudness over time, true peak.
+
+        Raises:
+            UnreadableMedia: The film is missing or damaged.
+        """
+        from charkit.media.sounding.loudness import measure
+
+        return measure(self.path)
+
+    def recipe(self) -> Recipe:
+        """Return how its takes were made, as it stands inside the film.
+
+        Raises:
+            UsageError: There is none inside.
+        """
+        from charkit.recipe import recipe_in
+
+        return recipe_in(self.path)
+
+    def beside(self) -> Shown:
+        """Show what else was made of it, and what each file cannot carry."""
+        from charkit.film.showing import Shown
+
+        rows = [(one.kind, one.name or "not made", "; ".join(one.notes)) for one in self.outputs]
+        page = table(("output", "file", "notes"), rows, caption=f"Beside {self.path.name}")
+        return Shown(line=f"{len(rows)} outputs of {self.title!r}", page=page)
 
     def save(self) -> None:
         """Write film.json beside the film.
@@ -119,6 +215,9 @@ class Film:
             ("length", f"{self.seconds:.2f} s, {self.frames} frames, {float(self.fps):g} fps"),
             ("shots", ", ".join(shot.shot for shot in self.shots)),
             ("picture", self._treatment()),
+            *([("joins", self._joined())] if self.joins else []),
+            *([("beside it", ", ".join(o.name for o in self.outputs if o.name))] if self.outputs else []),
+            *([("sound", self.sound.account)] if self.sound else []),
             ("sound at cuts", f"largest step {self.largest_step:.3f} of full scale"),
         ]
         shown = card(
@@ -145,9 +244,18 @@ class Film:
             )
         return {"text/plain": repr(self), "text/html": Html(shown + sheet)}
 
+    def _joined(self) -> str:
+        notes = [f"{join.time:.2f} s: {note}" for join in self.joins for note in join.notes]
+        return "; ".join(notes) or f"nothing to remark at {len(self.joins)}"
+
     def _treatment(self) -> str:
         again = [shot.shot for shot in self.shots if shot.action != "copied"]
-        return f"encoded again: {', '.join(again)}" if again else "every shot copied bit for bit"
+        if not again:
+            return "every shot copied bit for bit"
+        if self.encoded_frames is None:
+            return f"encoded again: {', '.join(again)}"
+        copied = self.frames - self.encoded_frames
+        return f"{copied} of {self.frames} frames copied bit for bit; some of {', '.join(again)} made anew"
 
 
 def link_from_here(path: Path) -> str:

@@ -6,31 +6,45 @@ material, and about a fifth of `medium`'s time (reference: x264's own preset tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import av
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
 from av.filter import Graph
 
-from charkit.media.probe import ClipFacts, open_clip
+from charkit.errors import StreamsDiffer
+from charkit.media.probe import ClipFacts, ColourTags, open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from av.container import OutputContainer
     from av.video.frame import VideoFrame
 
-__all__ = ["PRESET", "QUALITY", "Shape", "conform"]
+__all__ = ["PRESET", "QUALITY", "Shape", "cadence", "conform", "encoder"]
 
 PRESET: Final = "veryfast"
 """libx264's speed."""
 
 QUALITY: Final = 16
 """libx264's constant rate factor."""
+
+
+_PROFILES: Final = {
+    "constrained baseline": "baseline",
+    "baseline": "baseline",
+    "main": "main",
+    "high": "high",
+    "high 10": "high10",
+    "high 4:2:2": "high422",
+    "high 4:4:4 predictive": "high444",
+}
+# FFmpeg's names of profiles, and libx264's.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +67,11 @@ class Shape:
     """Colour matrix, such as `bt709`."""
     full_range: bool
     """Whether code values run from 0 to 255 rather than 16 to 235."""
+    light: Literal["sdr", "pq", "hlg"] = "sdr"
+    """Whether code values mean standard or high dynamic range."""
+    tags: ColourTags = field(default_factory=ColourTags, compare=False)
+    """What the film's clips say of their colours. What is encoded anew says the same, or a player would take it for
+    something else in the middle of the film; clips that say less or more can be copied side by side all the same."""
 
 
 def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
@@ -65,13 +84,19 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
 
     Returns:
         The number of frames written: as many as the clip's own length holds.
+
+    Raises:
+        StreamsDiffer: one is of high dynamic range and the other not; how to bring one to the other is a choice of
+            taste that is not made here.
     """
+    if facts.colour.light != shape.light:
+        raise StreamsDiffer(
+            f"its light is {facts.colour.light}, the film's {shape.light}; bring it to the film's in a grading program",
+            path=facts.path,
+        )
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
     with av.open(str(out), "w", format="mp4") as container:
-        options = {"preset": PRESET, "crf": str(QUALITY), "profile": (shape.profile or "high").lower().split(" ")[0]}
-        stream = container.add_stream("libx264", rate=shape.fps, options=options)
-        stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
-        stream.codec_context.max_b_frames = 2
+        stream = encoder(container, shape)
         written = 0
         last: VideoFrame | None = None
         for frame in _shaped(facts, shape):
@@ -85,6 +110,48 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
             written += 1
         container.mux(stream.encode())
     return written
+
+
+def encoder(
+    container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0
+) -> av.video.stream.VideoStream:
+    """Add a stream that encodes pictures of a shape.
+
+    Args:
+        container: Where to.
+        shape: What they look like.
+        threads: How many the encoder may use; 0: as it likes.
+        sets: The id of its parameter sets.
+    """
+    profile = _PROFILES.get((shape.profile or "High").lower(), "high")
+    options = {
+        "preset": PRESET,
+        "crf": str(QUALITY),
+        "profile": profile,
+        "x264-params": f"sps-id={sets}:force-cfr=1:open-gop=0",
+    }
+    if threads:
+        options["threads"] = str(threads)
+    stream = container.add_stream("libx264", rate=shape.fps, options=options)
+    stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
+    context = stream.codec_context
+    context.max_b_frames = 0 if profile == "baseline" else 2
+    context.color_range, context.colorspace, context.color_primaries, context.color_trc = shape.tags.codes
+    return stream
+
+
+def cadence(own: Fraction, film: Fraction) -> str:
+    """Say how a clip's frames go into a film of another rate: each to the place that is nearest to its own time."""
+    if own == film:
+        return "every frame once"
+    ratio = (film / own).limit_denominator(1001)
+    few, many = min(ratio.numerator, ratio.denominator), max(ratio.numerator, ratio.denominator)
+    if many % few == 0:
+        return f"every frame {many // few} times" if film > own else f"one frame of {many // few}"
+    every = round(few / (many - few)) if film > own else round(many / (many - few))
+    if film > own:
+        return f"one frame in {every} stands twice" if every > 1 else "most frames stand twice"
+    return f"one frame in {every} is left out"
 
 
 def _numbered(frame: VideoFrame, index: int, shape: Shape) -> VideoFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from charkit.media.avc import parameter_sets
-from charkit.media.conform import Shape
+from charkit.media.conform import Shape, cadence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,11 +59,15 @@ def _shape(facts: ClipFacts) -> Shape:
         fps=facts.fps,
         matrix=facts.matrix,
         full_range=facts.colour.range == "full",
+        light=facts.colour.light,
+        tags=facts.colour,
     )
 
 
 def _made_up(facts: ClipFacts) -> Shape:
-    """A shape for a film none of whose clips can be copied: the first clip's, made regular."""
+    """A shape for a film none of whose clips can be copied: the first clip's, made regular, and saying what it is."""
+    matrix = "bt709" if facts.matrix not in {"bt601", "bt2020"} else facts.matrix
+    tags = replace(facts.colour, range="limited", matrix=matrix)
     return Shape(
         codec="h264",
         profile="High",
@@ -71,8 +75,10 @@ def _made_up(facts: ClipFacts) -> Shape:
         width=max(2, facts.width // 2 * 2),
         height=max(2, facts.height // 2 * 2),
         fps=min(_RATES, key=lambda rate: abs(rate - facts.fps)),
-        matrix="bt709" if facts.matrix not in {"bt601", "bt2020"} else facts.matrix,
+        matrix=matrix,
         full_range=False,
+        light=facts.colour.light,
+        tags=tags,
     )
 
 
@@ -97,8 +103,9 @@ def _difference(own: Shape, film: Shape) -> str | None:
     if (own.width, own.height) != (film.width, film.height):
         return f"it has {own.width}x{own.height} pixels, the film {film.width}x{film.height}"
     if own.fps != film.fps:
-        return f"it has {_rate(own.fps)} frames per second, the film {_rate(film.fps)}"
-    for name in ("codec", "profile", "pixel_format", "matrix", "full_range"):
+        how = cadence(own.fps, film.fps)
+        return f"it has {_rate(own.fps)} frames per second, the film {_rate(film.fps)}: {how}"
+    for name in ("codec", "profile", "pixel_format", "matrix", "full_range", "light"):
         mine, theirs = getattr(own, name), getattr(film, name)
         if mine != theirs:
             return f"its {name.replace('_', ' ')} is {mine}, the film's {theirs}"

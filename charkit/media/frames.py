@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "poster", "sample", "to_rgb"]
+__all__ = ["COLORSPACES", "Frame", "exactly", "poster", "sample", "to_rgb"]
 
 _EDGE: Final = 0.05
 """Share of a clip that is passed over at each end, where generated clips fade in and fall apart."""
@@ -38,13 +38,14 @@ _EDGE: Final = 0.05
 _SPARSE: Final = 8
 """Frames between two samples from which on a neighbour will do: a third of a second at 24 fps."""
 
-_COLORSPACES: Final = {
+COLORSPACES: Final = {
     "bt709": Colorspace.ITU709,
     "bt601": Colorspace.ITU601,
     "bt2020": Colorspace.BT2020,
     "fcc": Colorspace.FCC,
     "smpte240m": Colorspace.SMPTE240M,
 }
+"""What the conversion of pixels calls the matrices that `probe` names."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,6 +100,31 @@ def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Fra
     return sorted({frame.index: frame for frame in found}.values(), key=lambda frame: frame.index)
 
 
+def exactly(path: Path, indexes: Sequence[int], *, height: int | None = None) -> list[Frame]:
+    """Return the frames at some places in the order shown, and no neighbours of them.
+
+    Args:
+        path: The clip.
+        indexes: Places from 0, rising.
+        height: Shrink to so many pixels of height (never enlarge); as it is otherwise.
+
+    Raises:
+        UnreadableMedia: The clip cannot be read or decoded, or ends before one of them.
+    """
+    facts = probe(path)
+    if not indexes:
+        return []
+    with open_clip(path) as container:
+        try:
+            found = {frame.index: frame for frame in _decoded(container, facts, _exact(facts, indexes), height)}
+        except FFmpegError as error:
+            raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=path) from None
+    missing = [index for index in indexes if index not in found]
+    if missing:
+        raise UnreadableMedia(f"has no frame {missing[0]}", path=path)
+    return [found[index] for index in indexes]
+
+
 def poster(path: Path) -> Image.Image:
     """Return the frame that shows most: the one with most fine contrast of five across the clip.
 
@@ -134,6 +160,15 @@ def _plan(facts: ClipFacts, wanted: Sequence[int]) -> _Plan:
     if by_seeks < 0.8 * wanted[-1]:  # each seek costs about a handful of frames to get going
         return _Plan(skip=skip, passes=tuple((begin, tuple(members)) for begin, members in groups.items()))
     return _Plan(skip=skip, passes=((0, tuple(wanted)),))
+
+
+def _exact(facts: ClipFacts, wanted: Sequence[int]) -> _Plan:
+    """Plan passes that decode every frame up to the wanted ones, beginning at the keyframe before each group."""
+    groups: dict[int, list[int]] = {}
+    for index in wanted:
+        begin = facts.keyframes[max(0, bisect_right(facts.keyframes, index) - 1)] if facts.keyframes else 0
+        groups.setdefault(begin, []).append(index)
+    return _Plan(skip="DEFAULT", passes=tuple((begin, tuple(members)) for begin, members in groups.items()))
 
 
 def _decoded(container: InputContainer, facts: ClipFacts, plan: _Plan, height: int | None) -> Iterator[Frame]:
@@ -188,7 +223,7 @@ def to_rgb(frame: VideoFrame, facts: ClipFacts, *, height: int | None = None) ->
         width=height_up if on_its_side else width_up,
         height=width_up if on_its_side else height_up,
         format="rgb24",
-        src_colorspace=_COLORSPACES.get(facts.matrix, Colorspace.ITU709),
+        src_colorspace=COLORSPACES.get(facts.matrix, Colorspace.ITU709),
         src_color_range=ColorRange.JPEG if facts.colour.range == "full" else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=Interpolation.AREA if scale < 1 else Interpolation.BICUBIC,

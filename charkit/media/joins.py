@@ -12,10 +12,13 @@ from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
 from charkit.media import sound as audio
+from charkit.media.sounding import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from charkit.media.sounding import Loudness
 
 __all__ = ["JoinCheck", "check_joins"]
 
@@ -41,6 +44,8 @@ class JoinCheck:
     """RMS of the 200 ms before, as a share of full scale."""
     level_after: float
     """RMS of the 200 ms after."""
+    level_jump: float | None = None
+    """By how many LU the 0.4 s after it are louder than the 0.4 s before; None where either is nothing."""
 
     @property
     def clicks(self) -> bool:
@@ -70,17 +75,31 @@ def check_joins(film: Path, times: Sequence[float]) -> tuple[JoinCheck, ...]:
     except (FFmpegError, OSError) as error:
         raise UnreadableMedia(f"cannot be read: {error.strerror or error}", path=film) from None
     stamps = np.array([float(time - shown[0]) for time in shown])
-    sound = audio.decode(film, start=shown[0])
-    return tuple(_check(time, stamps, sound) for time in times)
+    windows, loudness = _listen(film, shown[0], [round(time * audio.RATE) for time in times])
+    return tuple(_check(time, stamps, window, loudness.jump(time)) for time, window in zip(times, windows, strict=True))
 
 
-def _check(time: float, stamps: np.ndarray, sound: audio.Sound) -> JoinCheck:
+def _listen(film: Path, start: Fraction, cuts: Sequence[int]) -> tuple[list[audio.Sound], Loudness]:
+    """Return the sound around each cut, and how loud all of it is; the film is not held in memory."""
+    source, meter = audio.Source(film, start=start), Meter(true_peak=False)
+    windows = [[audio.silence(0)] for _ in cuts]
+    at = 0
+    while not source.ended:
+        block, held = source.part(audio.RATE)
+        block = block[:, :held] if source.ended else block
+        meter.add(block)
+        for cut, window in zip(cuts, windows, strict=True):
+            window.append(block[:, max(0, cut - _AROUND - at) : max(0, cut + _AROUND - at)].copy())
+        at += block.shape[1]
+    source.close()
+    return [np.concatenate(window, axis=1) for window in windows], meter.finish(film.name)
+
+
+def _check(time: float, stamps: np.ndarray, sound: audio.Sound, level_jump: float | None) -> JoinCheck:
     after = min(len(stamps) - 1, max(1, int(np.searchsorted(stamps, time - 1e-4))))
     usual = float(np.median(np.diff(stamps))) if len(stamps) > 1 else 1.0
-    at = round(time * audio.RATE)
-    before_part, after_part = sound[:, max(0, at - _AROUND) : at], sound[:, at : at + _AROUND]
-    jumps = np.abs(np.diff(sound[:, max(0, at - _AROUND) : at + _AROUND], axis=1)).max(axis=0, initial=0.0)
-    middle = at - max(0, at - _AROUND)
+    middle = min(round(time * audio.RATE), _AROUND)
+    jumps = np.abs(np.diff(sound, axis=1)).max(axis=0, initial=0.0)
     near = jumps[max(0, middle - _NEAR) : middle + _NEAR]
     around = np.concatenate([jumps[: max(0, middle - _NEAR)], jumps[middle + _NEAR :]])
     return JoinCheck(
@@ -88,6 +107,7 @@ def _check(time: float, stamps: np.ndarray, sound: audio.Sound) -> JoinCheck:
         frame_gap=float(stamps[after] - stamps[after - 1]) / usual,
         jump=float(near.max(initial=0.0)),
         usual_jump=float(around.max(initial=0.0)),
-        level_before=audio.rms(before_part),
-        level_after=audio.rms(after_part),
+        level_before=audio.rms(sound[:, :middle]),
+        level_after=audio.rms(sound[:, middle:]),
+        level_jump=level_jump,
     )

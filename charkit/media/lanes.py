@@ -1,40 +1,32 @@
-"""The two streams of a film: pictures copied onto its grid of frames, sound encoded without a seam.
+"""The picture of a film: packets copied onto its grid of frames.
 
-Where clips differ in their parameter sets, each keyframe carries its own clip's in front (FFmpeg's concat muxing does
-the same); decoders of FFmpeg and of browsers take them from there. Decoding times are counted afresh, late enough for
-the clip that reorders most, so that they rise steadily across the cuts.
+Where clips differ in their parameter sets, one header holds them all if their ids differ; else each keyframe carries
+its own clip's in front (FFmpeg's concat muxing does the same), and decoders of FFmpeg and of browsers take them from
+there. Decoding times are counted afresh, late enough for the clip that reorders most, so that they rise steadily across
+the cuts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import av
 
-from charkit.media import sound as audio
-from charkit.media.avc import ParameterSets, parameter_sets
+from charkit.media.avc import ParameterSets, header_of, parameter_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from av.audio.stream import AudioStream
     from av.container import OutputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
 
     from charkit.media.probe import ClipFacts
 
-__all__ = ["Picture", "SoundLane", "VideoLane", "sound_stream", "video_stream"]
-
-_BLOCK: Final = 1024  # samples of an AAC frame
-_BIT_RATE: Final = 192_000  # of stereo AAC by FFmpeg's own encoder: transparent for speech, effects and music
-
-# FFmpeg's thorough search for quantisers. `fast` takes half the time and measures alike on noisy clips (35.1 against
-# 35.6 dB of signal to noise), but on pure tones its error is three times as large and can be heard.
-_CODER: Final = "twoloop"
+__all__ = ["Part", "Picture", "VideoLane", "places"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +56,27 @@ class Picture:
         )
 
 
-def _places(packets: Sequence[Packet[VideoStream]], fps: Fraction) -> list[int]:
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A run of frames of one file, in its place in the film."""
+
+    picture: Picture
+    first: int
+    """The first frame of the file; one at which a decoder can begin."""
+    last: int
+    """The frame after the last; all packets up to it show exactly the frames before it."""
+    start: int
+    """The film's frame that shows the first."""
+    copied: bool
+    """Whether the packets are the clip's own."""
+
+    @property
+    def frames(self) -> int:
+        """How many frames it shows."""
+        return self.last - self.first
+
+
+def places(packets: Sequence[Packet[VideoStream]], fps: Fraction) -> list[int]:
     """Return the place in the order shown, from 0, of packets in the order stored."""
     first = min(packet.pts or 0 for packet in packets)
     return [round(((p.pts or 0) - first) * Fraction(p.time_base) * fps) for p in packets]
@@ -72,84 +84,53 @@ def _places(packets: Sequence[Packet[VideoStream]], fps: Fraction) -> list[int]:
 
 @dataclass(kw_only=True)
 class VideoLane:
-    """Writes copied pictures with fresh timestamps on the film's grid."""
+    """Writes compressed pictures with fresh timestamps on the film's grid."""
 
     film: OutputContainer
     """Where to."""
-    stream: VideoStream
-    """Its video stream."""
-    pictures: Sequence[Picture]
-    """All clips of the film."""
+    parts: Sequence[Part]
+    """All that the film shows, in order."""
     fps: Fraction
     """Frames per second."""
 
     def __post_init__(self) -> None:
-        self.delay = max(picture.delay for picture in self.pictures)
-        self.mixed = len({picture.extradata for picture in self.pictures}) > 1
+        pictures = list({id(part.picture): part.picture for part in self.parts}.values())
+        self.delay = max(picture.delay for picture in pictures)
+        base = next((part.picture for part in self.parts if part.copied), pictures[0])
+        header = _one_header(base, pictures)
+        self.in_band = header is None
+        """Whether parameter sets travel in front of each keyframe, since no one header can hold them all."""
+        with av.open(str(base.path), metadata_errors="replace") as container:
+            self.stream = self.film.add_stream_from_template(container.streams.video[0])
+        self.stream.time_base = 1 / self.fps
+        if header is not None:
+            self.stream.codec_context.extradata = header
 
-    def write(self, index: int, start: int) -> None:
-        """Copy one clip's picture to where the film's frame `start` is."""
-        picture = self.pictures[index]
+    def write(self, part: Part) -> None:
+        """Copy the packets of one part."""
+        picture = part.picture
         with av.open(str(picture.path), metadata_errors="replace") as container:
             packets = [p for p in container.demux(container.streams.video[0]) if p.size]
-            for order, (packet, place) in enumerate(zip(packets, _places(packets, self.fps), strict=True)):
+            shown = places(packets, self.fps)
+            wanted = [(p, at) for p, at in zip(packets, shown, strict=True) if part.first <= at < part.last]
+            for order, (packet, place) in enumerate(wanted):
                 copy = self._copy(packet, picture)
                 copy.stream = self.stream
                 copy.time_base = 1 / self.fps
-                copy.pts, copy.dts, copy.duration = start + place, start + order - self.delay, 1
+                copy.pts = part.start + place - part.first
+                copy.dts, copy.duration = part.start + order - self.delay, 1
                 self.film.mux(copy)
 
     def _copy(self, packet: Packet[VideoStream], picture: Picture) -> Packet[VideoStream]:
-        if not (self.mixed and packet.is_keyframe and picture.sets):
+        if not (self.in_band and packet.is_keyframe and picture.sets):
             return packet
         copy = av.Packet(picture.sets.before(bytes(packet)))
         copy.is_keyframe = True
         return cast("Packet[VideoStream]", copy)
 
 
-@dataclass(kw_only=True)
-class SoundLane:
-    """Feeds one encoder with whole blocks, whatever lengths come in."""
-
-    film: OutputContainer
-    """Where to."""
-    stream: AudioStream
-    """Its sound stream."""
-    at: int = 0
-    """The next sample to encode."""
-    rest: audio.Sound = field(default_factory=lambda: audio.silence(0))
-    """Samples that do not fill a block yet."""
-
-    def write(self, sound: audio.Sound) -> None:
-        """Append sound."""
-        waiting = audio.appended(self.rest, sound)
-        whole = waiting.shape[1] // _BLOCK * _BLOCK
-        for begin in range(0, whole, _BLOCK):
-            self._encode(waiting[:, begin : begin + _BLOCK])
-        self.rest = waiting[:, whole:]
-
-    def finish(self) -> None:
-        """Encode what is left."""
-        if self.rest.shape[1]:
-            self._encode(self.rest)
-        self.film.mux(self.stream.encode())
-
-    def _encode(self, block: audio.Sound) -> None:
-        frame = audio.frame(block, self.at)
-        self.at += block.shape[1]
-        self.film.mux(self.stream.encode(frame))
-
-
-def video_stream(film: OutputContainer, picture: Picture, fps: Fraction) -> VideoStream:
-    """Open a video stream in a film for packets like a clip's."""
-    with av.open(str(picture.path), metadata_errors="replace") as container:
-        stream = film.add_stream_from_template(container.streams.video[0])
-    stream.time_base = 1 / fps
-    return stream
-
-
-def sound_stream(film: OutputContainer) -> SoundLane:
-    """Open an AAC stream in a film."""
-    stream = film.add_stream("aac", rate=audio.RATE, layout="stereo", options={"aac_coder": _CODER})
-    stream.bit_rate = _BIT_RATE
-    return SoundLane(film=film, stream=stream)
+def _one_header(base: Picture, pictures: Sequence[Picture]) -> bytes | None:
+    if len({picture.extradata for picture in pictures}) == 1:
+        return base.extradata
+    sets = [picture.sets for picture in pictures if picture.sets is not None]
+    return header_of(sets, base.extradata) if len(sets) == len(pictures) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import av
 from av.error import FFmpegError
@@ -29,7 +29,7 @@ _MATRICES: Final = {0: "rgb", 1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "
 _PRIMARIES: Final = {1: "bt709", 5: "bt601-625", 6: "bt601-525", 9: "bt2020", 11: "dci-p3", 12: "display-p3"}
 _TRANSFERS: Final = {1: "bt709", 4: "gamma22", 6: "bt601", 8: "linear", 13: "srgb", 16: "pq", 18: "hlg"}
 _RANGES: Final = {1: "limited", 2: "full"}
-# All four: code points of ITU-T H.273, as FFmpeg numbers them.
+# All four: code points of ITU-T H.273, as FFmpeg numbers them. Of two that mean the same the later one is written.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,25 @@ class ColourTags:
     """Which red, green and blue are meant."""
     transfer: str | None = None
     """The curve between light and code value."""
+
+    @property
+    def light(self) -> Literal["sdr", "pq", "hlg"]:
+        """Whether code values mean standard or high dynamic range (ITU-R BT.2100's two curves)."""
+        return self.transfer if self.transfer in {"pq", "hlg"} else "sdr"  # type: ignore[return-value]
+
+    @property
+    def codes(self) -> tuple[int, int, int, int]:
+        """Range, matrix, primaries and transfer as the code points that streams carry; 0 and 2 say nothing."""
+        return (
+            _code(_RANGES, self.range, 0),
+            _code(_MATRICES, self.matrix, _UNSPECIFIED),
+            _code(_PRIMARIES, self.primaries, _UNSPECIFIED),
+            _code(_TRANSFERS, self.transfer, _UNSPECIFIED),
+        )
+
+
+def _code(names: Mapping[int, str], name: str | None, silence: int) -> int:
+    return max((code for code, known in names.items() if known == name), default=silence)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,25 @@ from numpy.typing import NDArray
 from charkit.errors import UnreadableMedia
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from av.audio.frame import AudioFrame
-    from av.audio.stream import AudioStream
 
-__all__ = ["RATE", "Sound", "appended", "decode", "faded", "frame", "peak", "rms", "samples_at", "silence", "step"]
+__all__ = [
+    "RATE",
+    "Sound",
+    "Source",
+    "appended",
+    "decode",
+    "faded",
+    "frame",
+    "peak",
+    "rms",
+    "samples_at",
+    "silence",
+    "step",
+]
 
 RATE: Final = 48_000
 """Samples per second of everything that is joined: what video uses, and most services deliver."""
@@ -30,8 +42,12 @@ RATE: Final = 48_000
 Sound: TypeAlias = NDArray[np.float32]
 """Stereo samples, shape (2, n), full scale 1.0."""
 
-_GAP: Final = Fraction(20, 1000)
-"""Timestamps that jump by more than this many seconds mean a hole; less is rounding."""
+_GAP: Final = Fraction(8, 1000)
+"""Timestamps that part from their samples by more than this many seconds mean a hole; less is rounding. Sound can be
+off by no more, and a person notices from about 20 ms (ITU-R BT.1359)."""
+
+_RUN_UP: Final = Fraction(1)
+"""How many seconds before the wanted time decoding begins in a long file: codecs need one frame or two."""
 
 
 def samples_at(seconds: Fraction) -> int:
@@ -44,11 +60,64 @@ def silence(length: int) -> Sound:
     return np.zeros((2, length), np.float32)
 
 
-def decode(path: Path, *, start: Fraction = Fraction(0), length: int | None = None) -> Sound:
-    """Return a clip's sound on its own clock, so that sample 0 belongs to the time `start`.
+class Source:
+    """The sound of one file on its own clock, read from front to back, a part at a time.
 
-    Mono goes to both sides at full level; more than two channels are mixed down by FFmpeg's defaults. Holes in the
-    timestamps become silence. A clip without a sound track is silence of the given length, or nothing.
+    Sample 0 belongs to a chosen time. Mono goes to both sides at full level; more than two channels are mixed down by
+    FFmpeg's coefficients (ITU-R BS.775). What an edit list or an encoder's priming hides is not heard. Holes in the
+    timestamps become silence, and sound whose timestamps leave its samples behind is set right where that shows, so
+    that it cannot drift. Before its beginning, after its end, and without a sound track there is silence.
+    """
+
+    def __init__(self, path: Path, *, start: Fraction = Fraction(0)) -> None:
+        """Say which file, and which of its times in seconds becomes sample 0; it is opened at the first reading."""
+        self.path = path
+        self.ended = False
+        """Whether all there is has been read; what follows is silence."""
+        self._at = 0
+        self._chunks = _chunks(path, start)
+        self._waiting: tuple[int, Sound] | None = None
+
+    def read(self, length: int) -> Sound:
+        """Return the next samples, silence where there are none.
+
+        Raises:
+            UnreadableMedia: The sound cannot be decoded.
+        """
+        return self.part(length)[0]
+
+    def part(self, length: int) -> tuple[Sound, int]:
+        """Return the next samples, and how many of them, from the first, reach to the end of what the file holds there.
+
+        Raises:
+            UnreadableMedia: The sound cannot be decoded.
+        """
+        out, begin, end = silence(length), self._at, self._at + length
+        while (chunk := self._next()) is not None:
+            at, sound = chunk
+            if at >= end:
+                break
+            sound, at = sound[:, max(0, self._at - at) :], max(self._at, at)
+            part = sound[:, : end - at]
+            out[:, at - end + length : at - end + length + part.shape[1]] = part
+            self._at = at + part.shape[1]
+            self._waiting = (self._at, sound[:, part.shape[1] :]) if part.shape[1] < sound.shape[1] else None
+        held, self._at = self._at - begin, end
+        return out, held
+
+    def _next(self) -> tuple[int, Sound] | None:
+        if self._waiting is None:
+            self._waiting = next(self._chunks, None)
+            self.ended = self._waiting is None
+        return self._waiting
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._chunks.close()
+
+
+def decode(path: Path, *, start: Fraction = Fraction(0), length: int | None = None) -> Sound:
+    """Return a file's sound as a whole, as `Source` reads it.
 
     Args:
         path: The clip.
@@ -58,54 +127,73 @@ def decode(path: Path, *, start: Fraction = Fraction(0), length: int | None = No
     Raises:
         UnreadableMedia: The sound cannot be decoded.
     """
+    if length is not None:
+        source = Source(path, start=start)
+        try:
+            return source.read(length)
+        finally:
+            source.close()
+    placed = [(at, sound) for at, sound in _chunks(path, start) if at + sound.shape[1] > 0]
+    whole = silence(max((at + sound.shape[1] for at, sound in placed), default=0))
+    for at, sound in placed:
+        whole[:, max(0, at) : at + sound.shape[1]] = sound[:, max(0, -at) :]
+    return whole
+
+
+def _chunks(path: Path, start: Fraction) -> Generator[tuple[int, Sound], None, None]:
+    """Yield what a file holds, piece by piece, each with the sample at which it begins."""
     try:
         with av.open(str(path), metadata_errors="replace") as container:
             stream = next(iter(container.streams.audio), None)
-            if stream is None:
-                return silence(length or 0)
-            return _laid(_pieces(stream), start, length)
+            if stream is not None:
+                if start > 2 * _RUN_UP:
+                    container.seek(int((start - _RUN_UP) / Fraction(stream.time_base or 1)), stream=stream)
+                yield from _runs(container.decode(stream), start)
     except FFmpegError as error:
         raise UnreadableMedia(f"its sound cannot be decoded: {error.strerror or error}", path=path) from None
 
 
-def _pieces(stream: AudioStream) -> Iterator[tuple[Fraction, Sound]]:
-    """Yield runs of sound that hang together, each with the time at which it begins."""
-    mono = stream.channels == 1
-    resampler: av.AudioResampler | None = None
-    expected: Fraction | None = None
-    begins, run = Fraction(0), list[Sound]()
-    for frame in stream.container.decode(stream):  # type: ignore[attr-defined]
-        time = Fraction(frame.pts) * frame.time_base if frame.pts is not None else (expected or Fraction(0))
-        if resampler is None or (expected is not None and abs(time - expected) > _GAP):
-            if resampler is not None:
-                yield begins, _joined(run + _resampled(resampler, None, mono))
-            resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=RATE)
-            begins, run = time, []
-        expected = time + Fraction(frame.samples, frame.sample_rate)
-        frame.pts = None  # the resampler counts by itself; the run's beginning is kept here
-        run += _resampled(resampler, frame, mono)
-    if resampler is not None:
-        yield begins, _joined(run + _resampled(resampler, None, mono))
+def _runs(frames: Iterable[AudioFrame], start: Fraction) -> Iterator[tuple[int, Sound]]:
+    """Bring frames to one rate; within a run they are laid without a seam, however their timestamps are rounded."""
+    run: _Run | None = None
+    for frame in frames:
+        time = run.time if run and frame.pts is None else Fraction(frame.pts or 0) * Fraction(frame.time_base or 1)
+        if run is None or abs(time - run.time) > _GAP or run.rate != frame.sample_rate:
+            if run is not None:
+                yield from run.add(None)
+            run = _Run(time, start, frame)
+        yield from run.add(frame)
+    if run is not None:
+        yield from run.add(None)
 
 
-def _resampled(resampler: av.AudioResampler, frame: AudioFrame | None, mono: bool) -> list[Sound]:
-    out = [np.asarray(done.to_ndarray(), np.float32) for done in resampler.resample(frame)]
-    return [np.repeat(one, 2, axis=0) for one in out] if mono else out
+class _Run:
+    """Sound that hangs together."""
 
+    def __init__(self, time: Fraction, start: Fraction, frame: AudioFrame) -> None:
+        self.time = time
+        self.rate = frame.sample_rate
+        self._at = samples_at(time - start)
+        self._mono = frame.layout.nb_channels == 1
+        self._as_it_is = (frame.format.name, frame.layout.name, frame.sample_rate) == ("fltp", "stereo", RATE)
+        layout = "mono" if self._mono else "stereo"
+        self._resampler = None if self._as_it_is else av.AudioResampler(format="fltp", layout=layout, rate=RATE)
 
-def _joined(run: list[Sound]) -> Sound:
-    return np.concatenate(run, axis=1) if run else silence(0)
+    def add(self, frame: AudioFrame | None) -> Iterator[tuple[int, Sound]]:
+        """Yield what another frame, or the end, brings forth."""
+        if frame is not None:
+            self.time += Fraction(frame.samples, self.rate)
+        for done in self._resampled(frame):
+            sound = np.asarray(done.to_ndarray(), np.float32)
+            yield self._at, np.repeat(sound, 2, axis=0) if self._mono else sound
+            self._at += sound.shape[1]
 
-
-def _laid(pieces: Iterator[tuple[Fraction, Sound]], start: Fraction, length: int | None) -> Sound:
-    placed = [(samples_at(time - start), sound) for time, sound in pieces]
-    end = max((at + sound.shape[1] for at, sound in placed), default=0)
-    whole = silence(max(0, end) if length is None else length)
-    for at, sound in placed:
-        skip = max(0, -at)
-        part = sound[:, skip : skip + max(0, whole.shape[1] - max(0, at))]
-        whole[:, max(0, at) : max(0, at) + part.shape[1]] = part
-    return whole
+    def _resampled(self, frame: AudioFrame | None) -> Sequence[AudioFrame]:
+        if self._resampler is None:
+            return [frame] if frame is not None else []
+        if frame is not None:
+            frame.pts = None  # the resampler counts by itself; the run's beginning is kept here
+        return self._resampler.resample(frame)
 
 
 def faded(sound: Sound, *, head: int = 0, tail: int = 0) -> Sound:

@@ -1,15 +1,17 @@
-"""Joins clips by hard cuts: pictures copied bit for bit where streams allow, sound laid exactly and encoded once.
+"""Joins clips into a film: pictures copied bit for bit where they can be, sound laid exactly and encoded once.
 
-The picture of each clip keeps its compressed packets; only their timestamps change. Sound cannot be copied across a
-cut without a click or a drift: services deliver other rates, other lengths than the picture, and an encoder's priming
-at each beginning. So it is decoded, laid to exactly the length of its picture, faded over a few milliseconds at the
-cuts and encoded once. A clip that copying cannot bridge is re-encoded alone, to the shape of the majority, and the
-result says why. `charkit.media.joins` checks a finished film at its cuts.
+The picture of each clip keeps its compressed packets; only their timestamps change. What a transition, a change or a
+cut inside a group of pictures touches is rendered (`charkit.media.picture`). Sound cannot be copied across a cut
+without a click or a drift: services deliver other rates, other lengths than the picture, and an encoder's priming at
+each beginning. So it is decoded, laid to exactly the length of its picture, faded over a few milliseconds at cuts and
+over the whole of a transition in equal power, and encoded once. A clip that copying cannot bridge is re-encoded alone,
+to the shape of the majority, and the result says why. `charkit.media.joins` checks a finished film at its cuts.
 """
 
 from __future__ import annotations
 
 import errno
+import math
 import os
 import tempfile
 from contextlib import contextmanager, suppress
@@ -22,81 +24,31 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import EncodingFailed, StorageError, StorageFull, UsageError
-from charkit.media import sound as audio
+from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
-from charkit.media.fit import Fit, fit_together
-from charkit.media.lanes import Picture, SoundLane, VideoLane, sound_stream, video_stream
+from charkit.media.fit import fit_together
+from charkit.media.lanes import VideoLane
+from charkit.media.picture import Change, Join, Piece, lay_out, render
 from charkit.media.probe import probe
+from charkit.media.sounding import SoundPlan, check_copyable, sounding
+from charkit.media.spliced import Joined, JoinedClip, Splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from av.container import OutputContainer
+    from charkit.media.fit import Fit
+    from charkit.media.picture import Layout, Placed, Rendered
+    from charkit.media.probe import ClipFacts
+    from charkit.media.sounding import SoundLane
+    from charkit.media.spliced import Crossing, Touch
 
-__all__ = ["Boundary", "Joined", "JoinedClip", "join"]
+__all__ = ["join", "splice"]
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MOVIE_TICKS: Final = 240_000  # a second, in which edit lists count: whole for 48 kHz and for all rates of films
 _KNOWN_KEYS: Final = {"title", "comment", "description", "artist", "copyright", "date", "genre", "album", "synopsis"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class JoinedClip:
-    """What became of one clip."""
-
-    path: Path
-    """The clip as given."""
-    action: Literal["copied", "conformed"]
-    """Whether its picture was copied bit for bit, or re-encoded."""
-    reason: str
-    """Why it was re-encoded, or how it was copied; empty for a plain copy."""
-    start: float
-    """When it begins in the film, in seconds."""
-    seconds: float
-    """How long it lasts there."""
-    frames: int
-    """Its frames there."""
-    sound: str
-    """What was done to its sound: `laid`, `padded by 0.095 s`, `trimmed by 0.100 s`, or `silence`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Boundary:
-    """One cut."""
-
-    time: float
-    """When, in seconds."""
-    frame: int
-    """The first frame after it."""
-    raw_step: float
-    """The jump between neighbouring sound samples if nothing were done, as a share of full scale."""
-    step: float
-    """The jump as laid, after the fades."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joined:
-    """A film made of clips."""
-
-    path: Path
-    """The file."""
-    seconds: float
-    """How long it lasts; picture and sound alike."""
-    frames: int
-    """How many frames it has."""
-    fps: Fraction
-    """Frames per second."""
-    clips: tuple[JoinedClip, ...]
-    """The clips in order."""
-    boundaries: tuple[Boundary, ...]
-    """The cuts between them."""
-    has_sound: bool
-    """Whether there is a sound track; there is none if no clip has sound."""
-
-    @property
-    def largest_step(self) -> float:
-        """The largest jump of sound at a cut, as a share of full scale."""
-        return max((boundary.step for boundary in self.boundaries), default=0.0)
+_RENDERING: Final = 0.9
+"""The share of the work that rendering is counted for, where anything is rendered."""
 
 
 def join(
@@ -107,43 +59,85 @@ def join(
     metadata: Mapping[str, str] | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Joined:
-    """Join clips into one MP4 that plays from the first byte on.
+    """Join whole clips by hard cuts; `splice` says the rest, `SoundPlan` what `fade` is."""
+    parts = [Splice(path=Path(path)) for path in clips]
+    return splice(parts, out, sound=SoundPlan(fade=fade), metadata=metadata, on_progress=on_progress)
+
+
+def splice(
+    parts: Sequence[Splice],
+    out: Path,
+    *,
+    sound: SoundPlan | None = None,
+    metadata: Mapping[str, str] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Joined:
+    """Join clips, or parts of them, into one MP4 that plays from the first byte on.
 
     All clips are looked into before anything is written. The film appears under its name only when it is whole; when
     anything fails, or `on_progress` raises to cancel, what was there before stays.
 
     Args:
-        clips: The clips in order.
+        parts: The clips in order.
         out: The film; folders are made.
-        fade: Seconds over which sound falls before and rises after a cut, 0 to 0.5.
+        sound: How it shall sound; every clip as loud as it came, without a click, if None.
         metadata: Words for the container; `title`, `comment` and the like as players show them, others as free keys.
         on_progress: Called with the share that is done, 0 to 1.
 
     Raises:
         UnreadableMedia: A clip is missing, cut off, has no video stream, or cannot be decoded.
-        UsageError: There are no clips, the film would replace one of them, or `fade` is out of range.
+        UsageError: There are no clips, the film would replace one of them, points lie outside of a clip, a transition
+            is longer than a clip, or sound is asked for that clips do not have.
         StorageFull: No room for the film.
         EncodingFailed: The film cannot be encoded or written.
     """
-    _check(clips, out, fade)
-    facts = [probe(Path(path)) for path in clips]
+    _check(parts, out)
+    facts = [probe(part.path) for part in parts]
     fits = fit_together(facts)
+    for part, one in zip(parts, fits, strict=True):
+        _span(part, one.facts.seconds, one.shape.fps, round(Fraction(one.facts.seconds) * one.shape.fps))
+    plan = sound or SoundPlan()
+    if plan.copied:
+        check_copyable(parts, facts)
     out = Path(out)
     with _only_whole(out) as temporary, tempfile.TemporaryDirectory(prefix="charkit-join-") as workshop:
-        work = _Join(fits=fits, fade=audio.samples_at(Fraction(fade)), workshop=Path(workshop), report=on_progress)
+        work = _Join(
+            parts=parts,
+            fits=fits,
+            sound=plan,
+            workshop=Path(workshop),
+            report=on_progress or (lambda _: None),
+        )
         joined = work.write(temporary, out, metadata or {})
         _verify(temporary, joined)
     return joined
 
 
-def _check(clips: Sequence[Path], out: Path, fade: float) -> None:
-    if not clips:
+def _check(parts: Sequence[Splice], out: Path) -> None:
+    if not parts:
         raise UsageError("there are no clips to join")
-    if not 0 <= fade <= 0.5:
-        raise UsageError(f"a fade lasts from 0 to 0.5 seconds, not {fade}")
-    for path in clips:
-        if Path(path).exists() and Path(out).exists() and Path(path).samefile(out):
+    for part in parts:
+        if part.path.exists() and Path(out).exists() and part.path.samefile(out):
             raise UsageError(f"{out}: the film would replace one of its own clips; give it another name")
+
+
+def _span(part: Splice, seconds: float, fps: Fraction, frames: int) -> tuple[int, int]:
+    """Return the first frame of a part and the frame after its last, on the film's grid.
+
+    Raises:
+        UsageError: the points lie outside of the clip, or leave nothing of it.
+    """
+    half = float(1 / fps / 2)
+    start, end = part.start or 0.0, seconds if part.end is None else part.end
+    if start >= seconds - half:
+        raise UsageError(f"{part.called} begins at {start:g} s, but its clip lasts only {seconds:.3f} s ({part.path})")
+    if end > seconds + half:
+        raise UsageError(f"{part.called} ends at {end:g} s, but its clip lasts only {seconds:.3f} s ({part.path})")
+    first = round(Fraction(start) * fps)
+    last = frames if part.end is None else min(frames, round(Fraction(end) * fps))
+    if first >= last:
+        raise UsageError(f"{part.called} shows nothing from {start:g} s to {end:g} s; one frame lasts {2 * half:.3f} s")
+    return first, last
 
 
 @contextmanager
@@ -170,69 +164,101 @@ def _only_whole(out: Path) -> Iterator[Path]:
 
 @dataclass(kw_only=True)
 class _Join:
-    """One film in the making; sound of one clip at a time is held in memory."""
+    """One film in the making."""
 
+    parts: Sequence[Splice]
     fits: Sequence[Fit]
-    fade: int
+    sound: SoundPlan
     workshop: Path
-    report: Callable[[float], None] | None
-    clips: list[JoinedClip] = field(default_factory=list)
-    boundaries: list[Boundary] = field(default_factory=list)
-    frames: int = 0
+    report: Callable[[float], None]
+    pieces: list[Piece] = field(default_factory=list)
 
     def write(self, temporary: Path, out: Path, metadata: Mapping[str, str]) -> Joined:
-        pictures = [self._picture(index, one) for index, one in enumerate(self.fits)]
+        self.pieces = [self._piece(index) for index in range(len(self.parts))]
+        layout = lay_out(self.pieces, self.fits[0].shape)
+        clips = [one.facts for one in self.fits]
+        with sounding(layout, clips, self.parts, self.sound, self.workshop) as track:
+            rendered = render(layout, self.workshop, on_progress=lambda share: self.report(share * _RENDERING))
+            made = track.result(lambda: self.report(_RENDERING))
         with av.open(str(temporary), "w", format="mp4", options=_options(metadata)) as film:
             film.metadata.update({str(k): str(v) for k, v in metadata.items()})
-            base = next((i for i, one in enumerate(self.fits) if one.reason is None), 0)
-            video = video_stream(film, pictures[base], self.fits[0].shape.fps)
-            voice = self._sound_stream(film)
+            starts = [float(placed.start / layout.shape.fps) for placed in layout.pieces]
+            chapters = [(at, part.chapter) for at, part in zip(starts, self.parts, strict=True)]
+            put_chapters(film, chapters, float(layout.seconds))
+            lane = VideoLane(film=film, parts=rendered.parts, fps=layout.shape.fps)
+            if made is not None:
+                made.lane.open(film)
             film.start_encoding()
-            lane = VideoLane(film=film, stream=video, pictures=pictures, fps=self.fits[0].shape.fps)
-            self._write_clips(lane, voice, pictures)
-        fps = self.fits[0].shape.fps
+            self._write(layout, lane, made.lane if made else None)
         return Joined(
             path=out,
-            seconds=float(self.frames / fps),
-            frames=self.frames,
-            fps=fps,
-            clips=tuple(self.clips),
-            boundaries=tuple(self.boundaries),
-            has_sound=voice is not None,
+            seconds=float(layout.seconds),
+            frames=layout.frames,
+            fps=layout.shape.fps,
+            clips=tuple(self._account(rendered, placed, index) for index, placed in enumerate(layout.pieces)),
+            boundaries=made.boundaries if made else (),
+            has_sound=made is not None,
+            levelled=made.levelled if made else None,
         )
 
-    def _write_clips(self, lane: VideoLane, voice: SoundLane | None, pictures: Sequence[Picture]) -> None:
-        before: tuple[audio.Sound, audio.Sound] | None = None
-        for index, (one, picture) in enumerate(zip(self.fits, pictures, strict=True)):
-            start = self.frames
-            self.frames += picture.frames
-            length = audio.samples_at(self.frames / lane.fps) - audio.samples_at(start / lane.fps)
-            if voice is not None:
-                raw = audio.decode(one.facts.path, start=Fraction(one.facts.start), length=length)
-                laid = audio.faded(raw, head=self.fade, tail=self.fade)
-                voice.write(laid)
-                if before is not None:
-                    steps = audio.step(before[0], raw), audio.step(before[1], laid)
-                    self.boundaries.append(_boundary(start, lane.fps, *steps))
-                before = raw[:, -1:].copy(), laid[:, -1:].copy()
-            lane.write(index, start)
-            self.clips.append(_account(one, picture, start, lane.fps))
-            if self.report is not None:
-                self.report((index + 1) / len(pictures))
-        if voice is not None:
-            voice.finish()
+    def _write(self, layout: Layout, lane: VideoLane, sound: SoundLane | None) -> None:
+        """Write sound and picture side by side, so that players need not look far ahead for either."""
+        left = list(lane.parts)
+        for index, placed in enumerate(layout.pieces):
+            end = placed.start + placed.piece.frames - placed.tail
+            if sound is not None:
+                sound.write(end / layout.shape.fps)
+            while left and left[0].start < end:
+                lane.write(left.pop(0))
+            self.report(_RENDERING + (1 - _RENDERING) * (index + 1) / len(layout.pieces))
+        if sound is not None:
+            sound.write(layout.seconds + 1)
 
-    def _picture(self, index: int, one: Fit) -> Picture:
-        if one.reason is None:
-            return Picture.of(one.facts)
-        path = self.workshop / f"{index}.mp4"
-        conform(one.facts, one.shape, path)
-        return Picture.of(probe(path))
+    def _piece(self, index: int) -> Piece:
+        part, one = self.parts[index], self.fits[index]
+        facts = one.facts
+        if one.reason is not None:
+            path = self.workshop / f"{index}.mp4"
+            conform(facts, one.shape, path)
+            facts = probe(path)
+        first, last = _span(part, one.facts.seconds, one.shape.fps, facts.frames)
+        return Piece(
+            name=part.called,
+            facts=facts,
+            first=first,
+            last=last,
+            changes=tuple(_change(touch, last - first, one.shape.fps) for touch in part.touches),
+            join=_crossed(part.crossing, one.shape.fps),
+        )
 
-    def _sound_stream(self, film: OutputContainer) -> SoundLane | None:
-        if not any(one.facts.has_sound for one in self.fits):
-            return None
-        return sound_stream(film)
+    def _account(self, rendered: Rendered, placed: Placed, index: int) -> JoinedClip:
+        one, frames, fps = self.fits[index], placed.piece.frames, self.fits[0].shape.fps
+        end = placed.start + frames
+        copied = sum(p.frames for p in rendered.parts if p.copied and placed.start <= p.start < end)
+        whole: Literal["copied", "rendered"] = "copied" if copied == frames else "rendered"
+        return JoinedClip(
+            path=one.facts.path,
+            action=whole if one.reason is None else "conformed",
+            reason=one.reason or _why_rendered(placed, frames - copied),
+            start=float(placed.start / fps),
+            seconds=float(frames / fps),
+            frames=frames,
+            copied_frames=copied if one.reason is None else 0,
+            sound="copied" if self.sound.copied else _sound_account(one.facts, placed, fps),
+        )
+
+
+def _change(touch: Touch, frames: int, fps: Fraction) -> Change:
+    """Return a change to all frames that are seen, at least for a part of their time, between its two times."""
+    last = frames if touch.end is None else min(frames, math.ceil(Fraction(touch.end) * fps - Fraction(1, 1000)))
+    return Change(first=min(last, math.floor(Fraction(touch.start) * fps)), last=last, make=touch.make)
+
+
+def _crossed(crossing: Crossing | None, fps: Fraction) -> Join | None:
+    if crossing is None:
+        return None
+    frames = max(1, round(Fraction(crossing.seconds) * fps))
+    return Join(kind=crossing.kind, frames=frames, towards=crossing.towards)
 
 
 def _options(metadata: Mapping[str, str]) -> dict[str, str]:
@@ -240,27 +266,26 @@ def _options(metadata: Mapping[str, str]) -> dict[str, str]:
     return {"movflags": flags, "movie_timescale": str(_MOVIE_TICKS)}
 
 
-def _boundary(frame: int, fps: Fraction, raw_step: float, step: float) -> Boundary:
-    return Boundary(time=float(frame / fps), frame=frame, raw_step=raw_step, step=step)
+def _why_rendered(placed: Placed, frames: int) -> str:
+    if not frames:
+        return ""
+    piece = placed.piece
+    causes = {
+        "a transition": placed.head or placed.tail,
+        "what is drawn or changed in it": piece.changes,
+        "its in point": piece.first > 0,
+        "its out point": piece.last < piece.facts.frames,
+    }
+    return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 
 
-def _account(one: Fit, picture: Picture, start: int, fps: Fraction) -> JoinedClip:
-    seconds = float(picture.frames / fps)
-    return JoinedClip(
-        path=one.facts.path,
-        action="copied" if one.reason is None else "conformed",
-        reason=one.reason or "",
-        start=float(start / fps),
-        seconds=seconds,
-        frames=picture.frames,
-        sound=_sound_account(one.facts.audio_seconds, seconds),
-    )
-
-
-def _sound_account(sound: float | None, picture: float) -> str:
-    if sound is None:
+def _sound_account(facts: ClipFacts, placed: Placed, fps: Fraction) -> str:
+    if facts.audio_seconds is None:
         return "silence"
-    if abs(sound - picture) < 0.001:
+    sound = facts.audio_seconds - float(placed.piece.first / fps)
+    picture = float(placed.piece.frames / fps)
+    whole = placed.piece.last == placed.piece.facts.frames
+    if abs(sound - picture) < 0.001 or (sound > picture and not whole):
         return "laid"
     return f"{'trimmed' if sound > picture else 'padded'} by {abs(sound - picture):.3f} s"
 

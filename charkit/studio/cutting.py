@@ -11,13 +11,15 @@ from charkit import __version__
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.film import Cue, Cut, CutList, Film, assemble
+from charkit.recipe import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from charkit.recipe import Recipe
     from charkit.scoring import Scorecard
-    from charkit.shots import Storyboard
+    from charkit.shots import Shot, Storyboard
     from charkit.store import Store
 
 __all__ = ["Cutting"]
@@ -57,21 +59,28 @@ class Cutting:
         replace_file(self._mark, _digest(file).encode())
         return cuts
 
-    def assemble(self, cuts: CutList, *, on_progress: Callable[[float], None] | None = None) -> Film:
+    def assemble(
+        self, cuts: CutList, *, recipe: Recipe | None = None, on_progress: Callable[[float], None] | None = None
+    ) -> Film:
         """Make the film of a cut list, or return the one that was made of it before.
+
+        Args:
+            cuts: The cut list.
+            recipe: How its takes were made; goes inside the film.
+            on_progress: Called with the share that is done, 0 to 1.
 
         Raises:
             UnreadableMedia: a clip is missing or damaged.
             StorageFull: there is no room; nothing half-written is left.
         """
-        key = self._key(cuts)
+        key = self._key(cuts, recipe)
         if _text(self._assembled) == key and all((self.folder / n).is_file() for n in ("film.mp4", "film.json")):
             return Film.load(self.folder)
-        film = self._assemble(cuts, on_progress)
+        film = self._assemble(cuts, recipe, on_progress)
         replace_file(self._assembled, key.encode())
         return film
 
-    def _assemble(self, cuts: CutList, on_progress: Callable[[float], None] | None) -> Film:
+    def _assemble(self, cuts: CutList, recipe: Recipe | None, on_progress: Callable[[float], None] | None) -> Film:
         present = {cut.shot for cut in cuts.cuts}
         shots = [shot for shot in self.storyboard.each() if shot.id in present]
         return assemble(
@@ -80,15 +89,20 @@ class Cutting:
             store=self.store,
             cues=[Cue(shot=s.id, speaker=line.character, text=line.text) for s in shots for line in s.dialogue],
             captions={shot.id: ", ".join(who.name for who in shot.characters) for shot in shots},
+            about=_about(shots, recipe),
+            metadata={KEY: recipe.text()} if recipe is not None and recipe.takes else None,
             simulated=self.simulated,
             on_progress=on_progress,
         )
 
-    def _key(self, cuts: CutList) -> str:
+    def _key(self, cuts: CutList, recipe: Recipe | None) -> str:
         """Return a digest of all that the film follows from: the cuts and their bytes, and the words of the shots."""
         clips = [_digest(cuts.locate(cut, self.store)) if cut.file else cut.clip for cut in cuts.cuts]
         words = [(shot.id, [line.model_dump() for line in shot.dialogue]) for shot in self.storyboard.each()]
-        text = json.dumps([cuts.model_dump(mode="json"), clips, words, __version__], ensure_ascii=False)
+        named = [cuts.music.file if cuts.music else None, cuts.font, *(cut.lut for cut in cuts.cuts)]
+        clips += [_digest(file) for name in named if name and (file := cuts.beside(name)).is_file()]
+        said = recipe.text() if recipe is not None else ""
+        text = json.dumps([cuts.model_dump(mode="json"), clips, words, said, __version__], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -100,6 +114,15 @@ class Cutting:
     def _mark(self) -> Path:
         """Remembers what charkit wrote, so that a person's changes are seen and never written over."""
         return self.folder / ".cutlist.digest"
+
+
+def _about(shots: Sequence[Shot], recipe: Recipe | None) -> dict[str, dict[str, str]]:
+    """Return what timelines carry along of each shot."""
+    about = {shot.id: {"characters": ", ".join(who.name for who in shot.characters)} for shot in shots}
+    for take in recipe.takes if recipe is not None else ():
+        facts = {"route": take.route, "model": take.model, "digest": take.digest, "prompt": take.asked.prompt}
+        about.setdefault(take.shot, {}).update(facts)
+    return {shot: {name: text for name, text in facts.items() if text} for shot, facts in about.items()}
 
 
 def _text(file: Path) -> str:

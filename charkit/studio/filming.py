@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from charkit.ledger import usd
 from charkit.providers.base import Outcome
 from charkit.studio.naming import named
+from charkit.studio.recipes import Recipes
 from charkit.takes import Floor, Health, Order, Pace, Retaking, Takes, request_key
 
 if TYPE_CHECKING:
@@ -138,7 +139,12 @@ class Filming:
 
     def shown(self, takes: Takes) -> Takes:
         """Return takes under names that people know."""
-        return named(takes, self._place.folder / "takes")
+        return self.recipes.keep(named(takes, self._place.folder / "takes"))
+
+    @cached_property
+    def recipes(self) -> Recipes:
+        """What every take was made of, beside it."""
+        return Recipes(folder=self._place.folder, ledger=self._ledger)
 
     def order(self, planned: PlannedShot, number: int, why: str = "", plan: str | None = None) -> Order:
         """Return the order for a take of a planned shot, its fallbacks included.

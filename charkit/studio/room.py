@@ -14,11 +14,13 @@ from charkit.by_hand import Handwork
 from charkit.cards import card
 from charkit.character import counted
 from charkit.film import Film
+from charkit.film.showing import cut_pictures, transitions_compared
 from charkit.ledger import open_ledger
 from charkit.plan import plan_film
 from charkit.references import References, sending
 from charkit.scoring import Scorecard
 from charkit.store import Store
+from charkit.studio.again import order_again, seed_of
 from charkit.studio.cutting import Cutting
 from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.desk import Desk
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.film import CutList
+    from charkit.film.showing import Shown
     from charkit.ledger import Ledger, Spend
     from charkit.ledger.spending import Spending
     from charkit.plan import Plan
+    from charkit.recipe import TakeRecipe
     from charkit.references import ContactSheet
     from charkit.references.preflight import Preflight
     from charkit.report import Report
@@ -182,6 +186,39 @@ class Studio(DesignVerbs):
         with self._working("retake"):
             return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
 
+    def again(self, recipe: TakeRecipe, *, seed: str | None = None) -> Order:
+        """Return the order for one more take like that of a recipe, with its price. Costs nothing.
+
+        Args:
+            recipe: How the take was made.
+            seed: `+1` or `-1` counts from the take's own, `7` is a seed; its own if left out.
+
+        Raises:
+            RouteClosed: The route has ended; names its replacement.
+            UsageError: It cannot be ordered again: says what is missing.
+        """
+        numbers = [take.number for take in self.takes() if take.subject == recipe.shot]
+        return order_again(
+            recipe,
+            route=self.routes.route(recipe.route, self._settings.today),
+            production=self.production,
+            run=self.place.run,
+            simulated=not self.live,
+            store=self._store,
+            ledger=self._ledger,
+            number=1 + max(numbers, default=0),
+            seed=seed_of(recipe, seed),
+        )
+
+    def rerun(self, order: Order) -> Takes:
+        """Make the take that `again` ordered, under the cap like any other.
+
+        Raises:
+            SpendLimit: The cap does not allow it; nothing was sent.
+        """
+        with self._working("rerun", 1):
+            return self._filming.keep(self._shown(self._make([order])))
+
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
         """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
 
@@ -245,11 +282,26 @@ class Studio(DesignVerbs):
         scored = choice or self.score()
         return self.prompts.chosen(self._cutting.cut_list(scored), scored)
 
+    def pictures(self, cuts: CutList) -> Shown:
+        """Show a cut list: each cut's first and last frame, and how it goes over into the next."""
+        return cut_pictures(cuts, self._store)
+
+    def compare_transitions(self, cuts: CutList, *, after: str) -> Shown:
+        """Show how one shot would go over into the next as a cut, a dissolve, a wipe and a dip.
+
+        Raises:
+            UsageError: There is no such shot, or nothing follows it.
+        """
+        return transitions_compared(cuts, after, self._store)
+
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
         cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
         with self._working("assemble"):
-            return self._cutting.assemble(cuts)
+            takes = {(take.subject, take.number, take.digest): take for take in self.takes()}
+            used = [takes.get((cut.shot, cut.take, cut.clip or "")) for cut in cuts.cuts]
+            recipe = self._filming.recipes.film([take for take in used if take is not None], title=cuts.title)
+            return self._cutting.assemble(cuts, recipe=recipe)
 
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""

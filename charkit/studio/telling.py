@@ -13,6 +13,7 @@ from charkit.errors import MediaError
 from charkit.ledger import usd
 from charkit.manifest import (
     Manifest,
+    ManifestFilm,
     ManifestMoney,
     ManifestReference,
     ManifestTake,
@@ -209,6 +210,7 @@ class Story:
             inputs=digests(home, [file for file in written if file.is_file()]),
             outputs=digests(folder, [*self.film.files, folder / "cutlist.yaml", folder / "plan.json", *takes]),
             takes=tuple(self._manifest_take(take) for take in self.takes),
+            film=self._manifest_film(),
             money=ManifestMoney(
                 cap_usd=self.cap_usd,
                 estimated_usd=usd(self.spend.estimated),
@@ -219,6 +221,19 @@ class Story:
             versions=versions(),
             source=source(),
             again=self._again,
+        )
+
+    def _manifest_film(self) -> ManifestFilm:
+        film = self.film
+        return ManifestFilm(
+            frames=film.frames,
+            encoded_frames=film.encoded_frames,
+            seconds=film.seconds,
+            joins=max(0, len(film.shots) - 1),
+            largest_step=film.largest_step,
+            loudness_lufs=film.sound.lufs if film.sound else None,
+            true_peak_dbtp=film.sound.true_peak if film.sound else None,
+            made_beside={output.kind: output.name for output in film.outputs if output.name},
         )
 
     def _manifest_take(self, take: Take) -> ManifestTake:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from charkit.documents import read_json, read_yaml, replace_file, write_json, write_yaml
+from charkit.documents import read_json, read_yaml, replace_file, whole_file, write_json, write_yaml
 from charkit.errors import BadDocument, StorageError, StorageFull
 
 if TYPE_CHECKING:
@@ -303,3 +303,26 @@ def test_a_replaced_file_keeps_its_mode_and_a_new_one_follows_the_umask(tmp_path
     replace_file(path, b"2")
     assert path.stat().st_mode & 0o777 == 0o640
     assert path.read_bytes() == b"2"
+
+
+def test_a_file_that_another_library_writes_gets_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "films" / "film.mp4"
+    with whole_file(target) as temporary:
+        temporary.write_bytes(b"film")
+        assert temporary.suffix == ".mp4"
+        assert not target.exists()
+    assert target.read_bytes() == b"film"
+    with pytest.raises(ZeroDivisionError), whole_file(target) as temporary:
+        temporary.write_bytes(b"half")
+        raise ZeroDivisionError
+    assert target.read_bytes() == b"film"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_disk_that_fills_up_while_another_library_writes_is_named_as_that(tmp_path: Path) -> None:
+    with pytest.raises(StorageFull, match="nothing was changed"), whole_file(tmp_path / "film.mp4") as temporary:
+        temporary.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(StorageError, match="cannot be written"), whole_file(tmp_path / "film.mp4"):
+        pass  # the library wrote nothing
+    assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import av
 import pytest
 from PIL import Image
 
-from charkit.errors import BadDocument, UnreadableMedia, UnsupportedRequest
+from charkit.errors import BadDocument, UnreadableMedia, UsageError
 from charkit.film import Cue, Cut, CutList, Film, assemble
 
 
@@ -68,14 +69,33 @@ def test_points_that_leave_a_clip_whole_are_fine(clips, tmp_path):
     assert assemble(CutList(cuts=(cut,)), tmp_path).frames == 24
 
 
-def test_points_inside_a_clip_are_refused_rather_than_ignored(clips, tmp_path):
-    with pytest.raises(UnsupportedRequest, match=r"S01.*joined whole"):
-        assemble(make_cuts(clips[:1], start=0.25), tmp_path)
+def test_points_inside_a_clip_show_just_that_part(clips, tmp_path):
+    film = assemble(make_cuts(clips[:1], start=0.25, end=0.75), tmp_path)
+    assert (film.frames, film.shots[0].seconds) == (12, 0.5)
+    assert film.shots[0].action == "rendered"
+    assert "in point" in film.shots[0].reason
+
+
+def test_points_outside_of_a_clip_are_named_with_their_shot(clips, tmp_path):
+    with pytest.raises(UsageError, match=r"S01 ends at 3 s, but its clip lasts only 1.000 s"):
+        assemble(make_cuts(clips[:1], end=3.0), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_dissolve_shortens_the_film_and_a_dip_does_not(clips, tmp_path):
+    whole = [{"shot": f"S0{i}", "file": str(clip)} for i, clip in enumerate(clips[:3])]
+    whole[0]["transition"] = {"kind": "dissolve", "seconds": 0.25}
+    whole[1]["transition"] = {"kind": "dip", "seconds": 0.5, "colour": "#ffffff"}
+    film = assemble(CutList.model_validate({"cuts": whole}), tmp_path)
+    assert film.frames == 24 + 36 + 48 - 6
+    with av.open(str(film.path)) as container:
+        light = [frame.to_ndarray(format="gray").mean() for frame in container.decode(video=0)]
+    assert max(light[50:58]) > 225
+    assert max(light[:44]) < 200
+
+
 def test_a_missing_clip_is_named_and_nothing_is_left(clips, tmp_path):
-    with pytest.raises(UnreadableMedia, match="gone.mp4"):
+    with pytest.raises(UnreadableMedia, match=r"the cut of gone: gone.mp4"):
         assemble(make_cuts([clips[0], Path("gone.mp4")]), tmp_path)
     assert not (tmp_path / "film.mp4").exists()
 
@@ -85,3 +105,21 @@ def test_old_subtitles_do_not_outlive_their_film(clips, tmp_path):
     film = assemble(make_cuts(clips[:1]), tmp_path)
     assert film.subtitles is None
     assert not (tmp_path / "film.srt").exists()
+
+
+def test_the_film_remembers_how_it_sounds_and_what_was_made_anew(film):
+    assert film.encoded_frames == 0
+    assert film.sound.lufs == pytest.approx(-14.0, abs=0.6)
+    assert film.sound.true_peak <= -1.0
+    assert [join.time for join in film.joins] == pytest.approx([1.0, 2.5])
+    assert "LUFS" in film._repr_mimebundle_()["text/html"]
+
+
+def test_a_film_of_before_these_were_counted_can_still_be_read(film, tmp_path):
+    old = json.loads((film.folder / "film.json").read_text())
+    for name in ("encoded_frames", "sound", "joins", "outputs"):
+        del old[name]
+    (tmp_path / "film.json").write_text(json.dumps(old))
+    again = Film.load(tmp_path)
+    assert (again.encoded_frames, again.sound, again.joins, again.outputs) == (None, None, (), ())
+    assert again._repr_mimebundle_()["text/plain"] == repr(film)

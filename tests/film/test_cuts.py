@@ -29,7 +29,7 @@ def test_a_persons_words_for_points_are_in_and_out(tmp_path):
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("{shot: S01}", "needs either clip"),
+        ("{shot: S01}", "needs one of: clip"),
         ("{shot: S01, file: a.mp4, in: 3, out: 2}", "before it begins"),
         ("{shot: S01, file: a.mp4, taek: 2}", "take"),  # the nearest key is offered
         ("{shot: S01, clip: abc}", "clip"),
@@ -71,3 +71,46 @@ def test_it_shows_itself_in_one_line_and_as_a_table():
     shown = cuts._repr_mimebundle_()
     assert shown["text/plain"] == "CutList('The Lantern': S01/1, S02/2)"
     assert "own.mp4" in shown["text/html"]
+
+
+def test_a_transition_may_be_one_word_and_cut_says_that_there_is_none(tmp_path):
+    path = tmp_path / "cuts.yaml"
+    path.write_text(
+        "cuts:\n  - {shot: A, file: a.mp4, transition: dissolve}\n  - {shot: B, file: b.mp4, transition: cut}\n"
+        "  - {shot: C, file: c.mp4, transition: {kind: dip, seconds: 1, colour: '#fff000'}}\n"
+        "  - {shot: D, file: d.mp4}\n"
+    )
+    cuts = CutList.load(path)
+    assert [cut.transition and (cut.transition.kind, cut.transition.seconds) for cut in cuts.cuts] == [
+        ("dissolve", 0.5),
+        None,
+        ("dip", 1.0),
+        None,
+    ]
+    cuts.save(tmp_path / "again.yaml")
+    assert CutList.load(tmp_path / "again.yaml").cuts == cuts.cuts
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{shot: A, file: a.mp4, transition: swirl}", "swirl|dissolve"),
+        ("{shot: A, file: a.mp4, transition: {seconds: 0}}", "greater than 0"),
+        ("{shot: A, card: {text: The End}, in: 1}", "neither in nor out"),
+        ("{shot: A, card: {text: The End}, file: a.mp4}", "needs one of"),
+        ("{shot: A, file: a.mp4, transition: dissolve}", "nothing follows A"),
+        ("{shot: A, file: a.mp4, sound_lead: -1}", "sound_lead"),
+    ],
+)
+def test_what_cannot_be_cut_that_way_is_said_with_its_place(tmp_path, entry, said):
+    path = tmp_path / "cuts.yaml"
+    path.write_text(f"cuts:\n  - {entry}\n")
+    with pytest.raises(BadDocument, match=said):
+        CutList.load(path)
+
+
+def test_a_card_has_no_clip_to_locate(tmp_path):
+    cuts = CutList(cuts=(Cut.model_validate({"shot": "END", "card": {"text": "The End"}}),))
+    with pytest.raises(UsageError, match="is a card"):
+        cuts.locate(cuts.cuts[0], None)
+    assert "card: The End" in cuts._repr_mimebundle_()["text/html"]

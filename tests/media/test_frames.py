@@ -9,7 +9,7 @@ import pytest
 
 from charkit.errors import UnreadableMedia
 from charkit.media import frames as module
-from charkit.media.frames import poster, sample
+from charkit.media.frames import exactly, poster, sample
 from charkit.media.probe import probe
 
 if TYPE_CHECKING:
@@ -136,3 +136,15 @@ def test_a_real_clip_gives_distinct_sharp_frames(real_clip: Callable[[str], Path
     assert [frame.rgb.shape for frame in got] == [(180, 320, 3)] * 4
     assert len({frame.index for frame in got}) == 4
     assert all(10 < frame.rgb.mean() < 245 for frame in got)
+
+
+def test_frames_at_places_are_exactly_those_and_none_beside_them(clip):
+    path = clip(frames=60, keyframe_every=24)
+    wanted = [0, 1, 23, 24, 30, 59]
+    found = exactly(path, wanted)
+    assert [frame.index for frame in found] == wanted
+    edges = [int(np.argmax(frame.rgb[45, :, 1] > 180)) for frame in found]  # the bar's left edge stands at 2 * index
+    assert edges == pytest.approx([2 * index for index in wanted], abs=2)
+    assert exactly(path, []) == []
+    with pytest.raises(UnreadableMedia, match="has no frame 60"):
+        exactly(path, [60])

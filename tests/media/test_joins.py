@@ -9,6 +9,8 @@ import pytest
 
 from charkit.errors import UnreadableMedia
 from charkit.media.joins import JoinCheck, check_joins
+from charkit.media.spliced import Splice
+from charkit.media.stitch import splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,16 @@ def test_a_clip_that_was_never_cut_passes_anywhere(clip: Callable[..., Path]) ->
     assert all(check.ok for check in checks)
     assert [check.time for check in checks] == [0.5, 1.0, 1.5]
     assert checks[1].level_before == pytest.approx(0.283, abs=0.01)
+    assert checks[1].level_jump == pytest.approx(0, abs=0.1)
     assert checks[1].jump == pytest.approx(checks[1].usual_jump, rel=0.1)
+
+
+def test_a_jump_of_level_is_told_in_loudness_units(clip: Callable[..., Path], tmp_path: Path) -> None:
+    parts = [Splice(path=clip("a.mp4")), Splice(path=clip("b.mp4"), gain=-10.0), Splice(path=clip("c.mp4", rate=None))]
+    checks = check_joins(splice(parts, tmp_path / "film.mp4").path, [2.0, 4.0])
+    assert checks[0].level_jump == pytest.approx(-10, abs=0.2)
+    assert checks[0].level_after / checks[0].level_before == pytest.approx(10 ** (-10 / 20), rel=0.03)
+    assert checks[1].level_jump is None
 
 
 def test_a_frame_that_is_late_is_seen(clip: Callable[..., Path]) -> None:

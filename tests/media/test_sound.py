@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import pytest
 
@@ -47,10 +48,53 @@ def test_a_start_moves_the_clock(clip: Clip) -> None:
     assert np.array_equal(earlier[:, 12_000:], whole[:, :48_000])
 
 
-def test_holes_in_the_timestamps_become_silence() -> None:
-    ones = np.ones((2, 100), np.float32)
-    laid = sound._laid(iter([(Fraction(0), ones), (Fraction(300, 48_000), ones)]), Fraction(0), None)
-    assert laid[0].tolist() == [1.0] * 100 + [0.0] * 200 + [1.0] * 100
+def test_holes_in_the_timestamps_become_silence(tmp_path: Path) -> None:
+    path = tmp_path / "holes.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_f32le", rate=sound.RATE, layout="stereo")
+        for at in (0, 480, 4_800, 5_280):  # the third begins 80 ms late
+            made = av.AudioFrame.from_ndarray(np.ones((1, 960), np.float32), format="flt", layout="stereo")
+            made.sample_rate, made.pts, made.time_base = sound.RATE, at, Fraction(1, sound.RATE)
+            out.mux(stream.encode(made))
+        out.mux(stream.encode())
+    heard = sound.decode(path)[0]
+    assert heard.tolist() == [1.0] * 960 + [0.0] * 3_840 + [1.0] * 960
+    source = sound.Source(path)
+    parts = [source.read(700) for _ in range(10)]
+    assert source.ended
+    assert np.array_equal(np.concatenate(parts, axis=1)[0, : heard.size], heard)
+
+
+def test_what_an_edit_list_and_an_encoder_s_priming_hide_is_not_heard(clip: Clip, tmp_path: Path) -> None:
+    path = clip(pitch=480)
+    with av.open(str(path)) as container:
+        packets = [p for p in container.demux(container.streams.audio[0]) if p.size]
+        assert packets[0].pts < 0  # an encoder's first packet, which the container's edit list hides
+    heard = sound.decode(path)[0]
+    assert heard[:200] == pytest.approx(0.4 * np.cos(2 * np.pi * 480 * np.arange(200) / sound.RATE), abs=0.1)
+
+
+@pytest.mark.parametrize("at", [0.0, 3.0, 4.5])
+def test_a_part_of_a_long_file_is_the_same_wherever_reading_begins(clip: Clip, at: float) -> None:
+    path = clip(frames=144, pitch=480)
+    whole, part = sound.decode(path), sound.decode(path, start=Fraction(at), length=48_000)
+    assert np.abs(part - whole[:, round(at * 48_000) :][:, :48_000]).max() < 1e-5
+
+
+def test_six_channels_are_mixed_down_as_itu_r_bs_775_says(tmp_path: Path) -> None:
+    path = tmp_path / "six.mkv"
+    time = np.arange(48_000) / sound.RATE
+    pitches = (400, 700, 1_100, 60, 1_900, 2_500)  # left, right, centre, low, left and right surround
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_f32le", rate=sound.RATE, layout="5.1")
+        waves = np.stack([0.1 * np.sin(2 * np.pi * pitch * time) for pitch in pitches]).astype(np.float32)
+        made = av.AudioFrame.from_ndarray(np.ascontiguousarray(waves.T.reshape(1, -1)), format="flt", layout="5.1")
+        made.sample_rate, made.time_base = sound.RATE, Fraction(1, sound.RATE)
+        out.mux(stream.encode(made))
+        out.mux(stream.encode())
+    spectra = np.abs(np.fft.rfft(sound.decode(path)[:, :48_000], axis=1)) / 24_000 / 0.1
+    wanted = np.array([[1, 0, 0.707, 0, 0.707, 0], [0, 1, 0.707, 0, 0, 0.707]])
+    assert np.abs(spectra[:, pitches] - wanted).max() < 0.002
 
 
 def test_a_silent_clip_is_silence(clip: Clip) -> None:

@@ -245,7 +245,9 @@ def test_cancelling_leaves_the_old_film_and_nothing_half_written(clip: Clip, tmp
 def test_progress_rises_to_one(clip: Clip, tmp_path: Path) -> None:
     seen: list[float] = []
     join([clip()] * 4, tmp_path / "film.mp4", on_progress=seen.append)
-    assert seen == [0.25, 0.5, 0.75, 1.0]
+    assert seen == sorted(seen)
+    assert len(seen) >= 8
+    assert seen[-1] == 1.0
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(clip: Clip, tmp_path: Path) -> None:

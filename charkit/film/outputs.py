@@ -1,0 +1,245 @@
+"""What else is made of a film: subtitles, pictures, timelines, files for further work. One list says which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable  # noqa: TC003  # the table of makers needs it
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, get_args
+
+from charkit.documents import replace_file
+from charkit.errors import MissingDependency, UsageError, did_you_mean
+from charkit.film.cuts import OutputName
+from charkit.film.records import FilmShot, Output
+from charkit.film.subtitles import srt, timed, vtt
+from charkit.film.timeline import write_timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from PIL import Image
+
+    from charkit.film.cuts import CutList
+    from charkit.film.making import Made
+    from charkit.film.subtitles import Cue
+    from charkit.media.spliced import JoinedClip
+
+__all__ = ["OUTPUTS", "Output", "OutputName", "make_outputs", "named_outputs", "placed", "write_sheet"]
+
+OUTPUTS: Final[dict[OutputName, str]] = {
+    "srt": ".srt",
+    "vtt": ".vtt",
+    "poster": ".poster.jpg",
+    "sheet": ".sheet.jpg",
+    "preview": ".webp",
+    "vertical": ".vertical.mp4",
+    "square": ".square.mp4",
+    "otio": ".otio",
+    "otioz": ".otioz",
+    "fcp7": ".xml",
+    "edl": ".edl",
+    "prores": ".mov",
+    "dnxhr": ".dnxhr.mov",
+}
+"""What follows the film's own name in theirs."""
+
+_COLUMNS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    made: Made
+    cuts: CutList
+    cues: Sequence[Cue]
+    captions: Mapping[str, str]
+    about: Mapping[str, Mapping[str, str]]
+    simulated: bool
+    report: Callable[[float], None] | None
+
+
+def named_outputs(words: Iterable[str]) -> tuple[OutputName, ...]:
+    """Return outputs by their names, each once; commas divide like separate words.
+
+    Raises:
+        UsageError: There is no such output; names the nearest.
+    """
+    names = [name.strip() for word in words for name in word.split(",") if name.strip()]
+    known: dict[str, OutputName] = {str(name): name for name in get_args(OutputName)}
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise UsageError(f"there is no output {name!r}. {hint} All: {', '.join(known)}".replace("  ", " "))
+    return tuple(dict.fromkeys(known[name] for name in names))
+
+
+def make_outputs(
+    made: Made,
+    cuts: CutList,
+    which: Iterable[OutputName],
+    *,
+    cues: Sequence[Cue] = (),
+    captions: Mapping[str, str] | None = None,
+    about: Mapping[str, Mapping[str, str]] | None = None,
+    simulated: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> tuple[Output, ...]:
+    """Make files beside a finished film, named after it.
+
+    One that needs a package that is not installed is not made; its record says so.
+
+    Args:
+        made: The film.
+        cuts: Its cut list.
+        which: What to make, in this order.
+        cues: Dialogue, for subtitles.
+        captions: Words under a shot's picture on the contact sheet.
+        about: By shot, facts for the timelines' metadata, such as characters.
+        simulated: Whether the simulator drew it; pictures then say so.
+        on_progress: Called with the share that is done of whatever is encoded, 0 to 1.
+
+    Raises:
+        UsageError: A mezzanine is wanted that cannot be encoded.
+        MediaError: A clip or the film cannot be read, or a mezzanine cannot be encoded.
+        StorageError: A file cannot be written.
+    """
+    job = _Job(
+        made=made,
+        cuts=cuts,
+        cues=cues,
+        captions=captions or {},
+        about=about or {},
+        simulated=simulated,
+        report=on_progress,
+    )
+    return tuple(_made(job, kind) for kind in which)
+
+
+def _made(job: _Job, kind: OutputName) -> Output:
+    try:
+        return _MAKERS[kind](job, kind, job.made.joined.path.with_suffix(OUTPUTS[kind]))
+    except MissingDependency as error:  # the film is made, and so is all else: say what this one lacks
+        return Output(kind=kind, name="", notes=(str(error),))
+
+
+def placed(made: Made) -> tuple[FilmShot, ...]:
+    """Return where each cut stands in a film, and what was done to it."""
+    return tuple(
+        FilmShot(
+            shot=cut.shot,
+            take=cut.take,
+            start=round(clip.start, 6),
+            seconds=round(clip.seconds, 6),
+            frames=clip.frames,
+            action=clip.action,
+            reason=clip.reason,
+            sound=clip.sound,
+        )
+        for cut, clip in zip(made.cuts, made.joined.clips, strict=True)
+    )
+
+
+def _subtitles(job: _Job, kind: OutputName, path: Path) -> Output:
+    lines = timed(placed(job.made), job.cues)
+    if not lines:
+        path.unlink(missing_ok=True)  # of an earlier film, whose words these are not
+        return Output(kind=kind, name="", notes=("nobody speaks",))
+    text = srt(lines) if kind == "srt" else vtt(lines)
+    replace_file(path, text.encode("utf-8"))
+    return Output(kind=kind, name=path.name, notes=tuple(line.warning for line in lines if line.warning))
+
+
+def _timeline(job: _Job, kind: OutputName, path: Path) -> Output:
+    written = write_timeline(job.made, job.cuts, path, about=job.about)
+    return Output(
+        kind=kind, name=path.name, notes=(f"does not carry {', '.join(written.lost)}",) if written.lost else ()
+    )
+
+
+def _poster(job: _Job, kind: OutputName, path: Path) -> Output:
+    from charkit.media.frames import poster
+    from charkit.media.images import encode_jpeg
+
+    replace_file(path, encode_jpeg(poster(job.made.joined.path), quality=90))
+    return Output(kind=kind, name=path.name)
+
+
+def _sheet(job: _Job, kind: OutputName, path: Path) -> Output:
+    write_sheet(job.made, job.cuts.title, job.captions, path, simulated=job.simulated)
+    return Output(kind=kind, name=path.name)
+
+
+def write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Path, *, simulated: bool) -> None:
+    """Write one labelled frame per cut as a JPEG.
+
+    Raises:
+        UnreadableMedia: A clip cannot be read.
+        StorageError: It cannot be written.
+    """
+    from charkit.media.frames import poster
+    from charkit.media.images import encode_jpeg
+    from charkit.media.previews import contact_sheet
+
+    items = []
+    for cut, clip, joined in zip(made.cuts, made.clips, made.joined.clips, strict=True):
+        caption = captions.get(cut.shot, "")
+        label = (cut.shot if cut.card else f"{cut.shot} · take {cut.take}") + (f"\n{caption}" if caption else "")
+        items.append((label, _seen(made, joined) if cut.card else poster(clip)))
+    title = heading + ("\nsimulated" if simulated else "")
+    sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
+    replace_file(path, encode_jpeg(sheet, quality=85))
+
+
+def _seen(made: Made, clip: JoinedClip) -> Image.Image:
+    """Return the film's own picture in the middle of a card, which has no clip that stays."""
+    from PIL import Image
+
+    from charkit.media.probe import probe
+    from charkit.media.tails import frames_at
+
+    middle = round(clip.start * made.joined.fps) + clip.frames // 2
+    return Image.fromarray(frames_at(probe(made.joined.path), [(middle, middle + 1)])[0].rgb)
+
+
+def _preview(job: _Job, kind: OutputName, path: Path) -> Output:
+    from charkit.media.previews import animated_webp
+
+    replace_file(path, animated_webp(job.made.joined.path, width=480, fps=6, max_bytes=2_000_000))
+    return Output(kind=kind, name=path.name)
+
+
+def _reframed(job: _Job, kind: OutputName, path: Path) -> Output:
+    from charkit.media.reframe import SQUARE, UPRIGHT, reframe
+
+    joined = job.made.joined
+    reframe(
+        joined.path,
+        path,
+        UPRIGHT if kind == "vertical" else SQUARE,
+        cuts=[clip.start for clip in joined.clips[1:]],
+        on_progress=job.report,
+    )
+    return Output(kind=kind, name=path.name)
+
+
+def _mezzanine(job: _Job, kind: OutputName, path: Path) -> Output:
+    from charkit.media.mezzanine import mezzanine
+
+    mezzanine(job.made.joined.path, path, "prores" if kind == "prores" else "dnxhr", on_progress=job.report)
+    return Output(kind=kind, name=path.name)
+
+
+_MAKERS: Final[dict[OutputName, Callable[[_Job, OutputName, Path], Output]]] = {
+    "srt": _subtitles,
+    "vtt": _subtitles,
+    "poster": _poster,
+    "sheet": _sheet,
+    "preview": _preview,
+    "vertical": _reframed,
+    "square": _reframed,
+    "otio": _timeline,
+    "otioz": _timeline,
+    "fcp7": _timeline,
+    "edl": _timeline,
+    "prores": _mezzanine,
+    "dnxhr": _mezzanine,
+}

@@ -1,0 +1,119 @@
+"""Reads a clip's packets in their order, and decodes the frames that are wanted without those that are not needed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+from av.error import FFmpegError
+
+from charkit.errors import UnreadableMedia
+from charkit.media.avc import begins_with_idr, is_reference, parameter_sets
+from charkit.media.lanes import places
+from charkit.media.picture.stretches import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+    from charkit.media.probe import ClipFacts
+
+__all__ = ["decoded", "order_of"]
+
+
+def order_of(facts: ClipFacts) -> Order:
+    """Read how a clip that can be copied is stored.
+
+    Raises:
+        UnreadableMedia: it cannot be read.
+    """
+    sets = parameter_sets(facts.codec_header)
+    try:
+        with av.open(str(facts.path), metadata_errors="replace") as container:
+            packets = [p for p in container.demux(container.streams.video[0]) if p.size]
+            shown = places(packets, facts.fps)
+            entries = frozenset(
+                place
+                for place, packet in zip(shown, packets, strict=True)
+                if packet.is_keyframe and sets is not None and begins_with_idr(bytes(packet), sets)
+            )
+    except FFmpegError as error:
+        raise _unreadable(facts.path, error) from None
+    return Order(shown=tuple(shown), entries=entries)
+
+
+def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
+    """Decode runs of frames, and yield each with its number.
+
+    A run is reached by the keyframe before it; on the way there, packets that no other picture needs are skipped.
+
+    Args:
+        facts: The clip; its frames stand on the grid of its rate.
+        runs: First frames and the frames after the last, in rising order.
+        threads: How many the decoder may use.
+
+    Raises:
+        UnreadableMedia: a frame cannot be decoded.
+    """
+    try:
+        with av.open(str(facts.path), metadata_errors="replace") as container:
+            stream = container.streams.video[0]
+            stream.codec_context.thread_count = threads
+            stream.thread_type = "FRAME" if threads > 1 else "NONE"
+            for group in _by_seek(facts, runs):
+                yield from _group(container, stream, facts, group)
+    except FFmpegError as error:
+        raise _unreadable(facts.path, error) from None
+
+
+def _by_seek(facts: ClipFacts, runs: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Put runs together between which there is no keyframe to seek to."""
+    groups: list[list[tuple[int, int]]] = []
+    for run in runs:
+        if groups and not any(groups[-1][-1][1] <= key <= run[0] for key in facts.keyframes):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    return groups
+
+
+def _group(
+    container: av.container.InputContainer, stream: VideoStream, facts: ClipFacts, runs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, VideoFrame]]:
+    origin = Fraction(facts.start)
+    tick = Fraction(stream.time_base or facts.time_base)
+    entry = max((key for key in facts.keyframes if key <= runs[0][0]), default=0)
+    container.seek(round((origin + entry / facts.fps) / tick), stream=stream)
+    found = 0
+    for frame in _frames(stream, facts, runs, origin):
+        number = round((frame.pts * tick - origin) * facts.fps) if frame.pts is not None else -1
+        if any(first <= number < last for first, last in runs):
+            found += 1
+            yield number, frame
+        if number >= runs[-1][1] - 1:
+            break
+    wanted = sum(last - first for first, last in runs)
+    stream.codec_context.flush_buffers()
+    if found < wanted:
+        raise UnreadableMedia(f"{wanted - found} of {wanted} frames cannot be decoded", path=facts.path)
+
+
+def _frames(
+    stream: VideoStream, facts: ClipFacts, runs: Sequence[tuple[int, int]], origin: Fraction
+) -> Iterator[VideoFrame]:
+    sets = parameter_sets(facts.codec_header)
+    for packet in stream.container.demux(stream):  # type: ignore[attr-defined]
+        if packet.size and packet.pts is not None and sets is not None:
+            number = round((packet.pts * Fraction(packet.time_base) - origin) * facts.fps)
+            wanted = any(first <= number < last for first, last in runs)
+            if not wanted and not is_reference(bytes(packet), sets):
+                continue
+        yield from packet.decode()
+
+
+def _unreadable(path: Path, error: FFmpegError) -> UnreadableMedia:
+    return UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=path)

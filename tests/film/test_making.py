@@ -1,0 +1,112 @@
+"""A film of a cut list: nothing that the list says is passed over."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+
+from charkit.errors import UsageError
+from charkit.film.cuts import Card, Cut, CutList, Title
+from charkit.film.making import make_film
+from charkit.film.outputs import make_outputs
+from charkit.film.subtitles import Cue
+from charkit.media.frames import to_rgb
+from charkit.media.probe import probe
+
+
+def frames_of(path):
+    facts = probe(path)
+    with av.open(str(path)) as film:
+        return [to_rgb(frame, facts).astype(int) for frame in film.decode(video=0)]
+
+
+def test_a_card_opens_the_film_and_clips_are_still_copied(clips, tmp_path):
+    cuts = CutList(
+        cuts=(
+            Cut(shot="opening", card=Card(text="The Lantern", seconds=0.5, ground="#203060")),
+            Cut(shot="S01", file=str(clips[0])),
+        )
+    )
+    made = make_film(cuts, tmp_path / "film.mp4")
+    seen = frames_of(tmp_path / "film.mp4")
+    assert len(seen) == 12 + 24
+    assert np.abs(seen[3][4, 4] - (0x20, 0x30, 0x60)).max() <= 4
+    assert seen[3].max() > 200
+    assert (seen[12] == frames_of(clips[0])[0]).all()
+    assert [clip.copied_frames for clip in made.joined.clips] == [12, 24]
+    assert made.joined.has_sound
+
+
+def test_cards_alone_make_a_film(tmp_path):
+    made = make_film(CutList(cuts=(Cut(shot="end", card=Card(text="The End", seconds=1)),)), tmp_path / "film.mp4")
+    facts = probe(tmp_path / "film.mp4")
+    assert (facts.width, facts.height, facts.frames, made.joined.has_sound) == (1920, 1080, 24, False)
+
+
+def test_a_title_touches_only_its_frames(clips, tmp_path):
+    title = Title(text="Chapter", start=0.25, seconds=0.5, place="middle")
+    cuts = CutList(cuts=(Cut(shot="S01", file=str(clips[0])), Cut(shot="S02", file=str(clips[1]), titles=(title,))))
+    made = make_film(cuts, tmp_path / "film.mp4")
+    assert made.joined.clips[0].action == "copied"
+    assert made.joined.clips[1].action == "rendered"
+    own, seen = frames_of(clips[1]), frames_of(tmp_path / "film.mp4")[24:]
+    changed = [index for index, (a, b) in enumerate(zip(own, seen, strict=True)) if np.abs(a - b).max() > 90]
+    assert changed
+    assert set(changed) <= set(range(6, 18))
+    assert (own[0] == seen[0]).all()
+
+
+def test_a_table_changes_every_frame_of_its_cut_and_no_other(clips, tmp_path):
+    (tmp_path / "negative.cube").write_text("LUT_1D_SIZE 2\n1 1 1\n0 0 0\n")
+    (tmp_path / "cuts.yaml").write_text(
+        f"cuts:\n  - {{shot: S01, file: {clips[0]}, lut: negative.cube}}\n  - {{shot: S02, file: {clips[1]}}}\n"
+    )
+    made = make_film(CutList.load(tmp_path / "cuts.yaml"), tmp_path / "film.mp4")
+    seen, first, second = frames_of(tmp_path / "film.mp4"), frames_of(clips[0]), frames_of(clips[1])
+    for index in range(24):
+        assert np.abs(seen[index] - (255 - first[index])).mean() < 6
+    assert all((a == b).all() for a, b in zip(seen[24:], second, strict=True))
+    assert [look.shot for look in made.looks] == ["S01"]
+
+
+def test_subtitles_are_burned_in_if_the_list_says_so(clips, tmp_path):
+    cuts = CutList(subtitles="burned", cuts=(Cut(shot="S02", file=str(clips[1])),))
+    with pytest.raises(UsageError, match="its file has no dialogue"):
+        make_film(cuts, tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
+    make_film(cuts, tmp_path / "film.mp4", cues=[Cue(shot="S02", text="Who goes there?")])
+    own, seen = frames_of(clips[1]), frames_of(tmp_path / "film.mp4")
+    middle = len(own) // 2
+    assert np.abs(own[middle] - seen[middle])[60:].max() > 90
+    assert np.abs(own[middle] - seen[middle])[:50].max() < 40
+
+
+def test_other_shapes_and_the_sheet_of_a_film_with_a_card(clips, tmp_path):
+    cuts = CutList(
+        cuts=(
+            Cut(shot="opening", card=Card(text="The Lantern", seconds=0.5, ground="#203060"), transition="cut"),
+            Cut(shot="S01", file=str(clips[0])),
+            Cut(shot="S02", file=str(clips[1])),
+        )
+    )
+    made = make_film(cuts, tmp_path / "film.mp4")
+    outputs = make_outputs(made, cuts, ("vertical", "square", "sheet"))
+    assert [output.kind for output in outputs] == ["vertical", "square", "sheet"]
+    upright, square = probe(tmp_path / "film.vertical.mp4"), probe(tmp_path / "film.square.mp4")
+    assert (upright.width, upright.height, square.width, square.height) == (60, 108, 108, 108)
+    assert upright.frames == square.frames == made.joined.frames
+    assert upright.has_sound
+
+
+def test_a_look_is_known_after_the_film_is_made_and_a_font_that_is_no_font_before(clips, tmp_path):
+    cuts = CutList(
+        font="no.ttf", cuts=(Cut(shot="S01", file=str(clips[0]), titles=(Title(text="Chapter", seconds=0.5),)),)
+    )
+    with pytest.raises(UsageError, match="no.ttf is no font"):
+        make_film(cuts, tmp_path / "film.mp4")
+    assert not (tmp_path / "film.mp4").exists()
+    matched = CutList(cuts=(Cut(shot="S01", file=str(clips[0])), Cut(shot="S02", file=str(clips[1]), match=True)))
+    made = make_film(matched, tmp_path / "film.mp4")
+    assert [clip.action for clip in made.joined.clips] == ["copied", "rendered"]
+    assert made.looks[0].match is not None

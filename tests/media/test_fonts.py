@@ -1,0 +1,46 @@
+"""Fonts: one with all letters, or a word about which are missing; never empty boxes."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import ImageFont
+
+from charkit.errors import MissingDependency, UsageError
+from charkit.media import fonts
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    monkeypatch.setattr(fonts, "_installed", tuple)
+    fonts.font_for.cache_clear()
+    yield
+    fonts.font_for.cache_clear()
+
+
+def test_without_installed_fonts_plain_words_are_drawn_by_the_one_that_comes_along(nothing_installed):
+    assert fonts.font_for("Mira said: 12 %", 20).getname() == ImageFont.load_default(size=20).getname()
+
+
+def test_letters_that_no_font_has_are_named(nothing_installed):
+    with pytest.raises(UsageError, match=r"can draw 漢 \(U\+6F22\); install one"):
+        fonts.font_for("漢 a", 21)
+
+
+def test_an_installed_font_is_found_for_another_script():
+    try:
+        font = fonts.font_for("Привет, Мира", 20)
+    except UsageError:
+        pytest.skip("needs an installed font with Cyrillic letters, and there is none")
+    assert fonts.lacking(font, "Привет, Мира") == ""
+
+
+def test_letters_that_join_are_refused_without_raqm(monkeypatch):
+    monkeypatch.setattr(fonts.features, "check", lambda name: False)
+    with pytest.raises(MissingDependency, match="Raqm"):
+        fonts.font_for("مرحبا", 22)
+
+
+def test_a_font_that_cannot_be_read_or_lacks_letters_is_named(tmp_path):
+    (tmp_path / "no.ttf").write_bytes(b"not a font")
+    with pytest.raises(UsageError, match="no.ttf is no font"):
+        fonts.font_for("a", 20, tmp_path / "no.ttf")
