@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -56,12 +57,18 @@ def score_takes(
 
 def _score_one(group: Sequence[ShotEvidence], scorers: Sequence[Scorer]) -> None:
     characters = [entry for entry in group if entry.character]
-    if not characters or not scorers:
+    asked = [(scorer, _about(scorer, group[0], characters)) for scorer in scorers]
+    if not any(entries for _, entries in asked):
         return
     frames, problem = _sampled(group[0].clip, max(scorer.frames for scorer in scorers))
-    for scorer in scorers:
-        for entry in characters:
+    for scorer, entries in asked:
+        for entry in entries:
             scorer.update(entry, frames, problem=problem)
+
+
+def _about(scorer: Scorer, first: ShotEvidence, characters: Sequence[ShotEvidence]) -> Sequence[ShotEvidence]:
+    """Return what a scorer is asked about: each character of a take, or the take as a whole."""
+    return characters if scorer.facts.about == "character" else [replace(first, character="")]
 
 
 def _sampled(clip: Path, count: int) -> tuple[list[Frame], str]:

@@ -243,7 +243,14 @@ def _figure(value: float | None) -> str:
 
 
 def _meaning(axis: Axis) -> str:
-    return {Axis.PALETTE: "palette (drift of colours, not identity)"}[axis]
+    return {
+        Axis.IDENTITY: "identity",
+        Axis.APPEARANCE: "appearance (the look, clothes included; not identity)",
+        Axis.PALETTE: "palette (drift of colours, not identity)",
+        Axis.ATTRIBUTES: "attributes (facts that a vision model answers)",
+        Axis.VARIATION: "variation (drawn anew, not pasted)",
+        Axis.GATE: "gate (the clip is whole)",
+    }[axis]
 
 
 def _captions(axes: Sequence[Axis]) -> str:
