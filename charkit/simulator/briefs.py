@@ -13,7 +13,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["clip", "still"]
+Kind: TypeAlias = Literal["clip", "still", "answer"]
+"""What is made; an answer is a text, and nothing is drawn for it."""
 FPS = 24
 """Frames per second of every clip, as Omni and MiniMax H3 deliver (google-wire 1.1, openai-video-wire 4.3)."""
 
