@@ -28,6 +28,7 @@ from charkit.scoring import PaletteScorer, Scorecard, score_takes
 from charkit.store import Store
 from charkit.studio.cutting import Cutting
 from charkit.studio.design_verbs import DesignVerbs
+from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
@@ -61,7 +62,7 @@ _SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
 """The simulator is on this machine: nobody is bothered by asking it often."""
 
 
-class Studio(DesignVerbs):
+class Studio(DesignVerbs, ExperimentVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
