@@ -12,6 +12,7 @@ from charkit.scoring.scorecard.against import AxisComparison, Comparison
 from charkit.scoring.scorecard.card import Ceiling, Choice, Scorecard, ScoredTake
 from charkit.scoring.scorecard.exports import VerdictRow, csv_text, rows, write_csv, write_parquet
 from charkit.scoring.scorecard.gaps import Gap, GapCurve
+from charkit.scoring.scorecard.lines import meaning
 
 __all__ = [
     "AxisComparison",
@@ -24,6 +25,7 @@ __all__ = [
     "ScoredTake",
     "VerdictRow",
     "csv_text",
+    "meaning",
     "rows",
     "write_csv",
     "write_parquet",
