@@ -29,7 +29,7 @@ from charkit.scoring.base import Axis, CastMember, Finding, FrameEvidence, Score
 from charkit.scoring.judge_answers import Cell, Heard
 from charkit.scoring.judge_crops import Cut, cut_out
 from charkit.scoring.judge_questions import ATTRIBUTES, WARDROBE
-from charkit.scoring.judge_run import JudgeReport, Lines, Run, hear
+from charkit.scoring.judge_run import Lines, Run, hear
 from charkit.scoring.subject import GrabCut
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from charkit.providers.judging import Judge
     from charkit.routes import Route
     from charkit.scoring.base import ShotEvidence
+    from charkit.scoring.judge_report import JudgeReport
     from charkit.scoring.subject import Masker
 
 __all__ = ["STOCK", "JudgeScorer"]

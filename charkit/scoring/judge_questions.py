@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     from charkit.routes import Route
     from charkit.scoring.judge_crops import Cut
 
-__all__ = ["ATTRIBUTES", "DUPLICATE", "MOST_EXHIBITS", "RELIT", "STRANGER", "WARDROBE", "Asking", "Lineup"]
+__all__ = [
+    "ATTRIBUTES",
+    "CONTROLS",
+    "DUPLICATE",
+    "MOST_EXHIBITS",
+    "RELIT",
+    "STRANGER",
+    "WARDROBE",
+    "Asking",
+    "Lineup",
+    "batches",
+]
 
 ATTRIBUTES: dict[str, str] = {
     "hair_colour": "colour of the hair or mane",
@@ -48,6 +59,7 @@ MOST_EXHIBITS = 16
 """Pictures that are judged in one call, controls included (scoring.md, 5.2)."""
 
 DUPLICATE, RELIT, STRANGER = "duplicate", "re-lit copy", "stranger"
+CONTROLS = (DUPLICATE, RELIT, STRANGER)
 """The controls: what must match, what must match in other light, and what must be caught."""
 
 _WORDS = {"type": "string"}

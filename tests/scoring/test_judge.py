@@ -1,4 +1,4 @@
-"""A judge that is tested while it is asked: what it says counts only in form, by majority, and with its controls right."""
+"""A judge that is tested while it is asked: its answers count in form, by majority, and with the controls right."""
 
 from __future__ import annotations
 
