@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 import typer
 from rich.console import Console
 
-from charkit import __version__, cli_by_hand, cli_character, cli_preflight, cli_prompts, cli_routes
+from charkit import __version__, cli_by_hand, cli_character, cli_preflight, cli_prompts, cli_routes, cli_score
 from charkit.errors import CharkitError, UsageError
 
 app = typer.Typer(
@@ -103,6 +103,8 @@ def new(
 
 
 app.command()(cli_routes.routes)
+app.command()(cli_score.score)
+app.command()(cli_score.advise)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_character.app, name="character")
 app.command()(cli_preflight.preflight)

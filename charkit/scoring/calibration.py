@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from charkit.media.frames import Frame
     from charkit.scoring.base import Scorer, ShotEvidence
+    from charkit.scoring.controls import Control
     from charkit.scoring.subject import Masker
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Impostor",
     "calibrate",
     "cast_pairs",
+    "of_controls",
     "split_halves",
 ]
 
@@ -274,6 +276,25 @@ def cast_pairs(
         for (claimed, actual), score in zip(asked, judge.compute(), strict=True)
         if score.score is not None
     )
+
+
+def of_controls(controls: Iterable[Control]) -> tuple[tuple[Impostor, ...], tuple[Genuine, ...]]:
+    """Return controls as pairs for `calibrate`: strangers on the same background, turnarounds, other light.
+
+    Exact duplicates are left out: passing them is no achievement.
+    """
+    judged = [control for control in controls if control.score is not None]
+    wrong = tuple(
+        Impostor(claimed=control.character, actual="", score=control.score or 0.0, same_background=True)
+        for control in judged
+        if control.kind == "stranger"
+    )
+    right = tuple(
+        Genuine(character=control.character, score=control.score or 0.0, kind=control.kind)
+        for control in judged
+        if control.kind in ("turnaround", "re-lit")
+    )
+    return wrong, right
 
 
 def split_halves(

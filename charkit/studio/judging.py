@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from charkit.character import folded
 from charkit.ledger import ScoreRow
-from charkit.scoring import Score, Scorecard, ScorerFacts, ShotEvidence
+from charkit.scoring import CastMember, Score, Scorecard, ScorerFacts, ShotEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from charkit.character import Cast
     from charkit.ledger import Ledger
     from charkit.references import Reference, References
     from charkit.shots import InShot, Shot, Storyboard
@@ -21,22 +22,32 @@ if TYPE_CHECKING:
 __all__ = ["evidence_key", "evidence_of", "write_down"]
 
 
-def evidence_of(takes: Takes, storyboard: Storyboard, references: References) -> list[ShotEvidence]:
-    """Return what the scorers are told about each take that has media, in the storyboard's order."""
+def evidence_of(
+    takes: Takes, storyboard: Storyboard, references: References, cast: Cast | None = None
+) -> list[ShotEvidence]:
+    """Return what the scorers are told about each take that has media, in the storyboard's order.
+
+    Args:
+        takes: Of any number per shot.
+        storyboard: What each shot should show.
+        references: Of all characters.
+        cast: Their sheets, for the domains that they declare and their locked words; without, nothing is declared.
+    """
     return [
         entry
         for shot in storyboard.each()
         for take in sorted((t for t in takes.ok if t.subject == shot.id), key=lambda t: t.number)
-        for entry in _of(take, shot, references)
+        for entry in _of(take, shot, references, cast)
     ]
 
 
-def _of(take: Take, shot: Shot, references: References) -> list[ShotEvidence]:
+def _of(take: Take, shot: Shot, references: References, cast: Cast | None) -> list[ShotEvidence]:
     if take.path is None:
         return []
     if not shot.characters:
         return [ShotEvidence(shot=shot.id, clip=take.path, take=take.number, clip_digest=take.digest)]
     expected = tuple(who.name for who in shot.characters)
+    members = tuple(_member(who, references, cast) for who in shot.characters)
     return [
         ShotEvidence(
             shot=shot.id,
@@ -47,10 +58,21 @@ def _of(take: Take, shot: Shot, references: References) -> list[ShotEvidence]:
             expected=expected,
             framing=shot.framing,
             position=who.position or "",
-            references=tuple(reference.path for reference in _dressed(who, references)),
+            references=member.references,
+            domain=member.domain,
+            description=cast[who.name].locked_text(who.wardrobe) if cast is not None else "",
+            cast=members,
         )
-        for who in shot.characters
+        for who, member in zip(shot.characters, members, strict=True)
     ]
+
+
+def _member(who: InShot, references: References, cast: Cast | None) -> CastMember:
+    return CastMember(
+        name=who.name,
+        references=tuple(reference.path for reference in _dressed(who, references)),
+        domain=cast[who.name].domain if cast is not None else "other",
+    )
 
 
 def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
@@ -62,7 +84,7 @@ def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
 def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts]) -> str:
     """Return a digest of all that a scorecard follows from: who is asked what about which bytes."""
     asked = [
-        [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, *e.expected]
+        [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, e.domain, *e.expected]
         # The store names files after their bytes.
         + [path.name for path in e.references]
         for e in evidence

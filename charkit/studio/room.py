@@ -35,6 +35,7 @@ from charkit.studio.naming import named
 from charkit.studio.preflighting import Preflights
 from charkit.studio.progress import Herald, Stage
 from charkit.studio.prompting import Prompts
+from charkit.studio.score_verbs import ScoreVerbs
 from charkit.studio.telling import Story
 from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
 
@@ -62,7 +63,7 @@ _SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
 """The simulator is on this machine: nobody is bothered by asking it often."""
 
 
-class Studio(DesignVerbs, ExperimentVerbs):
+class Studio(DesignVerbs, ExperimentVerbs, ScoreVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -202,13 +203,13 @@ class Studio(DesignVerbs, ExperimentVerbs):
         if takes is None:
             takes = self.takes() or self.shoot()
         wanted = self._with_earlier(takes)
-        evidence = evidence_of(wanted, self.storyboard, self._loaded_references())
+        evidence = evidence_of(wanted, self.storyboard, self._loaded_references(), self.cast)
         key = evidence_key(evidence, [PaletteScorer().facts])
         before = self._scorecard_on_disk(key)
         if before is not None:
-            return self.prompts.judged(before)
+            return self.prompts.judged(self._calibrated(before))
         with self._working("score", len(wanted.ok)) as stage:
-            found = score_takes(evidence, on_progress=stage.step)
+            found = self._calibrated(score_takes(evidence, on_progress=stage.step))
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "scorecard.json")
             replace_file(self._scored, key.encode())
