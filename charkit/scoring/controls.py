@@ -49,6 +49,8 @@ _STEP = 0.01
 """Of the frame's width, from one frame to the next."""
 _EXPOSURE, _CAST = 0.88, (1.04, 1.0, 0.95)
 """Another light, in linear light: 0.18 stops down and a little warmer, as mild as in scoring.md, 4.2."""
+_CUT = 0.4
+"""Share of a figure's width on the picture's lower edge from which it is a bust; feet and tails fill less."""
 _SHOWN = {"extreme close-up": 0.30, "close-up": 0.40, "medium": 0.62}
 """Which upper share of a standing figure a framing shows."""
 
@@ -211,8 +213,9 @@ def _standing(path: Path) -> _Figure | None:
     rows, columns = np.flatnonzero(subject.mask.any(axis=1)), np.flatnonzero(subject.mask.any(axis=0))
     inside = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     mask = subject.mask[inside]
-    cut_off = subject.mask[-2:].any() or subject.mask[:, :2].any() or subject.mask[:, -2:].any()
-    return None if cut_off else _Figure(rgb=rgb[inside], mask=mask)
+    if subject.mask[-2].sum() > _CUT * mask.shape[1]:
+        return None
+    return _Figure(rgb=rgb[inside], mask=mask)
 
 
 def _ground(entry: ShotEvidence) -> oklab.Bytes | None:

@@ -49,9 +49,9 @@ class ExperimentVerbs(ABC):
 
     def benchmark(
         self,
-        arms: Iterable[str] = _ARMS,
+        arms: str | Iterable[str] = _ARMS,
         *,
-        shots: Iterable[str] = (),
+        shots: str | Iterable[str] = (),
         takes: int = 2,
         contrasts: Sequence[tuple[str, str]] = (),
         route: str = "",
@@ -62,6 +62,7 @@ class ExperimentVerbs(ABC):
 
         Args:
             arms: Which ways of telling a service who the character is; see `charkit.scoring.arms.PRESETS`.
+                Names, or one text with commas, as a notebook's parameter has it.
             shots: Ids of the script's shots; by default all that show somebody.
             takes: Of each shot in each arm.
             contrasts: Pairs of arms to compare, as (first, second); by default each arm with the one before it.
@@ -75,14 +76,14 @@ class ExperimentVerbs(ABC):
         """
         if truth is not None and self.live:
             raise UsageError("a truth can only be declared to the simulator; leave `truth` out of a live run")
-        wanted = arms_named(arms)
+        wanted = arms_named(_names(arms))
         names = [arm.name for arm in wanted]
         asked = list(contrasts) or list(pairwise(names))
         for name in (name for pair in asked for name in pair):
             if name not in names:
                 raise UnknownName("arm of this experiment", name, names)
         return Benchmark(
-            desk=self._desk_for(tuple(shots), seed),
+            desk=self._desk_for(_names(shots), seed),
             wanted=wanted,
             takes=takes,
             compare=tuple(Contrast(first=first, second=second) for first, second in asked),
@@ -152,3 +153,8 @@ class ExperimentVerbs(ABC):
 
     @abstractmethod
     def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
+
+
+def _names(said: str | Iterable[str]) -> tuple[str, ...]:
+    listed = said.split(",") if isinstance(said, str) else said
+    return tuple(name.strip() for name in listed if name.strip())
