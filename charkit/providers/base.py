@@ -189,6 +189,9 @@ class JudgeRequest:
     """What the answer must look like: a JSON schema in canonical text (objects with all members required)."""
     answer_tokens: int = 8192
     """Most tokens that the answer may take, thinking included: what is set aside for it depends on this."""
+    rates: tuple[float, float] | None = None
+    """US dollars per million tokens in and out, where they are known: adapters tell by them what an answer cost, since
+    no service does. Not part of what is asked."""
 
 
 Request: TypeAlias = VideoRequest | ImageRequest | JudgeRequest

@@ -134,9 +134,17 @@ def judgement(
         billing=paid,
         media=() if problem else (blob,),
         sent=tuple(pictures_sent(request)),
-        usage={**body.child("usage", "usageMetadata").numbers(), "tokens_in": tokens[0], "tokens_out": tokens[1]},
+        usage={**body.child("usage", "usageMetadata").numbers(), **_cost(request, tokens)},
         raw=session.without_key(without_media(body.value)),
     )
+
+
+def _cost(request: JudgeRequest, tokens: tuple[float, float]) -> dict[str, float]:
+    """Return the tokens under one name for all services, with their price where the rates are known."""
+    counted = {"tokens_in": tokens[0], "tokens_out": tokens[1]}
+    if request.rates is None or not all(tokens):  # who says nothing of tokens is taken to have used what was set aside
+        return counted
+    return counted | {"usd": sum(rate * count for rate, count in zip(request.rates, tokens, strict=True)) / 1e6}
 
 
 def _problem(said: str, cut: str) -> str:

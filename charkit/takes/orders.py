@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from charkit.errors import UsageError
 from charkit.ledger import Intent, micro
-from charkit.providers.base import VideoRequest
+from charkit.providers.base import ImageRequest, JudgeRequest, VideoRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from charkit.providers.base import BoundReference, Request
 
 __all__ = ["Order", "intent_of", "prompt_in", "request_key", "request_text"]
+
+_REQUESTS: dict[str, type[Request]] = {"video": VideoRequest, "image": ImageRequest, "judge": JudgeRequest}
+"""Kind of order -> what it carries."""
 
 _VERSION = 1
 """Part of every key: raise it when the text below changes its form."""
@@ -40,7 +43,7 @@ class Order:
     """Which take of the same request this is; another number is another, paid attempt."""
     route: str
     endpoint: str
-    kind: Literal["video", "image"]
+    kind: Literal["video", "image", "judge"]
     request: Request
     price_usd: float
     """What the plan says it costs; set aside before it is sent."""
@@ -52,7 +55,7 @@ class Order:
     """The same take on other routes, in order, for when this one is not taken on. They have none of their own."""
 
     def __post_init__(self) -> None:
-        if (self.kind == "video") != isinstance(self.request, VideoRequest):
+        if not isinstance(self.request, _REQUESTS[self.kind]):
             raise UsageError(f"{self.subject}: a {self.kind} order cannot carry a {type(self.request).__name__}")
         if self.number < 1:
             raise UsageError(f"{self.subject}: take numbers begin at 1, not {self.number}")
@@ -89,6 +92,8 @@ def request_text(order: Order) -> str:
             "seed": request.seed,
             "characters": [{"id": c.id, "name": c.name} for c in request.characters],
         }
+    if isinstance(request, JudgeRequest):
+        content |= {"schema": request.schema, "answer_tokens": request.answer_tokens}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -56,6 +56,16 @@ def test_an_answer_comes_back_as_the_json_that_it_was_with_its_model_and_tokens(
     assert (sent.name, sent.digest, sent.role) == ("Image 1", QUESTION.references[0].blob.digest, "exhibit")
 
 
+def test_what_it_cost_follows_from_tokens_and_rates_and_is_not_guessed_without_either(wire, service, judge):
+    service.says(SAYS[wire]("{}"))
+    priced = replace(QUESTION, rates=(0.75, 3.75))
+    assert judge.submit(priced).usage["usd"] == pytest.approx((900 * 0.75 + 50 * 3.75) / 1e6)
+    assert "usd" not in judge.submit(QUESTION).usage
+    service.script.clear()
+    service.says({name: value for name, value in SAYS[wire]("{}").items() if not name.startswith("usage")})
+    assert "usd" not in judge.submit(priced).usage
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
