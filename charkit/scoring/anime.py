@@ -72,7 +72,7 @@ class AnimeScorer(EmbeddingScorer):
         known = registry()["ccip"]
         facts = ScorerFacts(
             name="anime",
-            version=f"1+{eye.label}+{chosen.name}+{threshold.name}+{agreeing} agree",
+            version=f"1+{eye.label}+{chosen.name}+{agreeing} agree",
             axis=Axis.IDENTITY,
             measures="likeness of the drawn character to those of the references, clothes aside",
             blind_to=("changed clothes (see palette and appearance)", "look-alikes, chibi, line art, extreme poses"),

@@ -7,7 +7,8 @@ right in one case of five (NearID, arXiv 2604.01973, second-hand). So the figure
 of tier 0 and its limits. **Appearance is not identity**, and of faces it says little.
 
 No line between the same figure and another is published for this use, so there is no stock one. Until it is calibrated
-on the person's own cast, the likeness is shown and the verdict is `unverifiable`.
+on the person's own cast, the likeness is shown and the verdict is `unverifiable`. To calibrate, judge with the line
+`embedding.ANY`, which rejects nobody; its verdicts mean nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class AppearanceScorer(EmbeddingScorer):
         known = registry()["dinov2-s"]
         facts = ScorerFacts(
             name="appearance",
-            version=f"1+{eye.label}+{chosen.name}+{threshold.name if threshold else 'no line'}",
+            version=f"1+{eye.label}+{chosen.name}",
             axis=Axis.APPEARANCE,
             measures="likeness of the cut-out figure as a general encoder sees it, clothes included; not identity",
             blind_to=("faces, mostly", "look-alikes in the same clothes", "whatever the mask cut off"),

@@ -15,7 +15,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from charkit.scoring.base import CastMember
     from charkit.scoring.subject import Mask
 
-__all__ = ["EmbeddingScorer", "Eye", "Spot", "Spots", "opened", "two_best"]
+__all__ = ["ANY", "EmbeddingScorer", "Eye", "Spot", "Spots", "opened", "two_best"]
+
+
+ANY: Final = Threshold(
+    name="any",
+    value=0.0,
+    calibrated=False,
+    note="rejects nobody: for the scores that a line is set on, not for verdicts",
+)
+"""For calibration: with a real line, characters below it are not found at all in shots with several of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +131,8 @@ class EmbeddingScorer:
 
     def __init__(self, eye: Eye, facts: ScorerFacts, *, threshold: Threshold | None, min_valid_frames: int) -> None:
         """Take the way to look, what it says of itself, the line, and how many valid frames make a shot verifiable.
+
+        The line is no part of the version: scores stay what they are when another one is set.
 
         Without a line nothing is judged: the likeness is kept in the variants, and the verdict is unverifiable. Half of
         the sampled frames have to be valid in any case. Neither number has evidence behind it, so both are printed.

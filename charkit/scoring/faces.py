@@ -134,7 +134,7 @@ class FaceScorer(EmbeddingScorer):
         known = registry()["sface"]
         facts = ScorerFacts(
             name="faces",
-            version=f"1+{eye.label}+{threshold.name}+face {least_face:g} px",
+            version=f"1+{eye.label}+face {least_face:g} px",
             axis=Axis.IDENTITY,
             measures="likeness of the face to those of the references",
             blind_to=("faces turned away, masked or small (not judged)", "hair, clothes and build", "drawn characters"),

@@ -12,7 +12,7 @@ from PIL import Image
 from charkit.errors import BadWeights
 from charkit.media.frames import Frame
 from charkit.scoring import Axis, CastMember, Scorer, ScorerFacts, ShotEvidence, Threshold, Verdict
-from charkit.scoring.embedding import EmbeddingScorer, Spot, Spots, two_best
+from charkit.scoring.embedding import ANY, EmbeddingScorer, Spot, Spots, two_best
 
 LINE = Threshold(name="own", value=0.8, calibrated=True, far=0.01, cast=12)
 
@@ -208,6 +208,13 @@ def test_one_find_is_not_both_of_two_look_alikes(reference) -> None:
 def test_a_single_find_where_two_are_expected_has_to_reach_the_line(reference) -> None:
     what = evidence(reference(10), expected=("Mira", "Tom"))
     assert "none reaches the line" in reason(scorer(), what, frames((80,), (80,)))
+
+
+def test_for_calibration_everybody_found_is_scored_however_unlike(reference) -> None:
+    members = cast(reference, ("Mira", 10), ("Tom", 80))
+    found = of_two(scorer(threshold=ANY), members, frames((60, 85), (60, 85)))
+    assert {score.verdict for score in found.values()} == {Verdict.CONSISTENT}
+    assert found["Mira"].score == pytest.approx(np.cos(np.radians(50)), abs=1e-4)
 
 
 def test_others_of_another_domain_are_not_compared(reference) -> None:
