@@ -23,8 +23,6 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from charkit.errors import MediaError, StorageError
-from charkit.media import frames as sampling
 from charkit.scoring.base import Axis, CastMember, Finding, FrameEvidence, Score, ScorerFacts, Threshold, Verdict
 from charkit.scoring.judge_answers import Cell, Heard
 from charkit.scoring.judge_crops import Cut, cut_out
@@ -54,10 +52,6 @@ STOCK = Threshold(
 )
 """The line that is used when the person's own cast has not set one."""
 
-_HEIGHT = 480
-"""Pixels to which frames are shrunk before figures are cut out of them."""
-_LOOKED_AT = 4
-"""Frames of a clip of which the best spread is shown."""
 _EVIDENCE_HEIGHT = 160
 """Pixels of the evidence picture."""
 
@@ -86,7 +80,9 @@ class _Case:
 class JudgeScorer:
     """Asks a vision model whether each shot shows the attributes that the references show."""
 
-    frames = 1
+    frames = 4
+    height = 480
+    """Pixels of the frames that it wants: figures are cut out of them and shown."""
 
     def __init__(
         self,
@@ -158,8 +154,7 @@ class JudgeScorer:
         Raises:
             MissingDependency: OpenCV is not installed.
         """
-        del frames  # too small to be shown to a judge; the clip is sampled again
-        self._cases.append(self._case(evidence, problem))
+        self._cases.append(self._case(evidence, frames, problem))
 
     def compute(self) -> tuple[Score, ...]:
         """Ask, and return one score per update, in the order of the updates.
@@ -181,28 +176,23 @@ class JudgeScorer:
         seen = {case.evidence.character: case.evidence for case in self._cases if case.evidence.references}
         return [CastMember(name=name, references=e.references, domain=e.domain) for name, e in seen.items()]
 
-    def _case(self, evidence: ShotEvidence, problem: str) -> _Case:
+    def _case(self, evidence: ShotEvidence, frames: Sequence[Frame], problem: str) -> _Case:
         group = evidence.character, evidence.references
         problem = problem or ("" if evidence.references else "no reference")
+        problem = problem or ("" if frames else "no frame could be read")
         if problem or Axis.ATTRIBUTES in evidence.intended:
             return _Case(evidence=evidence, problem=problem, group=group)
-        try:
-            sampled = sampling.sample(evidence.clip, max(_LOOKED_AT, self.looks), height=_HEIGHT)
-        except (MediaError, StorageError, OSError) as error:
-            why = f"the clip cannot be decoded ({type(error).__name__})"
-            return _Case(evidence=evidence, problem=why, group=group)
-        subjects = [(frame, self.masker.in_frame(frame.rgb, evidence)) for frame in sampled]
+        subjects = [(frame, self.masker.in_frame(frame.rgb, evidence)) for frame in frames]
         found = [(frame, subject) for frame, subject in subjects if subject.found]
         if not found:
-            why = subjects[0][1].problem if subjects else "the clip holds no picture"
-            return _Case(evidence=evidence, problem=why, group=group, sampled=len(sampled))
+            return _Case(evidence=evidence, problem=subjects[0][1].problem, group=group, sampled=len(frames))
         chosen = [found[int((index + 0.5) * len(found) / self.looks)] for index in range(min(self.looks, len(found)))]
         stem = f"{evidence.shot}/{evidence.take}/{len(self._cases)}"
         shown = tuple(
             _Shown(key=f"{stem}/{index}", time=float(frame.time), cut=cut_out(frame.rgb, subject.mask))
             for index, (frame, subject) in enumerate(chosen)
         )
-        return _Case(evidence=evidence, shown=shown, sampled=len(sampled), group=group)
+        return _Case(evidence=evidence, shown=shown, sampled=len(frames), group=group)
 
     def _score(self, case: _Case, said: dict[str, Heard | str] | str | None) -> Score:
         evidence = case.evidence

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charkit.errors import SpendLimit
+from charkit.errors import SpendLimit, UnreadableMedia
+from charkit.media.frames import sample
 from charkit.providers.judging import Said
 from charkit.routes import RouteMatrix
 from charkit.scoring import Axis, Scorer, Verdict
@@ -102,6 +103,14 @@ class Remembering:
 MASKER = Remembering()
 
 
+def look(scorer, evidence):
+    """Show a scorer one shot as `score_takes` does."""
+    try:
+        scorer.update(evidence, sample(evidence.clip, scorer.frames, height=scorer.height))
+    except UnreadableMedia:
+        scorer.update(evidence, [], problem="the clip cannot be decoded")
+
+
 def full_shot(bed, who, after):
     """Return the first shot after a seed that shows the whole figure, as its references do."""
     for seed in range(after, after + 100):
@@ -135,7 +144,7 @@ def judged(shots, ana):
         witness = Witness(twist)
         scorer = JudgeScorer(witness, route=ROUTE, strangers=[ana], masker=MASKER, **options)
         for one in evidence:
-            scorer.update(one, [])
+            look(scorer, one)
         return scorer.compute(), scorer, witness
 
     return score
@@ -386,7 +395,7 @@ def test_what_cannot_be_looked_at_is_not_asked_about(judged, shots, tmp_path):
 
 def test_a_lonely_character_is_its_own_stranger_in_other_colours_and_the_report_says_so(shots):
     scorer = JudgeScorer(Witness(), route=ROUTE, masker=MASKER)
-    scorer.update(shots[0], [])
+    look(scorer, shots[0])
     (score,) = scorer.compute()
     assert score.verdict is Verdict.CONSISTENT
     assert scorer.report.controls[-1].who == "Mira in other colours"
