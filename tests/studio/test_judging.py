@@ -34,6 +34,7 @@ def test_the_same_question_has_the_same_key_wherever_the_files_lie() -> None:
         {"framing": "wide"},
         {"position": "on the left"},
         {"expected": ("Ada", "Bo")},
+        {"domain": "anime"},
         {"take": 2},
     ],
     ids=lambda change: next(iter(change)),

@@ -18,6 +18,7 @@ from charkit.errors import UsageError
 from charkit.rehearsal import start_simulator
 from charkit.scoring import Axis, Scorecard
 from charkit.studio import score_run
+from charkit.studio.judging import evidence_of
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
 
@@ -44,6 +45,11 @@ def test_a_run_is_scored_calibrated_and_exported_without_making_anything(
     studio = ck.open_studio(production, run="scored", max_spend=5.0, resolution="360p")
     before = studio.score(studio.shoot())
     assert "ceiling not measured" in before.line("Ada")
+    asked = evidence_of(studio.takes(), studio.storyboard, studio.references(), studio.cast)
+    ada = asked[-1]
+    assert (asked[0].character, ada.character, ada.domain) == ("", "Ada", studio.cast["Ada"].domain)
+    assert "short black hair" in ada.description
+    assert [(member.name, member.references) for member in ada.cast] == [("Ada", ada.references)]
     sent = posts(drawn)
 
     with pytest.raises(UsageError, match=r"no takes to score. Runs with takes: scored"):
