@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-__all__ = ["Frame", "Sampled", "poster", "sample", "sample_many", "to_rgb"]
+__all__ = ["Frame", "Sampled", "exactly", "poster", "sample", "sample_many", "to_rgb"]
 
 _EDGE: Final = 0.05
 """Share of a clip that is passed over at each end, where generated clips fade in and fall apart."""
@@ -96,7 +96,7 @@ class _Pass:
     """What the decoder may leave out."""
 
 
-def sample(path: Path, count: int = 8, *, height: int | None = None, threads: int = 0) -> list[Frame]:
+def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Frame]:
     """Return frames spread evenly over a clip.
 
     The first and last 5 % are passed over; the rest is cut into `count` parts and gives one frame of each: the part's
@@ -107,7 +107,6 @@ def sample(path: Path, count: int = 8, *, height: int | None = None, threads: in
         path: The clip.
         count: How many; a clip with fewer frames gives all that it has.
         height: Shrink to so many pixels of height (never enlarge); as it is otherwise.
-        threads: Of the decoder; 0 leaves it to the decoder, 1 where several clips are read side by side.
 
     Returns:
         Frames in order of time, each another one.
@@ -120,7 +119,6 @@ def sample(path: Path, count: int = 8, *, height: int | None = None, threads: in
         raise ValueError(f"cannot take {count} frames")
     facts = probe(path)
     with open_clip(path) as container:
-        container.streams.video[0].codec_context.thread_count = threads
         try:
             found = list(_decoded(container, facts, _plan(facts, count), height))
         except FFmpegError as error:
@@ -154,12 +152,11 @@ def sample_many(
 
 
 def _side_by_side(paths: Iterator[Path], count: int, height: int | None, workers: int) -> Iterator[Sampled]:
-    threads = 1 if workers > 1 else 0
     waiting: deque[Future[Sampled]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="charkit-sampling") as pool:
         try:
             for path in paths:
-                waiting.append(pool.submit(_sampled, path, count, height, threads))
+                waiting.append(pool.submit(_sampled, path, count, height))
                 if len(waiting) > workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -169,15 +166,37 @@ def _side_by_side(paths: Iterator[Path], count: int, height: int | None, workers
                 future.cancel()
 
 
-def _sampled(path: Path, count: int, height: int | None, threads: int) -> Sampled:
+def _sampled(path: Path, count: int, height: int | None) -> Sampled:
     try:
-        return Sampled(path=path, frames=tuple(sample(path, count, height=height, threads=threads)))
+        return Sampled(path=path, frames=tuple(sample(path, count, height=height)))
     except (MediaError, OSError) as error:
         return Sampled(path=path, problem=str(error) or type(error).__name__)
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def exactly(facts: ClipFacts, indices: Sequence[int], *, height: int | None = None) -> Iterator[Frame]:
+    """Give certain frames of a clip, one at a time, in one pass.
+
+    Args:
+        facts: The clip.
+        indices: Which frames, rising; those that the clip does not have are left out.
+        height: As in `sample`.
+
+    Raises:
+        UnreadableMedia: The clip cannot be read or decoded.
+    """
+    wanted = tuple(index for index in indices if 0 <= index < facts.frames)
+    if not wanted:
+        return
+    begin = facts.keyframes[max(0, bisect_right(facts.keyframes, wanted[0]) - 1)] if facts.keyframes else 0
+    with open_clip(facts.path) as container:
+        try:
+            yield from _decoded(container, facts, (_Pass(begin=begin, wanted=wanted, skip="DEFAULT"),), height)
+        except FFmpegError as error:
+            raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from None
 
 
 def poster(path: Path) -> Image.Image:
@@ -251,9 +270,7 @@ def _cost(passes: Sequence[_Pass]) -> float:
     return cost
 
 
-def _decoded(
-    container: InputContainer, facts: ClipFacts, plan: Sequence[_Pass], height: int | None
-) -> Iterator[Frame]:
+def _decoded(container: InputContainer, facts: ClipFacts, plan: Sequence[_Pass], height: int | None) -> Iterator[Frame]:
     stream = container.streams.video[0]
     # Threads over frames help where all frames are wanted in order; after a seek they decode ahead for nothing.
     stream.thread_type = "AUTO" if len(plan) == 1 and plan[0].skip != "NONKEY" else "SLICE"

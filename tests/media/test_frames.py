@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_each_part_gives_one_frame_and_neighbours_are_no_twins(clip: Clip, every
     part = 192 * 0.9 / 8
     assert len(got) == 8
     assert all(9.6 - 2 <= index < 192 - 9.6 + 2 for index in got)
-    assert all(b - a >= part / 2 - 2 for a, b in zip(got, got[1:], strict=False))
+    assert all(b - a >= part / 2 - 2 for a, b in pairwise(got))
     assert all(abs(index - (9.6 + (i + 0.5) * part)) <= part / 2 + 2 for i, index in enumerate(got))
 
 
