@@ -29,6 +29,7 @@ from charkit.store import Store
 from charkit.studio.cutting import Cutting
 from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.experiment_verbs import ExperimentVerbs
+from charkit.studio.judge_verbs import JudgeVerbs
 from charkit.studio.judging import evidence_key, evidence_of, write_down
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from charkit.references import ContactSheet
     from charkit.references.preflight import Preflight
     from charkit.report import Report
-    from charkit.routes import RouteMatrix
+    from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
     from charkit.takes import Take
@@ -63,7 +64,7 @@ _SIMULATED_PACE = Pace(first_poll=0.05, growth=1.3, longest_poll=0.5)
 """The simulator is on this machine: nobody is bothered by asking it often."""
 
 
-class Studio(DesignVerbs, ExperimentVerbs, ScoreVerbs):
+class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -198,22 +199,30 @@ class Studio(DesignVerbs, ExperimentVerbs, ScoreVerbs):
 
     # ------------------------------------------------------------------ judge and cut
 
-    def score(self, takes: Takes | None = None) -> Scorecard:
-        """Ask of every take whether it shows the same characters as the references."""
+    def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
+        """Ask of every take whether it shows the same characters as the references.
+
+        Args:
+            takes: Which takes; all of this run by default.
+            judge: A route whose vision model is asked as well, such as `gemini-3.8-flash`. That costs money, so nobody
+                is asked without a name; see `judge` for how.
+        """
         if takes is None:
             takes = self.takes() or self.shoot()
+        if judge is not None:
+            return self.judge(takes, route=judge)
         wanted = self._with_earlier(takes)
         evidence = evidence_of(wanted, self.storyboard, self._loaded_references(), self.cast)
         key = evidence_key(evidence, [PaletteScorer().facts])
         before = self._scorecard_on_disk(key)
         if before is not None:
-            return self.prompts.judged(self._calibrated(before))
+            return self.prompts.judged(self._with_judged(self._calibrated(before), evidence))
         with self._working("score", len(wanted.ok)) as stage:
             found = self._calibrated(score_takes(evidence, on_progress=stage.step))
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "scorecard.json")
             replace_file(self._scored, key.encode())
-        return self.prompts.judged(found)
+        return self.prompts.judged(self._with_judged(found, evidence))
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
@@ -391,6 +400,13 @@ class Studio(DesignVerbs, ExperimentVerbs, ScoreVerbs):
             sheets=planned.sheets,
             fallbacks=tuple(self._ordered(other, number) for other in planned.fallbacks),
         )
+
+    def _ask(self, orders: Iterable[Order]) -> Takes:
+        """Return the answers to a judge's questions; no shots, so no progress of shots."""
+        return self._floor.make(orders)
+
+    def _judge_route(self, name: str) -> Route:
+        return self.routes.route(name, self._settings.today)
 
     def _check_open(self, order: Order) -> None:
         """Refuse an order whose route has ended since it was planned.
