@@ -293,7 +293,10 @@ class ScorerFacts:
 
 @runtime_checkable
 class Scorer(Protocol):
-    """Judges characters in takes on one axis."""
+    """Judges characters in takes on one axis.
+
+    One that needs larger frames than 240 pixels of height has them as `height`.
+    """
 
     facts: ScorerFacts
     frames: int

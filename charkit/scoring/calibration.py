@@ -54,7 +54,7 @@ GenuineKind: TypeAlias = Literal["split halves", "turnaround", "re-lit", "footag
 """How a pair is known to show the same character."""
 
 _HEIGHT = 240
-"""Pixels of height, as takes are sampled for scoring."""
+"""Pixels of height, as takes are sampled for a scorer that asks for none of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +267,7 @@ def cast_pairs(
             for name, sheet in sheets.items()
             if name not in (entry.character, *entry.expected) and asked.count((name, entry.character)) < per_pair
         ]
-        frames = _frames(entry, judge.frames) if claims else []
+        frames = _frames(entry, judge) if claims else []
         for name, sheet in claims if frames else []:
             judge.update(replace(entry, references=sheet.references, domain=sheet.domain, cast=()), frames)
             asked.append((name, entry.character))
@@ -316,7 +316,7 @@ def split_halves(
     """
     judge, asked = scorer(), list[str]()
     for number, entry in enumerate(entry for entry in evidence if entry.character):
-        frames = _frames(entry, judge.frames)
+        frames = _frames(entry, judge)
         middle = len(frames) // 2
         cuts = _cut_out(entry, frames[:middle], masker, folder / f"half-{number}")
         if cuts:
@@ -347,8 +347,8 @@ def _cut_out(entry: ShotEvidence, frames: Sequence[Frame], masker: Masker, name:
     return tuple(paths)
 
 
-def _frames(entry: ShotEvidence, count: int) -> list[Frame]:
+def _frames(entry: ShotEvidence, judge: Scorer) -> list[Frame]:
     try:
-        return sampling.sample(entry.clip, count, height=_HEIGHT)
+        return sampling.sample(entry.clip, judge.frames, height=int(getattr(judge, "height", _HEIGHT)))
     except (CharkitError, OSError):
         return []

@@ -151,7 +151,7 @@ def heat_map(card: Scorecard, axis: Axis, takes: Choice) -> Shown:
 
 def _cell(score: Score | None) -> Html:
     if score is None:
-        return Html('<span style="opacity: 0.35">·</span>')
+        return Html('<span style="display: block; text-align: center; opacity: 0.35">·</span>')
     depth = 0.45
     if score.score is not None and score.verdict in (Verdict.CONSISTENT, Verdict.DRIFTED):
         depth = 0.15 + 0.45 * min(1.0, abs(score.score - score.threshold.value) / _FULL)
