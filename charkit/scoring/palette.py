@@ -29,8 +29,6 @@ scored 0.83 or more, off-model takes 0.63 or less; one small figure in a wide sh
 
 from __future__ import annotations
 
-import hashlib
-import io
 import math
 from dataclasses import dataclass, replace
 from statistics import median
@@ -42,6 +40,7 @@ from charkit.errors import CharkitError
 from charkit.media import images
 from charkit.scoring import oklab
 from charkit.scoring.base import Axis, FrameEvidence, Pair, Score, ScorerFacts, ShotEvidence, Threshold, Verdict
+from charkit.scoring.proof import proof
 from charkit.scoring.subject import GrabCut, Mask, Masker, Subject, framing_name
 
 if TYPE_CHECKING:
@@ -64,8 +63,6 @@ _JUMP = 1.8
 """How much larger or smaller than usual a cut may be; figures that come nearer within a shot stay below it."""
 _MOST_PIXELS = 6000
 """More pixels change no coefficient in its third decimal."""
-_EVIDENCE_HEIGHT = 120
-"""Pixels of the evidence picture; small enough to keep one per score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +202,7 @@ class PaletteScorer:
             needed=needed,
             scores=tuple(item[3] for item in found),
             colours=_mean([item[2] for item in found]),
-            worst=_proof(frame, mask, score.score),
+            worst=proof(frame, mask, score.score),
         )
 
     def _colours_of_references(self, evidence: ShotEvidence) -> tuple[list[tuple[Colours, ...]], str]:
@@ -330,18 +327,3 @@ def upper_part(mask: Mask, share: float) -> Mask:
     upper = mask.copy()
     upper[top + max(1, round((bottom - top) * share)) :] = False
     return upper if upper.any() else mask
-
-
-def _proof(frame: Frame, mask: Mask, score: float) -> FrameEvidence:
-    """Return the frame as a small JPEG in which everything but the subject fades towards white."""
-    from PIL import Image
-
-    shown = frame.rgb.copy()
-    shown[~mask] = (180 + shown[~mask].mean(axis=1, keepdims=True) * 0.25).astype(np.uint8)
-    picture = Image.fromarray(shown)
-    picture.thumbnail((4 * _EVIDENCE_HEIGHT, _EVIDENCE_HEIGHT))
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=75, optimize=True)
-    data = buffer.getvalue()
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return FrameEvidence(time=round(float(frame.time), 3), score=round(score, 4), jpeg=data, digest=digest)
