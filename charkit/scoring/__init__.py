@@ -1,7 +1,14 @@
 """Is it the same character? Scores that say what they measure, how far they reach, and what they could not judge.
 
 Tier 0 needs no weights: `PaletteScorer` measures palette drift of the masked subject, which is not identity. Other
-scorers join behind the same protocol (`Scorer`), each on its own axis.
+scorers join behind the same protocol (`Scorer`), one file and one axis each.
+
+    base           what scorers are told, and what they say: evidence, line, verdict, findings
+    run            puts takes before scorers
+    scorecard      all scores of a run: rates, sentences, heat map, curve, two runs compared, exports
+    statistics     intervals, paired tests, corrections, pooling, discrimination, advice on sample sizes
+    calibration    the line set on the own cast, and the ceiling
+    agreement      of people with each other, and of an axis with people
 """
 
 from charkit.scoring.base import (
