@@ -20,7 +20,7 @@ from charkit.scoring.controls import Control, Controls
 from charkit.scoring.statistics import Corrected, Interval, Paired, Rate, adjusted, compare_verdicts, corrected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["ArmResult", "ContrastResult", "Experiment"]
@@ -197,15 +197,13 @@ class Experiment:
         told = any(result.truth is not None for result in self.arms)
         columns = ["arm", "route", "claimed", "measured", "95 % CI", "coverage", "bounds", "corrected", "worst"]
         rows = [_arm_row(result, told=told) for result in self.arms]
-        rows += [[name, "–", "", f"not run: {why}", *[""] * (5 + told)] for name, why in self._left_out()]
         columns += ["declared truth"] if told else []
         caption = f"{self.registration.axis}, {self.registration.threshold}. {self.controls.line}"
         answers = [_contrast_row(result) for result in self.contrasts]
         asked = ["contrast, as registered", "pairs", "difference", "p (Holm)", "answer"]
-        return Html(table(columns, rows, caption=caption) + (table(asked, answers) if answers else ""))
-
-    def _left_out(self) -> Iterable[tuple[str, str]]:
-        return self.registration.left_out.items()
+        left_out = [[name, why] for name, why in self.registration.left_out.items()]
+        shown = table(columns, rows, caption=caption) + (table(asked, answers) if answers else "")
+        return Html(shown + (table(["not run", "because"], left_out) if left_out else ""))
 
 
 def _short(rate: Rate) -> str:
@@ -223,7 +221,7 @@ def _arm_row(result: ArmResult, *, told: bool) -> list[str]:
         str(rate.interval) if rate.verifiable else "–",
         f"{rate.verifiable}/{rate.expected}",
         str(rate.bounds),
-        str(result.corrected) if result.corrected else "–",
+        f"{result.corrected.value:.0%} ({result.corrected.interval})" if result.corrected else "–",
         f"{worst.shot} take {worst.take}, {worst.score:.3f}" if worst else "–",
     ]
     if told:

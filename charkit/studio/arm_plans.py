@@ -103,7 +103,8 @@ class Desk:
         for arm in arms:
             found = self._first(arm, [self.matrix.route(arm.route, self.on)] if arm.route else routes)
             if isinstance(found, str):
-                left_out[arm.name] = found
+                claim = self.matrix.claims.get(arm.means.value)
+                left_out[arm.name] = f"{found}; claimed: {claim.value}" if claim else found
             else:
                 planned.append(found)
         return planned, left_out

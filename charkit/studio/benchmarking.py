@@ -213,6 +213,10 @@ class Benchmark:
         found.save(self.folder / "experiment.json")
         return found
 
+    def evidence(self, takes: Takes) -> list[ShotEvidence]:
+        """Return what scorers, and people, are told about the takes of all arms."""
+        return [entry for plan in self.plans for entry in self._evidence(plan.arm, takes)]
+
     def _evidence(self, arm: Arm, takes: Takes) -> list[ShotEvidence]:
         subjects = {_subject(arm, shot.id): shot.id for shot in self.desk.script.each()}
         own = Takes(replace(take, subject=subjects[take.subject]) for take in takes if take.subject in subjects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from charkit.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["DriftTruth"]
+__all__ = ["DriftTruth", "kept_in"]
 
 _CONDITIONINGS = {
     "text only": "text",
@@ -63,3 +64,19 @@ class DriftTruth:
         request = urllib.request.Request(f"{self.url()}/control/drift", data=data, method=method)  # noqa: S310  # loopback
         with urllib.request.urlopen(request, timeout=30):  # noqa: S310  # the simulator's own address
             return
+
+
+def kept_in(url: str, remote_id: str) -> dict[str, bool]:
+    """Return for every character of one of the simulator's jobs whether its take kept it; empty where it knows none.
+
+    Args:
+        url: Where the simulator listens.
+        remote_id: The job's id there.
+    """
+    address = f"{url}/control/drift/{urllib.parse.quote(remote_id)}"
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310  # the simulator's own address
+            told = json.loads(answer.read())
+    except (OSError, ValueError):
+        return {}
+    return {str(part["name"]): not part["off_model"] for part in told}

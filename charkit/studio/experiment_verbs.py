@@ -7,10 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName, UsageError
+from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
+from charkit.scoring.people import HumanCheck, ask_people
 from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
-from charkit.studio.drift_truth import DriftTruth
+from charkit.studio.drift_truth import DriftTruth, kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.character import Cast
+    from charkit.ledger import Ledger
     from charkit.references import References
     from charkit.routes import RouteMatrix
+    from charkit.scoring import ShotEvidence
     from charkit.scoring.experiment import Experiment
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from charkit.studio.lines import Lines
     from charkit.studio.progress import Stage
     from charkit.studio.prompting import Prompts
-    from charkit.takes import Order, Takes
+    from charkit.takes import Order, Take, Takes
     from charkit.workspace import Workspace
 
 __all__ = ["ExperimentVerbs"]
@@ -102,6 +106,57 @@ class ExperimentVerbs(ABC):
         """Write what a benchmark found into `measurements.yaml`, which `charkit routes` and the planner read."""
         return of.publish(found, self.place.data / "measurements.yaml")
 
+    def human_check(self, evidence: Iterable[ShotEvidence], *, pairs: int = 100, seed: int = 0) -> HumanCheck:
+        """Return the questions of this run's check by people; made once, then read from disk with all answers.
+
+        Args:
+            evidence: Takes to ask about, such as `Benchmark.evidence` returns them.
+            pairs: How many questions at most, half of them with a stranger.
+            seed: Of the choice.
+
+        Raises:
+            UsageError: no take shows a character that has a reference.
+        """
+        folder = self.place.folder / "people"
+        if (folder / "questions.json").is_file():
+            return HumanCheck.load(folder)
+        with self._working("ask people"):
+            return ask_people(
+                evidence, folder, scorers=lambda: [PaletteScorer()], pairs=pairs, seed=seed, simulated=not self.live
+            )
+
+    def rehearse_raters(
+        self, check: HumanCheck, takes: Iterable[Take], *, raters: int = 3, slips: float = 0.08
+    ) -> tuple[str, ...]:
+        """Let programs answer in people's place, from what the simulator says of its takes, with slips; marked so.
+
+        Args:
+            check: The questions.
+            takes: The takes that they are about.
+            raters: How many.
+            slips: The share of wrong answers of each.
+
+        Raises:
+            UsageError: the studio is live: nobody knows the truth there.
+        """
+        if self.live:
+            raise UsageError("raters can only be rehearsed on the simulator; ask people")
+        kept = {
+            take.digest: kept_in(self._lines.simulator(), remote)
+            for take in takes
+            if take.job_id and (remote := self._ledger.job(take.job_id).remote_id)
+        }
+        same = {
+            question.id: False
+            if question.kind == "stranger"
+            else kept.get(question.clip_digest, {}).get(question.character)
+            for question in check.questions
+        }
+        names = tuple(f"rehearsed-{number}" for number in range(1, raters + 1))
+        for name in names:
+            check.rehearse(name, same, slips=slips)
+        return names
+
     def _desk_for(self, shots: tuple[str, ...], seed: int) -> Desk:
         with_people = {shot.id: shot for shot in self.storyboard.each() if shot.characters}
         for name in shots:
@@ -136,6 +191,10 @@ class ExperimentVerbs(ABC):
     @property
     @abstractmethod
     def _store(self) -> Store: ...
+
+    @property
+    @abstractmethod
+    def _ledger(self) -> Ledger: ...
 
     @property
     @abstractmethod

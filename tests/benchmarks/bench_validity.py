@@ -42,6 +42,8 @@ from charkit.simulator.wardrobe import describe
 from charkit.simulator.words import read_prompt
 
 FRAMES, WIDTH, HEIGHT, FPS = 3, 384, 216, 24
+BLIND = 0.70
+"""AUC below which a change is called unseen."""
 VARIANTS = 3
 """Of every change of every identity."""
 LIGHTS = {"mild": figures.MILD, "strong": figures.STRONG}
@@ -263,7 +265,8 @@ def markdown(rows: list[dict[str, object]], people: int) -> str:
     for scorer in dict.fromkeys(row["scorer"] for row in rows if "light" in row):
         for change in CHANGES:
             mild, strong = found[scorer, "mild", change], found[scorer, "strong", change]
-            blind = "blind" if max(mild["value"], strong["value"]) < 0.65 else ""
+            low, high = sorted((mild["value"], strong["value"]))
+            blind = "blind" if high < BLIND else "weak" if low < BLIND else ""
             lines.append(f"| {scorer} | {change} | {_cell(mild)} | {_cell(strong)} | {blind} |")
     lines += [
         f"| {row['scorer']} | | not measured: {row['not measured']} | | |" for row in rows if "not measured" in row
