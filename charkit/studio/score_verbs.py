@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charkit.errors import UsageError
-from charkit.scoring import GrabCut, PaletteScorer
+from charkit.scoring import GrabCut, PaletteScorer, Scorecard
 from charkit.scoring.calibration import Calibration, calibrate, cast_pairs, of_controls, split_halves
 from charkit.scoring.controls import make_controls
 from charkit.studio.judging import evidence_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.references import References
-    from charkit.scoring import Scorecard
     from charkit.shots import Storyboard
     from charkit.studio.progress import Stage
     from charkit.takes import Takes
@@ -69,7 +68,9 @@ class ScoreVerbs(ABC):
             genuine=(*right, *pasted[1]),
         )
         found.save(self._calibration_file)
-        self.score(self.takes()).save(self.place.folder / "scorecard.json")  # whoever reads it sees the line that holds
+        card = self.place.folder / "scorecard.json"
+        if card.is_file():  # whoever reads it sees the line that holds
+            Scorecard.load(card).under(found).save(card)
         return found
 
     def calibration(self) -> Calibration | None:
@@ -91,10 +92,6 @@ class ScoreVerbs(ABC):
     @abstractmethod
     def takes(self) -> Takes:
         """All takes of this run's shots."""
-
-    @abstractmethod
-    def score(self, takes: Takes | None = None) -> Scorecard:
-        """Scores of all takes."""
 
     @abstractmethod
     def _loaded_references(self) -> References: ...
