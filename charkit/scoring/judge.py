@@ -12,6 +12,10 @@ tested while it is asked:
     score = match / (match + differs) over the attributes that are visible in any of a shot's pictures
     consistent at or above the line, unless most answers call it another character; drifted below it
 
+Measured by `python tests/benchmarks/bench_judge.py` on the demo film with the simulator's judge, which sees colours and
+errs in 3 % of its answers: of 18 appearances that keep the character 17 are consistent, of 18 off model all drifted,
+every control was answered rightly. That tests the method; what a real model sees, its controls say in each run.
+
 No answer, prose, half an answer, an invented shot, a refusal: unverifiable, with the reason. What a picture says in
 words is never an instruction here: an answer that leaves its form is none.
 """
@@ -145,6 +149,7 @@ class JudgeScorer:
             sensitivity="python tests/benchmarks/bench_judge.py",
             tier=2,
             encoder=route.model,
+            validity="not measured with any real model; in each run by its own blind controls",
         )
         self._cases: list[_Case] = []
 

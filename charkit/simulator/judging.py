@@ -2,7 +2,8 @@
 
 It sees what `seeing` sees, colours by body part, and holds them against the pictures that the question calls
 references. Hairstyle, eyes, face and build it cannot see and says so. A share of its answers is wrong, drawn from the
-bytes of the picture: it is neither an oracle nor a coin, and the same question gets the same answer.
+picture's bytes and its label: it is neither an oracle nor a coin, the same question gets the same answer, and in
+another order it errs elsewhere.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def _judged(asked: Asked, attributes: Sequence[str], fault: Fault) -> dict[str, 
 
 
 def _one(label: str, data: bytes, look: Look, attributes: Sequence[str]) -> dict[str, object]:
-    luck = chance("judge", look.name, hashlib.sha256(data).hexdigest())
+    luck = chance("judge", look.name, label, hashlib.sha256(data).hexdigest())
     said = {name: _verdict(look, data, name, slip=luck.random() < WRONG) for name in attributes}
     differing = sum(one["verdict"] == "differs" for one in said.values())
     seen = sum(one["verdict"] != "not_visible" for one in said.values())
