@@ -27,6 +27,8 @@ from charkit.scoring.base import (
     Threshold,
     Verdict,
 )
+from charkit.scoring.faces import FaceScorer
+from charkit.scoring.identity import IdentityScorer
 from charkit.scoring.palette import STOCK, PaletteScorer
 from charkit.scoring.run import score_takes
 from charkit.scoring.scorecard import Scorecard, ScoredTake
@@ -35,13 +37,19 @@ from charkit.scoring.subject import GrabCut, Masker, Subject
 
 __all__ = [
     "STOCK",
+    "AnimeScorer",
+    "AppearanceScorer",
+    "Assignment",
     "Axis",
     "Box",
     "CastMember",
+    "ColourAssigned",
     "Domain",
+    "FaceScorer",
     "Finding",
     "FrameEvidence",
     "GrabCut",
+    "IdentityScorer",
     "Interval",
     "Masker",
     "Ordered",
@@ -57,6 +65,7 @@ __all__ = [
     "Subject",
     "Threshold",
     "Verdict",
+    "assign",
     "score_takes",
     "wilson",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from charkit.character import folded
 from charkit.ledger import ScoreRow
-from charkit.scoring import CastMember, Score, Scorecard, ScorerFacts, ShotEvidence
+from charkit.scoring import Axis, CastMember, Score, Scorecard, ScorerFacts, ShotEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,7 @@ def _of(take: Take, shot: Shot, references: References, cast: Cast | None) -> li
             clip=take.path,
             take=take.number,
             clip_digest=take.digest,
+            intended=_intended(who, references),
             character=who.name,
             expected=expected,
             framing=shot.framing,
@@ -76,9 +77,23 @@ def _member(who: InShot, references: References, cast: Cast | None) -> CastMembe
 
 
 def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
-    """Return a character's pictures in the outfit of the shot: a change of clothes by script is not drift."""
-    own = [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
-    return [r for r in own if r.wardrobe == who.wardrobe]
+    """Return a character's pictures in the outfit of the shot; where there are none, those in other outfits.
+
+    Who it is can be judged in any clothes.
+    """
+    own = _own(who, references)
+    return [r for r in own if r.wardrobe == who.wardrobe] or own
+
+
+def _intended(who: InShot, references: Iterable[Reference]) -> tuple[Axis, ...]:
+    """Return what the script changes: the look and its colours, in an outfit of which there is no picture."""
+    own = _own(who, references)
+    changed = own and all(r.wardrobe != who.wardrobe for r in own)
+    return (Axis.APPEARANCE, Axis.PALETTE) if changed else ()
+
+
+def _own(who: InShot, references: Iterable[Reference]) -> list[Reference]:
+    return [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
 
 
 def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts]) -> str:
@@ -87,6 +102,7 @@ def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts
         [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, e.domain, *e.expected]
         # The store names files after their bytes.
         + [path.name for path in e.references]
+        + [str(axis) for axis in e.intended]
         for e in evidence
     ]
     text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)
