@@ -26,6 +26,7 @@ from charkit import (
     cli_prompts,
     cli_recipe,
     cli_routes,
+    cli_score,
 )
 from charkit.errors import CharkitError, UsageError
 
@@ -120,6 +121,8 @@ def new(
 
 
 app.command()(cli_routes.routes)
+app.command()(cli_score.score)
+app.command()(cli_score.advise)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_ledger.app, name="ledger")

@@ -14,7 +14,8 @@ from charkit.cards import Html, card, picture_uri
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.film.records import link_from_here
-from charkit.scoring import Score, Scorecard, Verdict
+from charkit.scoring import Axis, Score, Scorecard, Verdict
+from charkit.scoring.scorecard import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,9 +194,14 @@ class ReportData:
         return {shot.id: take.number for shot in self.shots for take in shot.takes if take.chosen}
 
     @cached_property
-    def chosen(self) -> dict[tuple[str, str], Score]:
-        """The scores of the film's takes by shot and character."""
-        return {(s.shot, s.character): s for s in self.card.scores if self.used.get(s.shot) == s.take}
+    def chosen(self) -> dict[tuple[str, str, str], Score]:
+        """The scores of the film's takes by axis, shot and character; axes stay apart."""
+        return {(s.axis.value, s.shot, s.character): s for s in self.card.scores if self.used.get(s.shot) == s.take}
+
+    @property
+    def appearances(self) -> int:
+        """How often a character is looked for in the film."""
+        return len({(shot, character) for _, shot, character in self.chosen if character})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,9 +248,18 @@ def write_report(data: ReportData, path: Path) -> Report:
             data=data,
             sheet=sheet,
             rates=[
-                (name, data.card.rate(name, takes=data.used), data.card.line(name, takes=data.used))
+                (
+                    name,
+                    axis.value,
+                    data.card.rate(name, axis, takes=data.used),
+                    data.card.line(name, axis, takes=data.used),
+                )
+                for axis in data.card.axes
                 for name in data.card.characters
+                if axis in data.card.axes_of(name)
             ],
+            maps=[(axis.value, _judged(data.card, axis)) for axis in data.card.axes],
+            measured=", ".join(meaning(axis) for axis in data.card.axes) or "nothing",
             thresholds=sorted({str(score.threshold) for score in data.card.scores}),
             verdicts=Verdict,
         )
@@ -255,6 +270,11 @@ def write_report(data: ReportData, path: Path) -> Report:
     replace_file(path, raw)
     poster = _contact_sheet(data.film, width=640)
     return Report(path=path, title=data.title, size=len(raw), simulated=data.simulated, poster=poster)
+
+
+def _judged(card: Scorecard, axis: Axis) -> list[str]:
+    """Return who has a row in an axis's map; an empty name for takes that were judged as a whole."""
+    return [name for name in (*card.characters, "") if axis in card.axes_of(name)]
 
 
 def strip(clip: Path, count: int = 5) -> tuple[bytes, ...]:

@@ -22,7 +22,17 @@ from charkit.report import (
     ReportTake,
     write_report,
 )
-from charkit.scoring import Axis, FrameEvidence, PaletteScorer, Score, Scorecard, ScoredTake, Threshold, Verdict
+from charkit.scoring import (
+    Axis,
+    Finding,
+    FrameEvidence,
+    PaletteScorer,
+    Score,
+    Scorecard,
+    ScoredTake,
+    Threshold,
+    Verdict,
+)
 
 
 def picture(kind: str = "JPEG") -> bytes:
@@ -254,3 +264,19 @@ def test_the_page_says_how_the_film_was_cut_and_what_stands_beside_it(film, tmp_
     assert "2 black frames" in page
     assert '<a href="film.edl">film.edl</a>' in page
     assert "no vtt" in page
+
+
+def test_axes_stand_apart_and_faults_of_a_take_are_told(film, tmp_path):
+    data = make_data(film)
+    who = replace(make_score("S01", 2, 0.91), axis=Axis.IDENTITY)
+    found = (Finding(name="frozen", says="nothing moves", time=0.75),)
+    gate = replace(who, character="", axis=Axis.GATE, score=None, verdict=Verdict.DRIFTED, worst=None, findings=found)
+    card = replace(data.card, scores=(*data.card.scores, who, gate))
+    shots = (replace(data.shots[0], takes=(make_take(2, chosen=True, scores=(who, gate)),)), data.shots[1])
+    write_report(replace(data, card=card, shots=shots), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Mira — identity: 1/1 shots" in page
+    assert "Mira — palette (drift of colours, not identity): 1/1 shots" in page
+    for said in ("<th>identity</th>", "<th>palette</th>", "<th>gate</th>", "nothing moves (0.75 s)", "flagged", "0.91"):
+        assert said in page, said
+    assert "1 appearance<" in page

@@ -1,42 +1,53 @@
 """Frames out of a clip, as RGB arrays, for as little decoding as will do.
 
-Reading the packets first costs milliseconds and tells which frames decode by themselves. Where enough keyframes lie
-near the wanted times, only they are decoded. Otherwise the clip is read once from front to back, leaving out frames
-that no other needs (on real clips that halves the cost), or by one seek per group where whole groups can be passed
-over. Never by a seek per frame: in a clip with a single keyframe, as services make them, that decodes everything again
-each time.
+Reading the packets first costs milliseconds and tells which frames decode by themselves. A clip is cut into equal parts
+and gives one frame of each. Where a part holds a keyframe, that one is taken, and no other has to be decoded for it;
+where only some parts do, the others are reached by one seek each. Where that saves nothing, as in clips with a single
+keyframe, which is what services make, the clip is read once from front to back, leaving out frames that no other needs
+(on real clips that halves the cost). Never by a seek per frame: with a single keyframe that decodes everything again
+each time. Which frames are taken follows from the packets alone, so the same clip always gives the same frames.
 """
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal
+from math import ceil
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
-from charkit.errors import UnreadableMedia
+from charkit.errors import MediaError, UnreadableMedia
 from charkit.media.probe import ClipFacts, open_clip, probe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-__all__ = ["COLORSPACES", "Frame", "exactly", "poster", "sample", "to_rgb"]
+__all__ = ["COLORSPACES", "Frame", "Sampled", "exactly", "one_by_one", "poster", "sample", "sample_many", "to_rgb"]
 
 _EDGE: Final = 0.05
 """Share of a clip that is passed over at each end, where generated clips fade in and fall apart."""
 
 _SPARSE: Final = 8
 """Frames between two samples from which on a neighbour will do: a third of a second at 24 fps."""
+
+_KEYFRAME: Final = 2.5
+"""What a keyframe costs, in other frames: it holds about so many times their data."""
+
+_SEEK: Final = 3
+"""What a seek costs, in frames: the decoder starts anew and the first frames come out late."""
 
 COLORSPACES: Final = {
     "bt709": Colorspace.ITU709,
@@ -61,19 +72,37 @@ class Frame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """Which frames to decode: passes over stretches of the clip."""
+class Sampled:
+    """What one clip of many gave."""
 
-    skip: Literal["NONKEY", "NONREF", "DEFAULT"]
-    passes: tuple[tuple[int, tuple[int, ...]], ...]
-    """Each pass: the keyframe to begin at, and the wanted frames."""
+    path: Path
+    """The clip."""
+    frames: tuple[Frame, ...] = ()
+    """In order of time; empty where there is a problem."""
+    problem: str = ""
+    """Why there are no frames."""
+
+
+_Skip: TypeAlias = Literal["NONKEY", "NONREF", "DEFAULT"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pass:
+    """One stretch of a clip to be decoded."""
+
+    begin: int
+    """The keyframe to begin at."""
+    wanted: tuple[int, ...]
+    skip: _Skip
+    """What the decoder may leave out."""
 
 
 def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Frame]:
     """Return frames spread evenly over a clip.
 
-    The first and last 5 % are passed over; the rest is cut into `count` parts and the frame nearest to the middle of
-    each is taken: within a third of a part of it where parts are long, exactly there where they are short.
+    The first and last 5 % are passed over; the rest is cut into `count` parts and gives one frame of each: the part's
+    keyframe where that saves decoding, else the one nearest to its middle. Neighbours stay at least about half a part
+    apart. Where parts are short (less than a third of a second), it is the middle exactly.
 
     Args:
         path: The clip.
@@ -92,12 +121,61 @@ def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Fra
     facts = probe(path)
     with open_clip(path) as container:
         try:
-            found = list(_decoded(container, facts, _plan(facts, _wanted(facts.frames, count)), height))
+            found = list(_decoded(container, facts, _plan(facts, count), height))
         except FFmpegError as error:
             raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=path) from None
     if not found:
         raise UnreadableMedia("no frame can be decoded", path=path)
     return sorted({frame.index: frame for frame in found}.values(), key=lambda frame: frame.index)
+
+
+def sample_many(
+    paths: Iterable[Path], count: int = 8, *, height: int | None = None, workers: int | None = None
+) -> Iterator[Sampled]:
+    """Sample clips side by side, each in a thread, and give them in the order asked.
+
+    At most `workers` clips are held besides the one handed out: memory does not grow with the number of clips. A clip
+    that cannot be read gives its problem, and the others go on. The same frames as `sample` of each.
+
+    Args:
+        paths: The clips.
+        count: How many frames of each.
+        height: As in `sample`.
+        workers: How many clips at a time; as many as there are cores when left out.
+
+    Raises:
+        ValueError: `count` or `workers` is less than one.
+    """
+    side_by_side = _cores() if workers is None else workers
+    if count < 1 or side_by_side < 1:
+        raise ValueError(f"cannot take {count} frames with {side_by_side} workers")
+    return _side_by_side(iter(paths), count, height, side_by_side)
+
+
+def _side_by_side(paths: Iterator[Path], count: int, height: int | None, workers: int) -> Iterator[Sampled]:
+    waiting: deque[Future[Sampled]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="charkit-sampling") as pool:
+        try:
+            for path in paths:
+                waiting.append(pool.submit(_sampled, path, count, height))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _sampled(path: Path, count: int, height: int | None) -> Sampled:
+    try:
+        return Sampled(path=path, frames=tuple(sample(path, count, height=height)))
+    except (MediaError, OSError) as error:
+        return Sampled(path=path, problem=str(error) or type(error).__name__)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def exactly(path: Path, indexes: Sequence[int], *, height: int | None = None) -> list[Frame]:
@@ -111,18 +189,33 @@ def exactly(path: Path, indexes: Sequence[int], *, height: int | None = None) ->
     Raises:
         UnreadableMedia: The clip cannot be read or decoded, or ends before one of them.
     """
-    facts = probe(path)
-    if not indexes:
-        return []
-    with open_clip(path) as container:
-        try:
-            found = {frame.index: frame for frame in _decoded(container, facts, _exact(facts, indexes), height)}
-        except FFmpegError as error:
-            raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=path) from None
+    found = {frame.index: frame for frame in one_by_one(probe(path), indexes, height=height)}
     missing = [index for index in indexes if index not in found]
     if missing:
         raise UnreadableMedia(f"has no frame {missing[0]}", path=path)
     return [found[index] for index in indexes]
+
+
+def one_by_one(facts: ClipFacts, indices: Sequence[int], *, height: int | None = None) -> Iterator[Frame]:
+    """Give certain frames of a clip, one at a time, in one pass.
+
+    Args:
+        facts: The clip.
+        indices: Which frames, rising; those that the clip does not have are left out.
+        height: As in `sample`.
+
+    Raises:
+        UnreadableMedia: The clip cannot be read or decoded.
+    """
+    wanted = tuple(index for index in indices if 0 <= index < facts.frames)
+    if not wanted:
+        return
+    begin = facts.keyframes[max(0, bisect_right(facts.keyframes, wanted[0]) - 1)] if facts.keyframes else 0
+    with open_clip(facts.path) as container:
+        try:
+            yield from _decoded(container, facts, (_Pass(begin=begin, wanted=wanted, skip="DEFAULT"),), height)
+        except FFmpegError as error:
+            raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from None
 
 
 def poster(path: Path) -> Image.Image:
@@ -140,46 +233,72 @@ def _detail(rgb: NDArray[np.uint8]) -> float:
     return float(np.abs(np.diff(luma, axis=0)).mean() + np.abs(np.diff(luma, axis=1)).mean())
 
 
-def _wanted(frames: int, count: int) -> list[int]:
+def _spread(frames: int, count: int) -> tuple[float, float]:
+    """Return where the first part begins and how long each is, in frames."""
     edge = frames * _EDGE if frames * (1 - 2 * _EDGE) >= count else 0.0
-    part = (frames - 2 * edge) / count
+    return edge, (frames - 2 * edge) / count
+
+
+def _middles(frames: int, count: int) -> list[int]:
+    edge, part = _spread(frames, count)
     return sorted({min(frames - 1, int(edge + (i + 0.5) * part)) for i in range(count)})
 
 
-def _plan(facts: ClipFacts, wanted: Sequence[int]) -> _Plan:
-    apart = min((b - a for a, b in pairwise(wanted)), default=facts.frames)
-    near = {w: min(facts.keyframes or (0,), key=lambda k: abs(k - w)) for w in wanted}
-    if len(set(near.values())) == len(wanted) and all(abs(k - w) * 3 <= apart for w, k in near.items()):
-        return _Plan(skip="NONKEY", passes=((0, tuple(sorted(near.values()))),))
-    skip: Literal["NONREF", "DEFAULT"] = "NONREF" if apart >= _SPARSE else "DEFAULT"
+def _plan(facts: ClipFacts, count: int) -> tuple[_Pass, ...]:
+    """Return what to decode for one frame of each part: the cheaper of two ways."""
+    middles, part = _middles(facts.frames, count), _spread(facts.frames, count)[1]
+    skip: _Skip = "NONREF" if part >= _SPARSE else "DEFAULT"
+    once = (_Pass(begin=0, wanted=tuple(middles), skip=skip),)
+    if not facts.keyframes:
+        return once
+    chosen = _near_keyframes(facts, count) if part >= _SPARSE else middles
+    by_seeks = _by_seeks(facts.keyframes, chosen, skip)
+    return by_seeks if _cost(by_seeks) < 0.8 * _cost(once) else once
+
+
+def _near_keyframes(facts: ClipFacts, count: int) -> list[int]:
+    """Return one frame of each part: its keyframe, else one soon after the keyframe before, half a part from others."""
+    edge, part = _spread(facts.frames, count)
+    chosen: list[int] = []
+    for number in range(count):
+        begin, middle = edge + number * part, edge + (number + 0.5) * part
+        least = max(begin, chosen[-1] + part / 2) if chosen else begin
+        keys = [key for key in facts.keyframes if least <= key < begin + part]
+        nearest = min(keys, key=lambda key: abs(key - middle), default=None)
+        chosen.append(min(ceil(max(middle - part / 4, least)), facts.frames - 1) if nearest is None else nearest)
+    return chosen
+
+
+def _by_seeks(keyframes: Sequence[int], chosen: Sequence[int], skip: _Skip) -> tuple[_Pass, ...]:
+    """Return one pass over the keyframes alone, and one from the keyframe before for each group of other frames."""
+    among = tuple(index for index in chosen if index in keyframes)
     groups: dict[int, list[int]] = {}
-    for index in wanted:
-        begin = facts.keyframes[max(0, bisect_right(facts.keyframes, index) - 1)] if facts.keyframes else 0
-        groups.setdefault(begin, []).append(index)
-    by_seeks = sum(members[-1] - begin + 1 for begin, members in groups.items())
-    if by_seeks < 0.8 * wanted[-1]:  # each seek costs about a handful of frames to get going
-        return _Plan(skip=skip, passes=tuple((begin, tuple(members)) for begin, members in groups.items()))
-    return _Plan(skip=skip, passes=((0, tuple(wanted)),))
+    for index in chosen:
+        if index not in among:
+            groups.setdefault(keyframes[max(0, bisect_right(keyframes, index) - 1)], []).append(index)
+    passes = [_Pass(begin=begin, wanted=tuple(members), skip=skip) for begin, members in groups.items()]
+    return (_Pass(begin=among[0], wanted=among, skip="NONKEY"), *passes) if among else tuple(passes)
 
 
-def _exact(facts: ClipFacts, wanted: Sequence[int]) -> _Plan:
-    """Plan passes that decode every frame up to the wanted ones, beginning at the keyframe before each group."""
-    groups: dict[int, list[int]] = {}
-    for index in wanted:
-        begin = facts.keyframes[max(0, bisect_right(facts.keyframes, index) - 1)] if facts.keyframes else 0
-        groups.setdefault(begin, []).append(index)
-    return _Plan(skip="DEFAULT", passes=tuple((begin, tuple(members)) for begin, members in groups.items()))
+def _cost(passes: Sequence[_Pass]) -> float:
+    """Return about what passes cost to decode, in frames."""
+    cost = 0.0
+    for one in passes:
+        cost += len(one.wanted) * _KEYFRAME if one.skip == "NONKEY" else one.wanted[-1] - one.begin + 1
+        cost += _SEEK if one.begin else 0
+    return cost
 
 
-def _decoded(container: InputContainer, facts: ClipFacts, plan: _Plan, height: int | None) -> Iterator[Frame]:
+def _decoded(container: InputContainer, facts: ClipFacts, plan: Sequence[_Pass], height: int | None) -> Iterator[Frame]:
     stream = container.streams.video[0]
-    stream.thread_type = "AUTO"
-    stream.codec_context.skip_frame = plan.skip
-    for begin, wanted in plan.passes:
-        if begin:
-            ticks = round((facts.start + begin / float(facts.fps)) / float(facts.time_base))
+    # Threads over frames help where all frames are wanted in order; after a seek they decode ahead for nothing.
+    stream.thread_type = "AUTO" if len(plan) == 1 and plan[0].skip != "NONKEY" else "SLICE"
+    for number, one in enumerate(plan):
+        stream.codec_context.skip_frame = one.skip
+        if one.begin or number:
+            ticks = round((facts.start + one.begin / float(facts.fps)) / float(facts.time_base))
             container.seek(ticks, stream=stream, backward=True)
-        for index, frame in _nearest(container, facts, wanted):
+        for index, frame in _nearest(container, facts, one.wanted):
             time = max(0.0, (frame.pts or 0) * float(facts.time_base) - facts.start)
             yield Frame(index=index, time=time, rgb=to_rgb(frame, facts, height=height))
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route, RouteMatrix
+    from charkit.routes.measured import Measured
     from charkit.shots import Resolution, Storyboard
     from charkit.store import Store
 
@@ -188,13 +189,21 @@ def _rank(carried: Carried, need: Need, matrix: RouteMatrix) -> tuple[float, boo
 def _expected(carried: Carried, matrix: RouteMatrix) -> float:
     """Return the share of shots in which the route is expected to hold the characters."""
     assumed = _ASSUMED[carried.means]
-    found = matrix.measured.get(carried.route.name)
-    return assumed if found is None or found.simulated else found.expected(assumed, _WEIGHT)
+    found = _measured(carried, matrix)
+    return assumed if found is None else found.expected(assumed, _WEIGHT)
 
 
 def _known(carried: Carried, matrix: RouteMatrix) -> str:
+    found = _measured(carried, matrix)
+    return f"measured: {found}" if found is not None else ""
+
+
+def _measured(carried: Carried, matrix: RouteMatrix) -> Measured | None:
+    """Return what was measured of a service with these means; of the simulator's clips nothing follows for it."""
     found = matrix.measured.get(carried.route.name)
-    return f"measured: {found}" if found is not None and not found.simulated else ""
+    if found is None or found.simulated:
+        return None
+    return found if found.means in ("", _MEANS[carried.means]) else None
 
 
 def _why(best: Carried, others: list[Carried], need: Need, matrix: RouteMatrix) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ template; a prompt longer than its route takes is refused here and never cut.
 """
 
 from charkit.prompts.design import anchor_prompt, view_prompt
-from charkit.prompts.followup import Look, edit_prompt, extension_prompt, judge_prompt
+from charkit.prompts.followup import Look, describe_prompt, edit_prompt, extension_prompt, judge_prompt, pair_prompt
 from charkit.prompts.library import Templates
 from charkit.prompts.template import Filled, Prompt, Slot, Template
 from charkit.prompts.video import Appearing, video_prompt
@@ -21,9 +21,11 @@ __all__ = [
     "Template",
     "Templates",
     "anchor_prompt",
+    "describe_prompt",
     "edit_prompt",
     "extension_prompt",
     "judge_prompt",
+    "pair_prompt",
     "video_prompt",
     "view_prompt",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from charkit.prompts.video import Appearing, ShotWords
     from charkit.routes import Fact, Route
 
-__all__ = ["Look", "edit_prompt", "extension_prompt", "judge_prompt"]
+__all__ = ["Look", "describe_prompt", "edit_prompt", "extension_prompt", "judge_prompt", "pair_prompt"]
 
 _EDITED = "[# Sources <VIDEO_0>@Video1]"
 _EXTENDED = "[# Sources <PREVIOUS_VIDEO>@Video1]"
@@ -34,6 +34,13 @@ class Look:
     """Of a reference: from where it shows the character."""
     seconds: float | None = None
     """Of a frame: when in the clip; None for a reference."""
+    label: str = ""
+    """Of a shot's picture or a set's: the name under which it is asked about, such as `shot S01` or `set A`."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether it is asked about; else it is a reference."""
+        return bool(self.label) or self.seconds is not None
 
 
 def edit_prompt(
@@ -121,19 +128,70 @@ def judge_prompt(
     Raises:
         UnsupportedRequest: there is no frame to judge or nothing to hold it against, or it is too long for the route.
     """
-    if not any(look.seconds is not None for look in looks) or not any(look.seconds is None for look in looks):
+    if len({look.judged for look in looks}) < 2:
         raise UnsupportedRequest(f"a judge of {who.name} needs at least one reference and one frame")
     if not attributes:
         raise UnsupportedRequest(f"a judge of {who.name} needs at least one attribute to answer for")
-    pictures = [f"Image {n}: {_said(look, who.name)}" for n, look in enumerate(looks, start=1)]
-    values = {"pictures": pictures, "name": who.name, "locked": who.locked, "attributes": list(attributes)}
+    values = {**_shown(who, looks), "attributes": list(attributes)}
     made = (templates or built_in())["judge"].fill(values, [(who.name, who.locked)])
     return within(made, route, f"the question about {who.name}")
 
 
+def describe_prompt(
+    who: Appearing,
+    looks: Sequence[Look],
+    attributes: Sequence[str],
+    *,
+    route: Route,
+    templates: Templates | None = None,
+) -> Prompt:
+    """Return the question what references show of a character, attribute by attribute (scoring, "Describe").
+
+    Args:
+        who: Who is described.
+        looks: The references in the order in which they are sent.
+        attributes: What to describe.
+        route: Decides the length.
+        templates: Where the words around it come from; the built-in ones by default.
+
+    Raises:
+        UnsupportedRequest: there is no reference, or it is too long for the route.
+    """
+    if not looks or any(look.judged for look in looks):
+        raise UnsupportedRequest(f"a description of {who.name} needs references and nothing else")
+    values = {**_shown(who, looks), "attributes": list(attributes)}
+    made = (templates or built_in())["judge_describe"].fill(values, [(who.name, who.locked)])
+    return within(made, route, f"the question what {who.name} looks like")
+
+
+def pair_prompt(who: Appearing, looks: Sequence[Look], *, route: Route, templates: Templates | None = None) -> Prompt:
+    """Return the question which of two sets shows a character throughout (scoring, "A against B").
+
+    Args:
+        who: Whom to look for.
+        looks: The pictures in the order in which they are sent: references, then those labelled `set A` and `set B`.
+        route: Decides the length.
+        templates: Where the words around it come from; the built-in ones by default.
+
+    Raises:
+        UnsupportedRequest: there are not references and two sets, or it is too long for the route.
+    """
+    if {look.label for look in looks if look.judged} != {"set A", "set B"} or all(look.judged for look in looks):
+        raise UnsupportedRequest(f"a comparison of {who.name} needs references, a set A and a set B")
+    made = (templates or built_in())["judge_pair"].fill(_shown(who, looks), [(who.name, who.locked)])
+    return within(made, route, f"the comparison of {who.name}")
+
+
+def _shown(who: Appearing, looks: Sequence[Look]) -> dict[str, object]:
+    pictures = [f"Image {n}: {_said(look, who.name)}" for n, look in enumerate(looks, start=1)]
+    return {"pictures": pictures, "name": who.name, "locked": who.locked}
+
+
 def _said(look: Look, name: str) -> str:
+    if look.label:
+        return f"{look.label}."
     if look.seconds is None:
-        return f"{name}, {view_words(look.view)}, a reference."
+        return f"{name}, {view_words(look.view)}, a reference." if look.view else f"{name}, a reference."
     return f"a frame of the clip, at {look.seconds:.2f} s."
 
 

@@ -19,8 +19,10 @@ ADAPTERS = {
     "by-hand": "charkit.providers.by_hand:ByHand",
     "gemini-image-turns": "charkit.providers.gemini_image_turns:GeminiImageTurns",
     "gemini-images": "charkit.providers.gemini_images:GeminiImages",
+    "gemini-judge": "charkit.providers.gemini_judge:GeminiJudge",
     "gemini-omni": "charkit.providers.gemini_omni:GeminiOmni",
     "openai-images": "charkit.providers.openai_images:OpenAIImages",
+    "openai-judge": "charkit.providers.openai_judge:OpenAIJudge",
     "openai-videos": "charkit.providers.openai_videos:OpenAIVideos",
     "vertex-veo": "charkit.providers.vertex_veo:VertexVeo",
 }

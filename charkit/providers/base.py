@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -70,6 +70,8 @@ class Role(StrEnum):
     PLACE = "place"
     MASK = "mask"
     """Transparent where the first picture may change; as large as that picture."""
+    EXHIBIT = "exhibit"
+    """A picture that a judge is asked about; `BoundReference.view` is the label under which the question names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +175,29 @@ class ImageRequest:
     """What was said and drawn before, oldest first, where the service remembers nothing."""
 
 
-Request: TypeAlias = VideoRequest | ImageRequest
+@dataclass(frozen=True, kw_only=True)
+class JudgeRequest:
+    """One question about pictures, to be answered as JSON. What it makes is a text, so no pixels are asked for."""
+
+    width: ClassVar[int] = 0
+    height: ClassVar[int] = 0
+    source: ClassVar[BoundJob | None] = None
+    turns: ClassVar[tuple[Turn, ...]] = ()
+
+    model: str
+    prompt: str
+    references: tuple[BoundReference, ...]
+    """In the order in which the prompt numbers them."""
+    schema: str
+    """What the answer must look like: a JSON schema in canonical text (objects with all members required)."""
+    answer_tokens: int = 8192
+    """Most tokens that the answer may take, thinking included: what is set aside for it depends on this."""
+    rates: tuple[float, float] | None = None
+    """US dollars per million tokens in and out, where they are known: adapters tell by them what an answer cost, since
+    no service does. Not part of what is asked."""
+
+
+Request: TypeAlias = VideoRequest | ImageRequest | JudgeRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,13 +234,14 @@ class Answer:
     poll_after: float | None = None
     """Seconds that the service asks to wait before the next poll."""
     media: tuple[Blob, ...] = ()
-    """Results that came with the answer itself (images)."""
+    """Results that came with the answer itself (images, a judge's JSON)."""
     signature: str = ""
     """What the service wants back beside its picture on the next turn (`Turn.signature`)."""
     sent: tuple[SentField, ...] = ()
     """For `submit`: every reference and character that went out."""
     usage: Mapping[str, float] = field(default_factory=dict)
-    """Token counts or dollars as the service states them."""
+    """Token counts or dollars as the service states them; a judge's also as `tokens_in` and `tokens_out`, whatever the
+    service calls them."""
     raw: str = field(default="", repr=False)
     """The service's answer as JSON text, without media bytes and without keys."""
 

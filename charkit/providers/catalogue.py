@@ -112,6 +112,7 @@ _LISTS: Mapping[str, Callable[[Connection], list[ListedModel]]] = MappingProxyTy
     {
         "openai-videos": _openai,
         "openai-images": _openai,
+        "openai-judge": _openai,
         "gemini-omni": _gemini,
         "gemini-images": _gemini,
         "gemini-judge": _gemini,

@@ -38,7 +38,7 @@ FREE_RETRIES = types.HttpRetryOptions(
 REFUSALS = frozenset({"BLOCKLIST", "PROHIBITED_CONTENT", "SAFETY", "SPII"})
 """Error codes that mean a refusal by content policy, also with the prefix IMAGE_ (google-wire.md, 1.7)."""
 
-_ODD_BODY = (ValueError, TypeError, AttributeError, KeyError)
+_ODD_BODY = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 """What the SDK raises when the body of an accepted answer is not what it expects."""
 
 _heard: ContextVar[list[httpx2.Response] | None] = ContextVar("heard", default=None)

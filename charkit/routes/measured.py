@@ -10,11 +10,11 @@ weighed.
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003  # pydantic reads annotations at run time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from charkit.documents import read_yaml
+from charkit.documents import read_yaml, write_yaml
 from charkit.documents.tree import line_of, load
 from charkit.errors import BadDocument, did_you_mean
 from charkit.routes.facts import Entry
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-__all__ = ["Measured", "read_measurements"]
+__all__ = ["Measured", "read_measurements", "record_measurements"]
 
 
 class Measured(Entry):
@@ -40,6 +40,15 @@ class Measured(Entry):
     """Where the run can be read, such as its report."""
     simulated: bool = False
     """Whether the simulator made the clips."""
+    means: Literal["", "text", "first frame", "references", "characters"] = ""
+    """How the service was told who the character is; empty where that was not written down."""
+    low: float | None = Field(default=None, ge=0, le=1)
+    """Lower end of the 95 % interval of the rate (Wilson)."""
+    high: float | None = Field(default=None, ge=0, le=1)
+    coverage: float | None = Field(default=None, ge=0, le=1)
+    """Shots that could be verified over shots in which the character was expected."""
+    ceiling: float | None = Field(default=None, ge=0, le=1)
+    """The share of positive controls that passed: what a perfect character would have reached."""
 
     def expected(self, prior: float, weight: int) -> float:
         """Return the share of shots to expect, an assumption counting as so many shots of its own.
@@ -51,7 +60,11 @@ class Measured(Entry):
 
     def __str__(self) -> str:
         simulated = ", simulated" if self.simulated else ""
-        return f"{self.rate:.0%} of {self.n} ({self.axis}{simulated})"
+        ends = ""
+        if self.low is not None and self.high is not None:
+            ends = f", 95 % CI {100 * self.low:.0f}–{100 * self.high:.0f}"
+        means = f" with {self.means}" if self.means else ""
+        return f"{self.rate:.0%} of {self.n}{means} ({self.axis}{ends}{simulated})"
 
 
 class _MeasurementsFile(Entry):
@@ -73,3 +86,23 @@ def read_measurements(path: Path, routes: Collection[str]) -> Mapping[str, Measu
                 f"there is no route {name!r}. {near}", file=path, line=line_of(tree, ("measurements", name))
             )
     return found
+
+
+def record_measurements(path: Path, found: Mapping[str, Measured]) -> None:
+    """Write measurements beside those that are there; a newer one of a route replaces the older.
+
+    A simulated one never replaces one of a service.
+
+    Raises:
+        BadDocument: the file that is there says something it may not say.
+        StorageError: it cannot be written.
+    """
+    before = read_yaml(path, _MeasurementsFile).measurements if path.is_file() else {}
+    kept = {
+        name: measured
+        for name, measured in found.items()
+        if not (measured.simulated and name in before and not before[name].simulated)
+    }
+    header = "What was measured of routes; see charkit.routes.measured. The planner weighs what is not simulated."
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_yaml(path, _MeasurementsFile(measurements={**before, **kept}), header=header)

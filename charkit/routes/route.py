@@ -23,6 +23,8 @@ _MOUNTS = {
     "gemini-omni": "/google",
     "gemini-images": "/google",
     "gemini-image-turns": "/google",
+    "gemini-judge": "/google",
+    "openai-judge": "/openai/v1",
     "vertex-veo": "/google",
 }
 """Where the simulator speaks a wire format."""

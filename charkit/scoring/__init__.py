@@ -1,13 +1,25 @@
 """Is it the same character? Scores that say what they measure, how far they reach, and what they could not judge.
 
 Tier 0 needs no weights: `PaletteScorer` measures palette drift of the masked subject, which is not identity. Other
-scorers join behind the same protocol (`Scorer`), each on its own axis.
+scorers join behind the same protocol (`Scorer`), one file and one axis each.
+
+    base           what scorers are told, and what they say: evidence, line, verdict, findings
+    run            puts takes before scorers
+    scorecard      all scores of a run: rates, sentences, heat map, curve, two runs compared, exports
+    statistics     intervals, paired tests, corrections, pooling, discrimination, advice on sample sizes
+    calibration    the line set on the own cast, and the ceiling
+    agreement      of people with each other, and of an axis with people
 """
 
 from charkit.scoring.base import (
     Axis,
     Box,
+    CastMember,
+    Domain,
+    Finding,
     FrameEvidence,
+    Ordered,
+    Pair,
     Score,
     Scorer,
     ScorerFacts,
@@ -15,6 +27,8 @@ from charkit.scoring.base import (
     Threshold,
     Verdict,
 )
+from charkit.scoring.faces import FaceScorer
+from charkit.scoring.identity import IdentityScorer
 from charkit.scoring.palette import STOCK, PaletteScorer
 from charkit.scoring.run import score_takes
 from charkit.scoring.scorecard import Scorecard, ScoredTake
@@ -23,12 +37,23 @@ from charkit.scoring.subject import GrabCut, Masker, Subject
 
 __all__ = [
     "STOCK",
+    "AnimeScorer",
+    "AppearanceScorer",
+    "Assignment",
     "Axis",
     "Box",
+    "CastMember",
+    "ColourAssigned",
+    "Domain",
+    "FaceScorer",
+    "Finding",
     "FrameEvidence",
     "GrabCut",
+    "IdentityScorer",
     "Interval",
     "Masker",
+    "Ordered",
+    "Pair",
     "PaletteScorer",
     "Rate",
     "Score",
@@ -40,6 +65,7 @@ __all__ = [
     "Subject",
     "Threshold",
     "Verdict",
+    "assign",
     "score_takes",
     "wilson",
 ]

@@ -12,13 +12,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from charkit.media.frames import Frame
+
+
+Domain: TypeAlias = Literal["photoreal", "anime", "other"]
+"""How a character is drawn, as its sheet declares; decides which recogniser may judge it."""
 
 
 class Verdict(StrEnum):
@@ -33,10 +37,25 @@ class Verdict(StrEnum):
 
 
 class Axis(StrEnum):
-    """What is measured. Kept apart, never added up."""
+    """What is measured. Kept apart, never added up; coverage is no axis, but counted on each of them."""
 
+    IDENTITY = "identity"
+    """Who it is: a recogniser of faces or of drawn characters, by the character's declared domain."""
+    APPEARANCE = "appearance"
+    """The look of the masked subject as a general encoder sees it, clothes included. Not identity."""
     PALETTE = "palette"
     """Palette drift of the masked subject. Not identity: blind to face, hairstyle and accessories."""
+    ATTRIBUTES = "attributes"
+    """Facts by attribute (hair, eyes, clothes ...) as a vision model answers them."""
+    VARIATION = "variation"
+    """Whether it moves and is drawn anew: a pasted reference is flagged."""
+    GATE = "gate"
+    """Whether the clip is fit to be judged: not black, frozen, broken, or of another size than ordered."""
+
+    @property
+    def flags(self) -> bool:
+        """Whether the axis looks for faults (`drifted` then means flagged) and does not compare with the character."""
+        return self in (Axis.VARIATION, Axis.GATE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +70,30 @@ class Box:
     def __post_init__(self) -> None:
         if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
             raise ValueError(f"a box needs 0 <= left < right <= 1 and 0 <= top < bottom <= 1, not {self}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """What was ordered of a clip; None where nothing was said."""
+
+    width: int | None = None
+    """Pixels."""
+    height: int | None = None
+    """Pixels."""
+    seconds: float | None = None
+    fps: float | None = None
+    sound: bool | None = None
+    """Whether the route was to deliver sound."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CastMember:
+    """One of the characters of a shot, as assignment needs to know them all."""
+
+    name: str
+    references: tuple[Path, ...] = ()
+    """Pictures, in the outfit of this shot."""
+    domain: Domain = "other"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +122,14 @@ class ShotEvidence:
     """Pictures of the character."""
     intended: tuple[Axis, ...] = ()
     """Axes that the script changes in this shot."""
+    domain: Domain = "other"
+    """The character's, as declared."""
+    description: str = ""
+    """The character's locked words; what a judge is told."""
+    cast: tuple[CastMember, ...] = ()
+    """All that the shot should show, this character included, in the order of `expected`."""
+    ordered: Ordered | None = None
+    """What was asked of the clip."""
 
     @property
     def place(self) -> str:
@@ -105,9 +156,24 @@ class Threshold:
     """Whether it was set at a known rate of false accepts on the person's own cast."""
     note: str = ""
     """Where the value comes from."""
+    far: float | None = None
+    """The rate of false accepts that it was set at; None for a stock line."""
+    cast: int = 0
+    """How many characters it was calibrated on."""
+    impostors: int = 0
+    """How many wrong pairs it was calibrated on; they are not independent of each other."""
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({'calibrated' if self.calibrated else 'uncalibrated'})"
+        if not self.calibrated:
+            return f"{self.value:.3f} (uncalibrated)"
+        return f"{self.value:.3f} (calibrated)" if self.far is None else f"{self.value:.3f} ({self.how})"
+
+    @property
+    def how(self) -> str:
+        """How far the line can be trusted, in a few words: `FAR 1 %, 12 cast members`."""
+        if not self.calibrated or self.far is None:
+            return "calibrated" if self.calibrated else "uncalibrated"
+        return f"FAR {100 * self.far:g} %, {self.cast} cast members"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +190,32 @@ class FrameEvidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that a scorer noticed, and where: `frozen`, `pasted reference`, `hair_colour`."""
+
+    name: str
+    """One word or two, the same every time, so that findings can be counted."""
+    says: str
+    """What is wrong, in a sentence."""
+    time: float | None = None
+    """Seconds from the clip's beginning; None where it is about the whole clip."""
+    flagged: bool = True
+    """False for what is only noted, such as an attribute that matches."""
+    frame: FrameEvidence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Likeness of this sighting to the same character's sighting in another shot."""
+
+    shot: str
+    take: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Score:
-    """What one scorer says of one character in one take."""
+    """What one scorer says of one character in one take, or of the take as a whole (`character` empty)."""
 
     shot: str
     take: int
@@ -147,11 +237,29 @@ class Score:
     clip_digest: str = ""
     scorer: str = ""
     """Name and version of the scorer."""
+    needed_frames: int = 1
+    """How many valid frames made a shot verifiable; an assumption, so it is printed."""
+    frame_scores: tuple[tuple[float, float], ...] = ()
+    """(seconds, similarity to the references) of every valid frame."""
+    pairs: tuple[Pair, ...] = ()
+    """Likeness to the same character in each other shot, for the curve against the distance in shots."""
+    findings: tuple[Finding, ...] = ()
+    """What was noticed, most telling first."""
+    encoder: str = ""
+    """The recogniser and the digest of its weights, or the model as it answered; empty without any."""
+
+    @property
+    def word(self) -> str:
+        """The verdict as the axis would say it: an axis that looks for faults finds a take clear or flagged."""
+        if self.axis.flags and self.verdict in (Verdict.CONSISTENT, Verdict.DRIFTED):
+            return "clear" if self.verdict is Verdict.CONSISTENT else "flagged"
+        return self.verdict.value
 
     def __repr__(self) -> str:
         value = "–" if self.score is None else f"{self.score:.3f}"
         tail = f" ({self.reason})" if self.reason else ""
-        return f"Score({self.shot} take {self.take}, {self.character}, {self.axis} {value}: {self.verdict}{tail})"
+        who = f"{self.character}, " if self.character else ""
+        return f"Score({self.shot} take {self.take}, {who}{self.axis} {value}: {self.word}{tail})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,11 +279,24 @@ class ScorerFacts:
     """Licence of weights, or of the method's code where there are none."""
     sensitivity: str
     """The command that measures it."""
+    tier: int = 0
+    """0 without weights, 1 with weights on this machine, 2 with a paid model elsewhere."""
+    domains: tuple[Domain, ...] = ("photoreal", "anime", "other")
+    """The domains that it may judge; a character of another one is unverifiable."""
+    about: Literal["character", "take"] = "character"
+    """Whether it judges each character of a take, or the take as a whole: then one update a take, `character` empty."""
+    encoder: str = ""
+    """The recogniser and the digest of its weights; empty without any."""
+    validity: str = ""
+    """What is known of how well it tells right from wrong, with the set it was measured on; empty: not measured."""
 
 
 @runtime_checkable
 class Scorer(Protocol):
-    """Judges characters in takes on one axis."""
+    """Judges characters in takes on one axis.
+
+    One that needs larger frames than 240 pixels of height has them as `height`.
+    """
 
     facts: ScorerFacts
     frames: int

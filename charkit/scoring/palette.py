@@ -29,10 +29,8 @@ scored 0.83 or more, off-model takes 0.63 or less; one small figure in a wide sh
 
 from __future__ import annotations
 
-import hashlib
-import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -41,7 +39,8 @@ import numpy as np
 from charkit.errors import CharkitError
 from charkit.media import images
 from charkit.scoring import oklab
-from charkit.scoring.base import Axis, FrameEvidence, Score, ScorerFacts, ShotEvidence, Threshold, Verdict
+from charkit.scoring.base import Axis, FrameEvidence, Pair, Score, ScorerFacts, ShotEvidence, Threshold, Verdict
+from charkit.scoring.proof import proof
 from charkit.scoring.subject import GrabCut, Mask, Masker, Subject, framing_name
 
 if TYPE_CHECKING:
@@ -64,8 +63,6 @@ _JUMP = 1.8
 """How much larger or smaller than usual a cut may be; figures that come nearer within a shot stay below it."""
 _MOST_PIXELS = 6000
 """More pixels change no coefficient in its third decimal."""
-_EVIDENCE_HEIGHT = 120
-"""Pixels of the evidence picture; small enough to keep one per score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +82,7 @@ class _FrameScore:
     score: float
     plain: float
     balanced: float
+    time: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +91,7 @@ class _Seen:
 
     evidence: ShotEvidence
     sampled: int
+    needed: int = 1
     scores: tuple[_FrameScore, ...] = ()
     colours: Colours | None = None
     worst: FrameEvidence | None = None
@@ -186,7 +185,7 @@ class PaletteScorer:
         subjects = [self.masker.in_frame(frame.rgb, evidence) for frame in frames]
         problems = _problems(subjects)
         found = [
-            (frame, subject.mask, colours, _against(colours, references))
+            (frame, subject.mask, colours, replace(_against(colours, references), time=round(float(frame.time), 3)))
             for frame, subject, wrong in zip(frames, subjects, problems, strict=True)
             if not wrong
             for colours in (colours_of(frame.rgb, subject.mask),)
@@ -195,14 +194,15 @@ class PaletteScorer:
         if len(found) < needed:
             why = max(filter(None, problems), key=problems.count, default="the clip is too short")
             said = f"{len(found)} of {len(frames)} frames usable, {needed} needed: {why}"
-            return _Seen(evidence=evidence, sampled=len(frames), problem=said)
+            return _Seen(evidence=evidence, sampled=len(frames), needed=needed, problem=said)
         frame, mask, _, score = min(found, key=lambda item: item[3].score)
         return _Seen(
             evidence=evidence,
             sampled=len(frames),
+            needed=needed,
             scores=tuple(item[3] for item in found),
             colours=_mean([item[2] for item in found]),
-            worst=_proof(frame, mask, score.score),
+            worst=proof(frame, mask, score.score),
         )
 
     def _colours_of_references(self, evidence: ShotEvidence) -> tuple[list[tuple[Colours, ...]], str]:
@@ -240,6 +240,9 @@ class PaletteScorer:
             worst=seen.worst,
             clip_digest=evidence.clip_digest,
             scorer=f"{self.facts.name} {self.facts.version}",
+            needed_frames=seen.needed,
+            frame_scores=tuple((item.time, round(item.score, 4)) for item in seen.scores),
+            pairs=self._pairs(seen),
         )
 
     def _verdict(self, evidence: ShotEvidence, value: float | None) -> Verdict:
@@ -251,16 +254,32 @@ class PaletteScorer:
 
     def _between_shots(self, seen: _Seen) -> float | None:
         """Return the likeness to the mean of the same character in the other shots."""
-        others = [
-            other.colours
-            for other in self._seen
-            if other.colours is not None
-            and other.evidence.character == seen.evidence.character
-            and other.evidence.shot != seen.evidence.shot
-        ]
+        others = [colours for _, colours in self._others(seen)]
         if seen.colours is None or not others:
             return None
         return round(sum(seen.colours.likeness(_mean(others))) / 2, 4)
+
+    def _pairs(self, seen: _Seen) -> tuple[Pair, ...]:
+        """Return the likeness to the same character in each other shot."""
+        if seen.colours is None:
+            return ()
+        return tuple(
+            Pair(shot=other.shot, take=other.take, score=round(sum(seen.colours.likeness(colours)) / 2, 4))
+            for other, colours in self._others(seen)
+        )
+
+    def _others(self, seen: _Seen) -> list[tuple[ShotEvidence, Colours]]:
+        """Return the same character in the other shots, dressed alike: other references are another outfit's."""
+        mine = seen.evidence
+        return [
+            (other.evidence, other.colours)
+            for other in self._seen
+            if other.colours is not None
+            and other.evidence.character == mine.character
+            and other.evidence.shot != mine.shot
+            and other.evidence.references == mine.references
+            and Axis.PALETTE not in (*mine.intended, *other.evidence.intended)
+        ]
 
 
 def _problems(subjects: Sequence[Subject]) -> list[str]:
@@ -308,18 +327,3 @@ def upper_part(mask: Mask, share: float) -> Mask:
     upper = mask.copy()
     upper[top + max(1, round((bottom - top) * share)) :] = False
     return upper if upper.any() else mask
-
-
-def _proof(frame: Frame, mask: Mask, score: float) -> FrameEvidence:
-    """Return the frame as a small JPEG in which everything but the subject fades towards white."""
-    from PIL import Image
-
-    shown = frame.rgb.copy()
-    shown[~mask] = (180 + shown[~mask].mean(axis=1, keepdims=True) * 0.25).astype(np.uint8)
-    picture = Image.fromarray(shown)
-    picture.thumbnail((4 * _EVIDENCE_HEIGHT, _EVIDENCE_HEIGHT))
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=75, optimize=True)
-    data = buffer.getvalue()
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return FrameEvidence(time=round(float(frame.time), 3), score=round(score, 4), jpeg=data, digest=digest)

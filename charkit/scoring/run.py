@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
 
 from charkit.errors import MediaError, StorageError
 from charkit.media import frames as sampling
@@ -14,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from charkit.media.frames import Frame
     from charkit.scoring.base import Scorer, ShotEvidence
 
 SAMPLE_HEIGHT = 240
-"""Pixels to which frames are shrunk while they are decoded; masks work below it, evidence pictures too."""
+"""Pixels to which frames are shrunk while they are decoded, where a scorer has no `height` of its own: masks work below
+it, evidence pictures too. Recognisers of faces want more."""
 
 
 def score_takes(
@@ -56,17 +63,39 @@ def score_takes(
 
 def _score_one(group: Sequence[ShotEvidence], scorers: Sequence[Scorer]) -> None:
     characters = [entry for entry in group if entry.character]
-    if not characters or not scorers:
+    asked = [(scorer, _about(scorer, group[0], characters)) for scorer in scorers]
+    if not any(entries for _, entries in asked):
         return
-    frames, problem = _sampled(group[0].clip, max(scorer.frames for scorer in scorers))
-    for scorer in scorers:
-        for entry in characters:
-            scorer.update(entry, frames, problem=problem)
+    heights = [_height(scorer) for scorer in scorers]
+    largest, problem = _sampled(group[0].clip, max(scorer.frames for scorer in scorers), max(heights))
+    frames = {height: _shrunk(largest, height) for height in set(heights)}  # one list each: scorers know it again
+    for scorer, entries in asked:
+        for entry in entries:
+            scorer.update(entry, frames[_height(scorer)], problem=problem)
 
 
-def _sampled(clip: Path, count: int) -> tuple[list[Frame], str]:
+def _height(scorer: Scorer) -> int:
+    return int(getattr(scorer, "height", SAMPLE_HEIGHT))
+
+
+def _shrunk(frames: Sequence[Frame], height: int) -> list[Frame]:
+    """Return frames of at most so many pixels of height, as if they had been decoded so."""
+    return [frame if frame.rgb.shape[0] <= height else replace(frame, rgb=_area(frame.rgb, height)) for frame in frames]
+
+
+def _area(rgb: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
+    size = (max(1, round(rgb.shape[1] * height / rgb.shape[0])), height)
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX), dtype=np.uint8)
+
+
+def _about(scorer: Scorer, first: ShotEvidence, characters: Sequence[ShotEvidence]) -> Sequence[ShotEvidence]:
+    """Return what a scorer is asked about: each character of a take, or the take as a whole."""
+    return characters if scorer.facts.about == "character" else [replace(first, character="")]
+
+
+def _sampled(clip: Path, count: int, height: int) -> tuple[list[Frame], str]:
     try:
-        frames = sampling.sample(clip, count, height=SAMPLE_HEIGHT)
+        frames = sampling.sample(clip, count, height=height)
     except (MediaError, StorageError, OSError) as error:
         return [], f"the clip cannot be decoded ({type(error).__name__})"
     return frames, "" if frames else "the clip holds no picture"

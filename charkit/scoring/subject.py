@@ -200,7 +200,7 @@ def _nothing(rgb: oklab.Bytes, box: Box, problem: str, mask: Mask | None = None)
     return Subject(mask=np.zeros(rgb.shape[:2], dtype=np.bool_), box=box, problem=problem, rejected=share)
 
 
-def _cv2() -> ModuleType:
+def opencv() -> ModuleType:
     """Return OpenCV.
 
     Raises:
@@ -218,7 +218,7 @@ def _shrink(rgb: oklab.Bytes, to: int) -> oklab.Bytes:
     height, width = rgb.shape[:2]
     if height <= to:
         return np.ascontiguousarray(rgb)
-    cv2 = _cv2()
+    cv2 = opencv()
     size = (max(1, round(width * to / height)), to)
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
@@ -226,14 +226,14 @@ def _shrink(rgb: oklab.Bytes, to: int) -> oklab.Bytes:
 def _fit(mask: Mask, shape: tuple[int, ...]) -> Mask:
     if mask.shape == shape:
         return mask
-    cv2 = _cv2()
+    cv2 = opencv()
     resized = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
     return np.asarray(resized, dtype=np.bool_)
 
 
 def _marks_from_box(shape: tuple[int, ...], box: Box) -> oklab.Bytes:
     """Return GrabCut's marks: surely background outside the box, probably subject in the ellipse that fills it."""
-    cv2 = _cv2()
+    cv2 = opencv()
     height, width = shape[0], shape[1]
     marks = np.full((height, width), cv2.GC_BGD, dtype=np.uint8)
     top, bottom = round(box.top * height), round(box.bottom * height)
@@ -276,13 +276,13 @@ def _edge(lab: oklab.Floats) -> Mask:
 def _connected(lab: oklab.Floats, ground: oklab.Floats) -> Mask:
     """Return where a colour shows in one piece with the border."""
     near = np.linalg.norm(lab - ground, axis=2) < _ONE_COLOUR
-    _, labels = _cv2().connectedComponents(near.astype(np.uint8), connectivity=4)
+    _, labels = opencv().connectedComponents(near.astype(np.uint8), connectivity=4)
     touching = np.unique(labels[_edge(lab) & near])
     return np.asarray(np.isin(labels, touching[touching > 0]), dtype=np.bool_)
 
 
 def _marks_from_ground(ground: Mask) -> oklab.Bytes:
-    cv2 = _cv2()
+    cv2 = opencv()
     marks = np.where(ground, cv2.GC_BGD, cv2.GC_PR_FGD).astype(np.uint8)
     core = cv2.erode((~ground).astype(np.uint8), np.ones((5, 5), np.uint8))
     marks[core > 0] = cv2.GC_FGD
@@ -291,7 +291,7 @@ def _marks_from_ground(ground: Mask) -> oklab.Bytes:
 
 def _cut(rgb: oklab.Bytes, marks: oklab.Bytes) -> Mask:
     """Run GrabCut on the marks; deterministic."""
-    cv2 = _cv2()
+    cv2 = opencv()
     subject_marks = np.isin(marks, (cv2.GC_FGD, cv2.GC_PR_FGD))
     if not subject_marks.any() or subject_marks.all() or not np.isin(marks, (cv2.GC_BGD, cv2.GC_PR_BGD)).any():
         return np.asarray(subject_marks, dtype=np.bool_)
@@ -314,7 +314,7 @@ def _cut_near(rgb: oklab.Bytes, marks: oklab.Bytes, box: Box) -> Mask:
 
 def _largest_part(mask: Mask) -> Mask:
     """Return the mask without specks: its largest part, and parts at least a tenth as large."""
-    cv2 = _cv2()
+    cv2 = opencv()
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, facts, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     if count < 2:

@@ -23,7 +23,7 @@ def routes(faults: Faults) -> list[Route]:
         try:
             arming = Arming.model_validate_json(await request.body())
         except ValidationError as problem:
-            return JSONResponse({"error": _told(problem)}, 400)
+            return JSONResponse({"error": told(problem)}, 400)
         return JSONResponse(faults.arm(arming), 201)
 
     async def standing(_: Request) -> JSONResponse:
@@ -42,6 +42,7 @@ def routes(faults: Faults) -> list[Route]:
     ]
 
 
-def _told(problem: ValidationError) -> str:
+def told(problem: ValidationError) -> str:
+    """Return what is wrong with a body, in one line."""
     wrong = [(".".join(str(part) for part in each["loc"]), each["msg"]) for each in problem.errors()]
     return "; ".join(f"{where}: {what}" if where else what for where, what in wrong)

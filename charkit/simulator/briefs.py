@@ -3,7 +3,7 @@
 Every wire translates its request into a `Brief` and nothing else reaches the renderer. The digest of a brief is the
 digest of the request's *meaning*: model, text, size, length, the bytes of the pictures and their roles, the looks of
 known characters, an explicit seed. Ids and times are not part of it, so the same request gives the same frames, on any
-wire's second try and after any restart.
+wire's second try and after any restart. What was declared of the drift is, where anything was: another world.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["clip", "still"]
+Kind: TypeAlias = Literal["clip", "still", "answer"]
+"""What is made; an answer is a text, and nothing is drawn for it."""
 FPS = 24
 """Frames per second of every clip, as Omni and MiniMax H3 deliver (google-wire 1.1, openai-video-wire 4.3)."""
 
@@ -39,6 +40,18 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Declared:
+    """How takes come out that know of their characters by one means."""
+
+    conditioning: str
+    """text, one picture, pictures, first frame or character."""
+    size: float
+    """Size of the drift, 0 to 1."""
+    off_model: float
+    """Probability of a take that goes clearly off model, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Brief:
     """One clip or still to be drawn."""
 
@@ -56,6 +69,8 @@ class Brief:
     """The seed that the request named, if its wire has one."""
     variant: int = 0
     """Which of several results of one request, from 0."""
+    declared: tuple[Declared, ...] = ()
+    """What was declared of the drift for requests like this one; the frames follow from it as from the words."""
     lineage: int | None = None
     """For edits, remixes and extensions: the direction seed of the source, so that place and motion stay."""
 
@@ -73,12 +88,15 @@ class Brief:
         """
         if self.lineage is not None:
             return self.lineage
-        said = replace(self, pictures=tuple(replace(shown, digest="") for shown in self.pictures))
+        said = replace(self, pictures=tuple(replace(shown, digest="") for shown in self.pictures), declared=())
         return int(said.digest[:16], 16) >> 1
 
     def document(self) -> str:
         """Return the brief as canonical JSON text."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        fields = asdict(self)
+        if not self.declared:
+            del fields["declared"]  # as it was before anything could be declared
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
     def derived(self, prompt: str, *, seconds: float | None = None) -> Brief:
         """Return the brief of an edit, remix or extension of this one's result."""
@@ -95,4 +113,5 @@ def read_brief(document: str) -> Brief:
     fields = json.loads(document)
     fields["pictures"] = tuple(Shown(**shown) for shown in fields["pictures"])
     fields["known"] = tuple(Known(**known) for known in fields["known"])
+    fields["declared"] = tuple(Declared(**each) for each in fields.get("declared", ()))
     return Brief(**fields)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from charkit.simulator import seeing
-from charkit.simulator.drifting import designed, drifted
+from charkit.simulator.direction import Conditioning
+from charkit.simulator.drifting import designed, drifted, misses
 from charkit.simulator.looks import Look, from_json
 from charkit.simulator.wardrobe import describe
 
@@ -28,27 +30,67 @@ _SHOWS = ("character", "view", "unknown")
 """Roles of pictures that show who somebody is."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A part before it wanders off: who it is, and what the take knows of it."""
+
+    look: Look
+    conditioning: Conditioning
+    design: bool = False
+    """Whether it is a view from words alone, which makes the model instead of following one."""
+
+
 def cast_looks(script: Script, direction: Direction, drift: Drift) -> tuple[Look, ...]:
     """The look of every part in this take."""
+    return tuple(_played(role, script, direction, drift) for role in _roles(script, direction, drift))
+
+
+def truths(script: Script, direction: Direction, drift: Drift) -> list[dict[str, str | float | bool]]:
+    """What is true of every part in this take: its conditioning, how far that drifts, and whether it went off model."""
+    told: list[dict[str, str | float | bool]] = []
+    for role in _roles(script, direction, drift):
+        leaning = drift.of(role.conditioning)
+        off = not script.view and misses(role.look, leaning.off_model, direction.seed)
+        told.append(
+            {
+                "name": role.look.name,
+                "conditioning": role.conditioning.value,
+                "size": leaning.size,
+                "probability": 0.0 if script.view else leaning.off_model,
+                "off_model": off,
+            }
+        )
+    return told
+
+
+def _played(role: Role, script: Script, direction: Direction, drift: Drift) -> Look:
+    leaning = drift.of(role.conditioning)
+    if role.design:
+        return designed(role.look, leaning.size, direction.seed)
+    return drifted(role.look, leaning.size, 0.0 if script.view else leaning.off_model, direction.seed)
+
+
+def _roles(script: Script, direction: Direction, drift: Drift) -> list[Role]:
     remembered = {k.name.lower(): k.look for k in direction.known}
-    looks: list[Look] = []
-    sizes: list[float] = []
-    for part in script.parts:
-        known = _remembered(part, remembered)
-        looks.append(describe(part.description, name=part.name) if known is None else known)
-        sizes.append(drift.text if known is None else drift.character)
-    designs = [bool(script.view) and look.name.lower() not in remembered for look in looks]
+    framed = any(picture.role == "first frame" for picture in direction.pictures)
+    roles = [_from_words(part, remembered, script, framed=framed) for part in script.parts]
     pictures = [p for p in direction.pictures if p.role in _SHOWS]
     redressed = _NEW_OUTFIT.search(direction.prompt) is not None
-    for who, seen in _bound(pictures, looks).items():
-        looks[who] = seeing.match(looks[who], seen, dressed=not redressed)
-        sizes[who] = min(sizes[who], drift.references)
-        designs[who] = False
-    off_model = 0.0 if script.view else drift.off_model
-    return tuple(
-        designed(look, size, direction.seed) if design else drifted(look, size, off_model, direction.seed)
-        for look, size, design in zip(looks, sizes, designs, strict=True)
-    )
+    for who, seen in _bound(pictures, [role.look for role in roles]).items():
+        shown = Conditioning.PICTURE if len(seen) == 1 else Conditioning.PICTURES
+        firmest = min((roles[who].conditioning, shown), key=lambda known: drift.of(known).size)
+        look = seeing.match(roles[who].look, seen, dressed=not redressed)
+        roles[who] = Role(look=look, conditioning=firmest)
+    return roles
+
+
+def _from_words(part: Part, remembered: dict[str, str], script: Script, *, framed: bool) -> Role:
+    known = _remembered(part, remembered)
+    if known is not None:
+        return Role(look=known, conditioning=Conditioning.CHARACTER)
+    look = describe(part.description, name=part.name)
+    design = bool(script.view) and look.name.lower() not in remembered
+    return Role(look=look, conditioning=Conditioning.FRAME if framed else Conditioning.TEXT, design=design)
 
 
 def _remembered(part: Part, remembered: dict[str, str]) -> Look | None:

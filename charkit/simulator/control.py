@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
-from charkit.simulator import arming
+from charkit.simulator import arming, declaring
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -43,6 +43,7 @@ def mount(workshop: Workshop, holders: Holders) -> Mount:
             Route("/record", record, methods=["GET"]),
             Route("/charges", charges, methods=["GET"]),
             *arming.routes(workshop.faults),
+            *declaring.routes(workshop),
         ],
     )
 

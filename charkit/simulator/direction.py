@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 MARK = "SIMULATED"
 """Word in the corner of every frame and still, and in the files' metadata."""
@@ -33,6 +34,30 @@ class Known:
     """JSON text made by `clip.learn_character`."""
 
 
+class Conditioning(StrEnum):
+    """What a take knows of a character."""
+
+    TEXT = "text"
+    """Words alone."""
+    PICTURE = "one picture"
+    PICTURES = "pictures"
+    """Two or more."""
+    FRAME = "first frame"
+    CHARACTER = "character"
+    """An id under which the service remembers it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaning:
+    """How takes of one conditioning come out."""
+
+    conditioning: Conditioning
+    size: float
+    """Size of the drift, 0 to 1."""
+    off_model: float
+    """Probability of a take that goes clearly off model, 0 to 1."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drift:
     """How far identity wanders from what was asked; 0 keeps it, 1 makes a stranger."""
@@ -48,6 +73,18 @@ class Drift:
 
     off_model: float = 0.1
     """Probability of a take that goes clearly off model, whatever the conditioning."""
+
+    declared: tuple[Leaning, ...] = ()
+    """What somebody declared for an experiment; holds instead of the above for the conditionings that it names."""
+
+    def of(self, conditioning: Conditioning) -> Leaning:
+        """Return how takes of a conditioning come out; a first frame says no more of a character than words do."""
+        for leaning in self.declared:
+            if leaning.conditioning is conditioning:
+                return leaning
+        pictures = conditioning in (Conditioning.PICTURE, Conditioning.PICTURES)
+        size = self.references if pictures else self.character if conditioning is Conditioning.CHARACTER else self.text
+        return Leaning(conditioning=conditioning, size=size, off_model=self.off_model)
 
 
 @dataclass(frozen=True, kw_only=True)

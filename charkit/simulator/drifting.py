@@ -44,6 +44,11 @@ def drifted(look: Look, size: float, off_model: float, seed: int) -> Look:
     return _off_model(moved, luck) if off else moved
 
 
+def misses(look: Look, off_model: float, seed: int) -> bool:
+    """Return whether `drifted` makes somebody else of a look: its first draw."""
+    return bool(chance("drift", look.name, str(seed)).random() < off_model)
+
+
 def designed(look: Look, size: float, seed: int) -> Look:
     """A look as one of several designs that the same words allow.
 

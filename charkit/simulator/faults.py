@@ -39,6 +39,10 @@ class Fault(StrEnum):
     """The job is accepted, and what it made is withheld."""
     DECLINE = "refuse:text"
     """The model answers with a sentence instead of media, where the wire has such an answer; else as REFUSE_OUTPUT."""
+    MALFORMED = "judge:malformed"
+    """A judge's answer breaks off in the middle of its JSON."""
+    STRANGE = "judge:shots"
+    """A judge answers for a shot that it was not shown, and leaves one out."""
     EMPTY = "refuse:empty"
     """The job completes without media, without an error and without a word."""
     FAIL = "fail"
@@ -88,6 +92,8 @@ MAGIC_WORDS = {
         Fault.EMPTY,
         Fault.FAIL,
         Fault.STUCK,
+        Fault.MALFORMED,
+        Fault.STRANGE,
     )
 }
 """Words that, anywhere in a prompt, bring the fault about."""

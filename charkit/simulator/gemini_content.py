@@ -1,4 +1,4 @@
-"""`models/ID:generateContent` for the Nano Banana family (reference google-wire, section 6)."""
+"""`models/ID:generateContent`: Nano Banana's pictures, and answers in text (google-wire, sections 5 and 6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from charkit.simulator import gemini_wire, prices
+from charkit.simulator import gemini_judging, gemini_wire, prices
 from charkit.simulator.briefs import Brief, Shown
 from charkit.simulator.faults import Deed, Fault
 from charkit.simulator.gemini_wire import WIRE
@@ -56,6 +56,8 @@ class _Desk:
         self._workshop = workshop
 
     async def generate(self, arrival: Arrival) -> Response:
+        if arrival.path_part("model") in gemini_wire.JUDGES:
+            return await gemini_judging.judge(self._workshop, arrival)
         model = _model(arrival.path_part("model"))
         fields = arrival.fields
         if unknown := fields.unknown(_KNOWN):

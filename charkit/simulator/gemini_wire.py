@@ -35,6 +35,7 @@ _STATUS_WORDS = {
 }
 NANO_BANANA = tuple(prices.NANO_BANANA)
 OMNI = tuple(prices.OMNI)
+JUDGES = tuple(prices.JUDGES)
 REFERENCES = 14
 """Pictures that one Nano Banana call takes (google-wire 6)."""
 TOKENS_PER_IMAGE = {"1K": 1120, "2K": 1680, "4K": 2520}

@@ -25,6 +25,7 @@ MODELS = (
     "gpt-image-2.5-sunburst",
     "gpt-image-2.5-flare",
     "gpt-image-2",
+    "gpt-5.6-luna",
 )
 """The models that `GET /models` lists. The simulator keeps Sora alive, because the protocol outlived the service."""
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})

@@ -25,6 +25,14 @@ VEO = {
     "veo-3.1-lite-generate": {"720p": (0.05, 0.03), "1080p": (0.08, 0.05)},
 }
 """$/s with and without sound by resolution; the names are without the surface's suffix (google-wire 2.2)."""
+JUDGES = {
+    "gemini-3.8-flash": (0.75, 3.75),
+    "gemini-3.5-flash-lite": (0.30, 2.50),
+    "gemini-4-hydrogen": (1.50, 7.50),
+    "gemini-4-carbon": (2.0, 10.0),
+    "gemini-4-argon": (2.0, 10.0),
+}
+"""$ per million tokens in and out of models that answer in text (google-wire 5)."""
 TEXT_IN, IMAGE_IN, IMAGE_OUT = 5e-6, 8e-6, 30e-6
 """$ per token of the GPT Image models."""
 
@@ -59,3 +67,9 @@ def nano_banana(model: str, size: str) -> float:
 def gpt_image(text_in: int, image_in: int, image_out: int) -> float:
     """Return the price of a GPT Image call from its tokens."""
     return text_in * TEXT_IN + image_in * IMAGE_IN + image_out * IMAGE_OUT
+
+
+def judge(model: str, tokens_in: int, tokens_out: int) -> float:
+    """Return the price of an answer in text; that of models without an established price counts as nothing."""
+    into, out = JUDGES.get(model, (0.0, 0.0))
+    return (into * tokens_in + out * tokens_out) / 1e6

@@ -93,6 +93,11 @@ class Renderer:
         """Return the look, as JSON text, of the character that a clip shows."""
         return (await self._run(functools.partial(worker.learn, str(clip)))).text
 
+    async def truth(self, brief: Brief) -> str:
+        """Return what is true of the characters in a brief's clip or still, as JSON text."""
+        pictures = [str(self._shelf.input(shown.digest)) for shown in brief.pictures]
+        return (await self._run(functools.partial(worker.truth, brief.document(), pictures))).text
+
     async def measure(self, clip: Path) -> tuple[int, int, float]:
         """Return width and height in pixels and the length in seconds of an uploaded clip."""
         width, height, seconds = (await self._run(functools.partial(worker.measure_clip, str(clip)))).text.split()

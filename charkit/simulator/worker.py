@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import importlib
 import io
+import json
 import multiprocessing
 import os
 import signal
@@ -66,7 +67,7 @@ def warm() -> Report:
 def draw_clip(document: str, pictures: list[str], out: str) -> Report:
     """Draw a clip into `out` (mp4); `pictures` are the paths of the brief's pictures, in its order."""
     brief = read_brief(document)
-    return _reported(lambda: _artist().render_clip(_direction(brief, pictures), Path(out), drift=_drift()))
+    return _reported(lambda: _artist().render_clip(_direction(brief, pictures), Path(out), drift=_drift(brief)))
 
 
 def draw_still(document: str, pictures: list[str], media_type: str, out: str) -> Report:
@@ -74,10 +75,24 @@ def draw_still(document: str, pictures: list[str], media_type: str, out: str) ->
     brief = read_brief(document)
 
     def work() -> None:
-        png: bytes = _artist().render_still(_direction(brief, pictures), drift=_drift())
+        png: bytes = _artist().render_still(_direction(brief, pictures), drift=_drift(brief))
         Path(out).write_bytes(png if media_type == "image/png" else _recoded(png, media_type))
 
     return _reported(work)
+
+
+def truth(document: str, pictures: list[str]) -> Report:
+    """Tell what is true of a brief's characters; the report's text is a list as JSON."""
+    brief = read_brief(document)
+    try:
+        from charkit.simulator.casting import truths
+        from charkit.simulator.words import read_prompt
+
+        direction = _direction(brief, pictures)
+        script = read_prompt(direction.prompt, tuple(known.name for known in direction.known))
+        return Report(text=json.dumps(truths(script, direction, _drift(brief))))
+    except Exception as problem:  # noqa: BLE001 - see the module's text
+        return _failed(problem)
 
 
 def learn(clip: str) -> Report:
@@ -155,10 +170,14 @@ def _artist() -> Any:
     return module
 
 
-def _drift() -> Any:
-    from charkit.simulator.direction import Drift
+def _drift(brief: Brief) -> Any:
+    from charkit.simulator.direction import Conditioning, Drift, Leaning
 
-    return Drift(**_SETUP["drift"])
+    declared = tuple(
+        Leaning(conditioning=Conditioning(each.conditioning), size=each.size, off_model=each.off_model)
+        for each in brief.declared
+    )
+    return Drift(**_SETUP["drift"], declared=declared)
 
 
 def _direction(brief: Brief, pictures: list[str]) -> Any:

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, Response
 
 from charkit.errors import CharkitError
 from charkit.simulator.briefs import Shown
+from charkit.simulator.declaring import Declarations
 from charkit.simulator.faults import Fault, Faults
 from charkit.simulator.jobs import Job, JobTable, Status, Upload
 from charkit.simulator.record import Record
@@ -62,6 +63,7 @@ class Workshop:
         self.shelf = Shelf(conduct.state)
         self.record = Record(conduct.state / "record.jsonl")
         self.faults = Faults()
+        self.declarations = Declarations()
         self.renderer = Renderer(self.shelf, workers=conduct.workers, wander=conduct.wander, artist=conduct.artist)
         self._turns = asyncio.Semaphore(self.renderer.workers)
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -100,7 +102,7 @@ class Workshop:
             id=job_id,
             wire=wire,
             prompt=prompt,
-            brief=brief,
+            brief=self.declarations.applied(brief),
             created=now,
             ready=now + self.conduct.latency,
             fault=fault,

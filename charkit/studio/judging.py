@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from charkit.character import folded
 from charkit.documents import replace_file
 from charkit.ledger import ScoreRow
-from charkit.scoring import PaletteScorer, Score, Scorecard, ScorerFacts, ShotEvidence, score_takes
+from charkit.scoring import Axis, CastMember, PaletteScorer, Score, Scorecard, ScorerFacts, ShotEvidence, score_takes
 from charkit.takes import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from charkit.character import Cast
     from charkit.ledger import Ledger
     from charkit.references import Reference, References
     from charkit.shots import InShot, Shot, Storyboard
@@ -35,20 +36,26 @@ class Judging:
     storyboard: Storyboard
     ledger: Ledger
     shift: Shift
+    cast: Cast
+    calibrated: Callable[[Scorecard], Scorecard]
+    """Puts a scorecard under the run's own line, where one was set."""
 
-    def score(self, takes: Takes, references: References) -> Scorecard:
-        """Return the scorecard of all takes that are known; the one on disk where it was asked about the same bytes."""
-        evidence = evidence_of(takes, self.storyboard, references)
+    def score(self, takes: Takes, references: References) -> tuple[Scorecard, list[ShotEvidence]]:
+        """Return the scorecard of all takes that are known, and what was asked.
+
+        It is the one on disk where that was asked about the same bytes.
+        """
+        evidence = evidence_of(takes, self.storyboard, references, self.cast)
         key = evidence_key(evidence, [PaletteScorer().facts])
         before = self._on_disk(key)
         if before is not None:
-            return before
+            return self.calibrated(before), evidence
         with self.shift.working("score", len(takes.ok)) as stage:
-            found = score_takes(evidence, on_progress=stage.step)
+            found = self.calibrated(score_takes(evidence, on_progress=stage.step))
             write_down(found, takes, self.ledger)
             found.save(self._file)
             replace_file(self._asked, key.encode())
-        return found
+        return found, evidence
 
     @property
     def _file(self) -> Path:
@@ -65,50 +72,87 @@ class Judging:
         return Scorecard.load(self._file)
 
 
-def evidence_of(takes: Takes, storyboard: Storyboard, references: References) -> list[ShotEvidence]:
-    """Return what the scorers are told about each take that has media, in the storyboard's order."""
+def evidence_of(
+    takes: Takes, storyboard: Storyboard, references: References, cast: Cast | None = None
+) -> list[ShotEvidence]:
+    """Return what the scorers are told about each take that has media, in the storyboard's order.
+
+    Args:
+        takes: Of any number per shot.
+        storyboard: What each shot should show.
+        references: Of all characters.
+        cast: Their sheets, for the domains that they declare and their locked words; without, nothing is declared.
+    """
     return [
         entry
         for shot in storyboard.each()
         for take in sorted((t for t in takes.ok if t.subject == shot.id), key=lambda t: t.number)
-        for entry in _of(take, shot, references)
+        for entry in _of(take, shot, references, cast)
     ]
 
 
-def _of(take: Take, shot: Shot, references: References) -> list[ShotEvidence]:
+def _of(take: Take, shot: Shot, references: References, cast: Cast | None) -> list[ShotEvidence]:
     if take.path is None:
         return []
     if not shot.characters:
         return [ShotEvidence(shot=shot.id, clip=take.path, take=take.number, clip_digest=take.digest)]
     expected = tuple(who.name for who in shot.characters)
+    members = tuple(_member(who, references, cast) for who in shot.characters)
     return [
         ShotEvidence(
             shot=shot.id,
             clip=take.path,
             take=take.number,
             clip_digest=take.digest,
+            intended=_intended(who, references),
             character=who.name,
             expected=expected,
             framing=shot.framing,
             position=who.position or "",
-            references=tuple(reference.path for reference in _dressed(who, references)),
+            references=member.references,
+            domain=member.domain,
+            description=cast[who.name].locked_text(who.wardrobe) if cast is not None else "",
+            cast=members,
         )
-        for who in shot.characters
+        for who, member in zip(shot.characters, members, strict=True)
     ]
 
 
+def _member(who: InShot, references: References, cast: Cast | None) -> CastMember:
+    return CastMember(
+        name=who.name,
+        references=tuple(reference.path for reference in _dressed(who, references)),
+        domain=cast[who.name].domain if cast is not None else "other",
+    )
+
+
 def _dressed(who: InShot, references: Iterable[Reference]) -> list[Reference]:
-    """Return a character's pictures in the outfit of the shot: a change of clothes by script is not drift."""
-    own = [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
-    return [r for r in own if r.wardrobe == who.wardrobe]
+    """Return a character's pictures in the outfit of the shot; where there are none, those in other outfits.
+
+    Who it is can be judged in any clothes.
+    """
+    own = _own(who, references)
+    return [r for r in own if r.wardrobe == who.wardrobe] or own
+
+
+def _intended(who: InShot, references: Iterable[Reference]) -> tuple[Axis, ...]:
+    """Return what the script changes: the look and its colours, in an outfit of which there is no picture."""
+    own = _own(who, references)
+    changed = own and all(r.wardrobe != who.wardrobe for r in own)
+    return (Axis.APPEARANCE, Axis.PALETTE) if changed else ()
+
+
+def _own(who: InShot, references: Iterable[Reference]) -> list[Reference]:
+    return [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
 
 
 def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts]) -> str:
     """Return a digest of all that a scorecard follows from: who is asked what about which bytes."""
     asked = [
-        [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, *e.expected]
+        [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, e.domain, *e.expected]
         # The store names files after their bytes.
         + [path.name for path in e.references]
+        + [str(axis) for axis in e.intended]
         for e in evidence
     ]
     text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)

@@ -58,6 +58,12 @@ class Lines:
         """
         return self._matrix.endpoint(endpoint).limits.bounds() if self._live else _AT_HOME
 
+    def simulator(self) -> str:
+        """Return where the simulator listens; one is started where none is there."""
+        if self._settings.simulator_url is None and self._rehearsal is None:
+            self._rehearsal = start_simulator(self._state)
+        return self._settings.simulator_url or (self._rehearsal.url if self._rehearsal else "")
+
     def without_keys(self, text: str) -> str:
         """Return text without any key that the person has set, whatever shape the key has."""
         for variable in {endpoint.key for endpoint in self._matrix.endpoints.values()}:
@@ -88,9 +94,7 @@ class Lines:
         return Connection(endpoint=endpoint.name, base_url=endpoint.base_url, key=SecretStr("none"))
 
     def _to_simulator(self, endpoint: Endpoint) -> Connection:
-        if self._settings.simulator_url is None and self._rehearsal is None:
-            self._rehearsal = start_simulator(self._state)
-        base = self._settings.simulator_url or (self._rehearsal.url if self._rehearsal else "")
+        base = self.simulator()
         return Connection(
             endpoint=endpoint.name,
             base_url=base + endpoint.simulator,

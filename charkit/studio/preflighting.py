@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from charkit.errors import BadDocument, PreflightStopped
 from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, preflight
-from charkit.studio.resembling import ColourResemblance
+from charkit.studio.resembling import ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Preflights:
     on: dt.date
     region: Region | None = None
     finder: FaceFinder = field(default_factory=FaceFinder)
+    faces: FaceResemblance = field(default_factory=FaceResemblance)
 
     def of(self, plan: Plan, references: Iterable[Reference]) -> Preflight:
         """Return what stands against a plan's pictures; asked once as long as nothing about them changes.
@@ -62,6 +63,7 @@ class Preflights:
                 cast=cast,
                 finder=self.finder,
                 resemblance=ColourResemblance(),
+                faces=self.faces,
             )
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
@@ -129,6 +131,7 @@ class Preflights:
             for sending in sendings
         ]
         content = [_VERSION, asked, [_facts(one) for one in cast], str(self.on), self.region, self.finder.problem]
+        content += [self.faces.label]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

@@ -1,20 +1,24 @@
-"""How alike two characters look, by the means at hand: their colours. Faces are not compared here."""
+"""How alike two characters look, by the means at hand: their colours, and their faces where the weights are there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from charkit.errors import MissingDependency
+import numpy as np
+
+from charkit.errors import BadWeights, MissingDependency
 from charkit.scoring import STOCK, GrabCut
+from charkit.scoring.faces import STOCK_FACE
 from charkit.scoring.palette import Colours, colours_of
+from charkit.vision import FaceFinder, FaceRecogniser
+from charkit.vision.aligning import closer
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from charkit.scoring import Masker
 
-__all__ = ["ColourResemblance"]
+__all__ = ["ColourResemblance", "FaceResemblance"]
 
 
 class ColourResemblance:
@@ -22,6 +26,7 @@ class ColourResemblance:
 
     name = "colours"
     blind_to = "faces, hairstyles and shapes"
+    way_round = "give one of them another colour of hair, fur or clothes"
     line = STOCK.value
 
     def __init__(self, masker: Masker | None = None) -> None:
@@ -45,3 +50,51 @@ class ColourResemblance:
         if not (isinstance(one, Colours) and isinstance(other, Colours)):
             raise TypeError("colours can be compared with colours only")
         return sum(one.likeness(other)) / 2
+
+
+class FaceResemblance:
+    """Compares faces as the scorer of identity does, so it names the people that this scorer could not tell apart.
+
+    Without the weights it sees nothing and says why in `problem`. Of drawn faces it knows nothing.
+    """
+
+    name = "faces"
+    blind_to = "hair, clothes and build"
+    way_round = "give one of them another face: other features, another age"
+    line = STOCK_FACE.value
+
+    def __init__(self, finder: FaceFinder | None = None, recogniser: FaceRecogniser | None = None) -> None:
+        """Take what finds faces and what compares them; by default with the person's own weights."""
+        self._finder = finder or FaceFinder()
+        self._recogniser = recogniser or FaceRecogniser()
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot see, and how to change that; empty where it can."""
+        return self._finder.problem or self._recogniser.problem
+
+    @property
+    def label(self) -> str:
+        """The recogniser and the digest of its weights, without loading them."""
+        return self._recogniser.label
+
+    def see(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Return the vector of the picture's one frontal face; None without, with several, or without the weights."""
+        faces = self._finder.find(rgb).sure
+        if len(faces) != 1 or not faces[0].frontal:
+            return None
+        try:
+            vectors = self._recogniser.encode(rgb, [closer(rgb, faces[0], self._finder)])
+        except (BadWeights, MissingDependency):
+            return None
+        return np.asarray(vectors[0], dtype=np.float32)
+
+    def alike(self, one: object, other: object) -> float:
+        """Return the cosine of two faces' vectors, 0 below 0.
+
+        Raises:
+            TypeError: they are not what `see` returned.
+        """
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            raise TypeError("faces can be compared with faces only")
+        return max(0.0, float(one @ other))

@@ -24,12 +24,15 @@ from charkit.studio.again import order_again, seed_of
 from charkit.studio.cutting import Cutting
 from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.desk import Desk
+from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.filming import Filming
+from charkit.studio.judge_verbs import JudgeVerbs
 from charkit.studio.judging import Judging, wishes_of
 from charkit.studio.lines import Lines
 from charkit.studio.preflighting import Preflights
 from charkit.studio.pricing import Pricing
 from charkit.studio.prompting import Prompts
+from charkit.studio.score_verbs import ScoreVerbs
 from charkit.studio.shift import Shift
 from charkit.studio.telling import Story
 from charkit.takes import RetakeRule, Takes, Wish
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
     from charkit.references import ContactSheet
     from charkit.references.preflight import Preflight
     from charkit.report import Report
-    from charkit.routes import RouteMatrix
+    from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
     from charkit.studio.desk import Word
@@ -64,7 +67,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-class Studio(DesignVerbs):
+class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -270,12 +273,20 @@ class Studio(DesignVerbs):
 
     # ------------------------------------------------------------------ judge and cut
 
-    def score(self, takes: Takes | None = None) -> Scorecard:
-        """Ask of every take whether it shows the same characters as the references."""
+    def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
+        """Ask of every take whether it shows the same characters as the references.
+
+        Args:
+            takes: Which takes; all of this run by default.
+            judge: A route whose vision model is asked as well, such as `gemini-3.8-flash`. That costs money, so nobody
+                is asked without a name; see `judge` for how.
+        """
         if takes is None:
             takes = self.takes() or self.shoot()
-        scored = self._judging.score(self._filming.with_earlier(takes), self._loaded_references())
-        return self.prompts.judged(scored)
+        if judge is not None:
+            return self.judge(takes, route=judge)
+        found, evidence = self._judging.score(self._with_earlier(takes), self._loaded_references())
+        return self.prompts.judged(self._with_judged(found, evidence))
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
@@ -435,7 +446,14 @@ class Studio(DesignVerbs):
 
     @cached_property
     def _judging(self) -> Judging:
-        return Judging(folder=self.place.folder, storyboard=self.storyboard, ledger=self._ledger, shift=self._shift)
+        return Judging(
+            folder=self.place.folder,
+            storyboard=self.storyboard,
+            ledger=self._ledger,
+            shift=self._shift,
+            cast=self.cast,
+            calibrated=self._calibrated,
+        )
 
     @cached_property
     def _cutting(self) -> Cutting:
@@ -470,6 +488,16 @@ class Studio(DesignVerbs):
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)
+
+    def _ask(self, orders: Iterable[Order]) -> Takes:
+        """Return the answers to a judge's questions; no shots, so no progress of shots."""
+        return self._filming.floor.make(orders)
+
+    def _judge_route(self, name: str) -> Route:
+        return self.routes.route(name, self._settings.today)
+
+    def _with_earlier(self, takes: Takes) -> Takes:
+        return self._filming.with_earlier(takes)
 
     def _shown(self, takes: Takes) -> Takes:
         return self._filming.shown(takes)

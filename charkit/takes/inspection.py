@@ -24,6 +24,7 @@ SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
+    "application/json": ".json",
 }
 """Media type -> how its files end."""
 
@@ -74,11 +75,13 @@ def inspect_clip(path: Path) -> MediaFacts:
 
 
 def inspect_picture(blob: Blob) -> MediaFacts:
-    """Decode a picture.
+    """Decode a picture; of a judge's answer, make sure that it can be read.
 
     Raises:
         UnreadableMedia: it cannot be decoded.
     """
+    if blob.media_type == "application/json":
+        return _inspect_answer(blob)
     from PIL import Image
 
     try:
@@ -87,6 +90,14 @@ def inspect_picture(blob: Blob) -> MediaFacts:
             return MediaFacts(width=image.width, height=image.height)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadableMedia(f"the picture {blob.name} cannot be decoded: {error}") from error
+
+
+def _inspect_answer(blob: Blob) -> MediaFacts:
+    try:
+        json.loads(blob.data)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableMedia(f"the answer {blob.name} is no JSON") from error
+    return MediaFacts(width=0, height=0)
 
 
 def differences(facts: MediaFacts, asked: Slate) -> str:

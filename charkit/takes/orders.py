@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from charkit.errors import UsageError
 from charkit.ledger import Intent, micro
-from charkit.providers.base import VideoRequest
+from charkit.providers.base import ImageRequest, JudgeRequest, VideoRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from charkit.providers.base import BoundReference, Request
 
 __all__ = ["Order", "intent_of", "prompt_in", "request_key", "request_text"]
+
+_REQUESTS: dict[str, type[Request]] = {"video": VideoRequest, "image": ImageRequest, "judge": JudgeRequest}
+"""Kind of order -> what it carries."""
 
 _VERSION = 1
 """Part of every key: raise it when the text below changes its form."""
@@ -41,7 +44,7 @@ class Order:
     """Which take of the same request this is; another number is another, paid attempt."""
     route: str
     endpoint: str
-    kind: Literal["video", "image"]
+    kind: Literal["video", "image", "judge"]
     request: Request
     price_usd: float
     """What the plan says it costs; set aside before it is sent."""
@@ -57,7 +60,7 @@ class Order:
     """Digest of the plan in the ledger that it comes from, where it comes from one. No part of the request."""
 
     def __post_init__(self) -> None:
-        if (self.kind == "video") != isinstance(self.request, VideoRequest):
+        if not isinstance(self.request, _REQUESTS[self.kind]):
             raise UsageError(f"{self.subject}: a {self.kind} order cannot carry a {type(self.request).__name__}")
         if self.number < 1:
             raise UsageError(f"{self.subject}: take numbers begin at 1, not {self.number}")
@@ -110,6 +113,8 @@ def _text(order: Order) -> str:
             "seed": request.seed,
             "characters": [{"id": c.id, "name": c.name} for c in request.characters],
         }
+    if isinstance(request, JudgeRequest):
+        content |= {"schema": request.schema, "answer_tokens": request.answer_tokens}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -40,7 +40,7 @@ class Take:
     subject: str
     """The id of the shot, or of the view of a character."""
     number: int
-    kind: Literal["video", "image"]
+    kind: Literal["video", "image", "judge"]
     route: str
     endpoint: str
     model: str
@@ -111,7 +111,9 @@ class Take:
 
     @property
     def shape(self) -> str:
-        """Size and length, such as `1280×720, 4.0 s`."""
+        """Size and length, such as `1280×720, 4.0 s`; a judge's answer has neither."""
+        if self.kind == "judge":
+            return "an answer"
         size = f"{self.width}×{self.height}"
         return size if self.seconds is None else f"{size}, {self.seconds:.1f} s"
 

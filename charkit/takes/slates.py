@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from charkit.ledger import usd
 from charkit.providers.base import VideoRequest
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from charkit.ledger import JobRow
     from charkit.takes.orders import Order
 
-__all__ = ["Slate", "slate_from", "slate_of"]
+__all__ = ["Kind", "Slate", "slate_from", "slate_of"]
+
+
+Kind: TypeAlias = Literal["video", "image", "judge"]
+"""What is wanted: a clip, a picture, or a judge's answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +32,7 @@ class Slate:
     run: str
     subject: str
     number: int
-    kind: Literal["video", "image"]
+    kind: Kind
     route: str
     endpoint: str
     model: str
@@ -83,7 +87,7 @@ def slate_from(job: JobRow) -> Slate:
         run=job.run,
         subject=job.subject,
         number=job.take_number,
-        kind="image" if job.kind == "image" else "video",
+        kind=cast("Kind", job.kind),
         route=job.route,
         endpoint=job.endpoint,
         model=job.model,

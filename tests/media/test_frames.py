@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,11 +10,11 @@ import pytest
 
 from charkit.errors import UnreadableMedia
 from charkit.media import frames as module
-from charkit.media.frames import exactly, poster, sample
+from charkit.media.frames import exactly, poster, sample, sample_many
 from charkit.media.probe import probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,9 +28,8 @@ def bar(rgb: NDArray[np.uint8]) -> float:
     return float(np.argmax(row > 160)) * 160 / rgb.shape[1]
 
 
-def plan_of(path: Path, count: int) -> module._Plan:
-    facts = probe(path)
-    return module._plan(facts, module._wanted(facts.frames, count))
+def plan_of(path: Path, count: int) -> tuple[module._Pass, ...]:
+    return module._plan(probe(path), count)
 
 
 @pytest.mark.parametrize("count", [1, 3, 8, 40])
@@ -51,29 +51,79 @@ def test_frames_lie_near_the_middles_of_equal_parts_and_off_the_edges(clip: Clip
 
 def test_a_clip_with_enough_keyframes_is_read_by_them_alone(clip: Clip) -> None:
     path = clip(frames=70, keyframe_every=5, options=(("scenecut", "0"),))
-    plan = plan_of(path, 4)
-    assert plan.skip == "NONKEY"
+    assert [one.skip for one in plan_of(path, 4)] == ["NONKEY"]
     got = sample(path, 4)
     assert [frame.index % 5 for frame in got] == [0] * 4
     assert all(bar(frame.rgb) == pytest.approx(2 * frame.index, abs=1) for frame in got)
 
 
 def test_a_clip_with_one_keyframe_is_read_once_without_seeking(clip: Clip) -> None:
-    plan = plan_of(clip(frames=70), 6)
-    assert len(plan.passes) == 1
-    assert plan.passes[0][0] == 0
-    assert plan.skip == "NONREF"
+    (only,) = plan_of(clip(frames=70), 6)
+    assert only.begin == 0
+    assert only.skip == "NONREF"
 
 
-def test_groups_without_a_wanted_frame_are_passed_over(clip: Clip) -> None:
-    path = clip(frames=70, keyframe_every=14, options=(("scenecut", "0"),))
-    wanted = [16, 18, 58]
-    plan = module._plan(probe(path), wanted)
-    assert plan.passes == ((14, (16, 18)), (56, (58,)))
-    with module.open_clip(path) as container:
-        got = list(module._decoded(container, probe(path), plan, None))
-    assert [frame.index for frame in got] == wanted
-    assert all(bar(frame.rgb) == pytest.approx(2 * frame.index, abs=1) for frame in got)
+def test_parts_without_a_keyframe_are_reached_by_one_seek_each(clip: Clip) -> None:
+    path = clip(frames=192, keyframe_every=24, options=(("scenecut", "0"),))
+    keys, other = plan_of(path, 8)
+    assert keys.wanted == (24, 48, 72, 96, 120, 144, 168)
+    assert (other.begin, other.wanted) == (72, (83,))
+    got = sample(path, 8)
+    indices = [frame.index for frame in got]
+    assert [index for index in indices if index % 24 == 0] == list(keys.wanted)
+    assert len(indices) == 8
+    for frame in got:
+        assert frame.time == pytest.approx(frame.index / 24)
+        assert bar(frame.rgb) == pytest.approx(2 * frame.index % 144, abs=1)
+
+
+@pytest.mark.parametrize("every", [7, 24, 40, 61, 96, 1000])
+def test_each_part_gives_one_frame_and_neighbours_are_no_twins(clip: Clip, every: int) -> None:
+    got = [f.index for f in sample(clip(frames=192, keyframe_every=every, options=(("scenecut", "0"),)), 8)]
+    part = 192 * 0.9 / 8
+    assert len(got) == 8
+    assert all(9.6 - 2 <= index < 192 - 9.6 + 2 for index in got)
+    assert all(b - a >= part / 2 - 2 for a, b in pairwise(got))
+    assert all(abs(index - (9.6 + (i + 0.5) * part)) <= part / 2 + 2 for i, index in enumerate(got))
+
+
+def test_the_same_clip_gives_the_same_frames_alone_and_side_by_side(clip: Clip) -> None:
+    paths = [clip(f"{n}.mp4", frames=96, keyframe_every=every) for n, every in enumerate((24, 1000, 50))]
+    alone = [[frame.index for frame in sample(path, 5)] for path in paths]
+    for workers in (1, 2, 5):
+        many = list(sample_many(paths, 5, workers=workers))
+        assert [one.path for one in many] == paths
+        assert [[frame.index for frame in one.frames] for one in many] == alone
+
+
+def test_one_bad_clip_among_many_says_why_and_stops_nothing(clip: Clip, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.mp4"
+    empty.write_bytes(b"")
+    first, second, third = sample_many([clip(), empty, clip("b.mp4")], 2, workers=2)
+    assert (len(first.frames), len(second.frames), len(third.frames)) == (2, 0, 2)
+    assert "empty" in second.problem
+    assert first.problem == third.problem == ""
+
+
+def test_no_more_clips_are_read_ahead_than_there_are_workers(clip: Clip) -> None:
+    path, asked = clip(), []
+
+    def paths() -> Iterator[Path]:
+        for number in range(9):
+            asked.append(number)
+            yield path
+
+    many = sample_many(paths(), 1, workers=2)
+    for taken in range(1, 4):
+        next(many)
+        assert len(asked) == taken + 2
+    many.close()  # type: ignore[attr-defined]
+    assert len(asked) == 5
+
+
+def test_no_worker_is_a_mistake(clip: Clip) -> None:
+    with pytest.raises(ValueError, match="with 0 workers"):
+        sample_many([clip()], workers=0)
 
 
 def test_more_frames_than_there_are_gives_all(clip: Clip) -> None:

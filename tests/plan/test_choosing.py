@@ -252,6 +252,15 @@ def test_a_measurement_on_the_simulator_is_never_weighed(tmp_path: Path) -> None
     assert not any("measured" in reason for reason in made.reasons)
 
 
+def test_what_was_measured_with_other_means_says_nothing_of_these(tmp_path: Path) -> None:
+    matrix = measured(tmp_path, omni1_2=(0.0, 100))
+    by_words = {"omni-1.2": matrix.measured["omni-1.2"].model_copy(update={"means": "text"})}
+    made = plan(board(characters=["Mira"]), matrix=replace(matrix, measured=by_words))["S1"]
+    assert made.route == "omni-1.2"
+    with_pictures = {"omni-1.2": matrix.measured["omni-1.2"].model_copy(update={"means": "references"})}
+    assert plan(board(characters=["Mira"]), matrix=replace(matrix, measured=with_pictures))["S1"].route != "omni-1.2"
+
+
 def test_a_route_that_charkit_cannot_speak_to_is_passed_over_and_says_so() -> None:
     passed = {other.route: other.why for other in plan()["S02"].passed_over}
     assert "hailuo" in passed["h3-laozhang"]

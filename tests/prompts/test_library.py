@@ -17,9 +17,11 @@ from charkit.prompts import (
     Prompt,
     Templates,
     anchor_prompt,
+    describe_prompt,
     edit_prompt,
     extension_prompt,
     judge_prompt,
+    pair_prompt,
     video_prompt,
     view_prompt,
 )
@@ -72,7 +74,11 @@ class Film:
                 lambda: anchor_prompt(self.sheet, route=route),
                 lambda: view_prompt(self.sheet, View.PROFILE, inputs=["full"], route=route),
             ],
-            "judge": [lambda: judge_prompt(who, [Look(view="face"), Look(seconds=1.0)], ["hair: red"], route=route)],
+            "judge": [
+                lambda: judge_prompt(who, [Look(view="face"), Look(seconds=1.0)], ["hair: red"], route=route),
+                lambda: describe_prompt(who, [Look(view="face")], ["hair"], route=route),
+                lambda: pair_prompt(who, [Look(), Look(label="set A"), Look(label="set B")], route=route),
+            ],
         }[route.kind]
         prompts = []
         for ask in asked:
@@ -122,7 +128,7 @@ def test_every_prompt_of_a_shot_asks_for_one_single_continuous_shot() -> None:
 def test_the_library_has_what_a_film_needs() -> None:
     assert set(built_in()) == {
         "character_anchor", "character_view", "character_shot", "transition_shot", "dialogue", "edit", "extension",
-        "judge",
+        "judge", "judge_describe", "judge_pair",
     }  # fmt: skip
     assert built_in().own == ()
 

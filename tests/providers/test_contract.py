@@ -20,7 +20,18 @@ from charkit.errors import (
     UsageError,
 )
 from charkit.providers import ADAPTERS
-from charkit.providers.base import Billing, ImageRequest, Outcome, Provider, Role, VideoRequest, once
+from charkit.providers.base import (
+    Billing,
+    Blob,
+    BoundReference,
+    ImageRequest,
+    JudgeRequest,
+    Outcome,
+    Provider,
+    Role,
+    VideoRequest,
+    once,
+)
 from tests.providers.conftest import SEEN, TABLE
 
 OPENAI_ERROR = {"error": {"message": "no", "type": "some_error", "param": None, "code": "some_code"}}
@@ -34,6 +45,17 @@ PNG = base64.b64encode(
         "1f15c4890000000a49444154789c6300010000050001 0d0a2db40000000049454e44ae426082".replace(" ", "")
     )
 ).decode()
+QUESTION = JudgeRequest(
+    model="m-1",
+    prompt="Image 1: is this Mira?",
+    references=(
+        BoundReference(
+            role=Role.EXHIBIT, blob=Blob(name="S01.png", media_type="image/png", data=base64.b64decode(PNG))
+        ),
+    ),
+    schema='{"properties":{"mira":{"type":"boolean"}},"required":["mira"],"type":"object"}',
+)
+ANSWERED = b'{"mira": true}'
 OMNI_CLIP = {
     "type": "model_output",
     "content": [{"type": "video", "mime_type": "video/mp4", "uri": "https://generativelanguage.googleapis.com/v1beta/files/abc1:download?alt=media"}],
@@ -50,7 +72,7 @@ class Wire:
     """One adapter, with what its service says in the documented cases."""
 
     protocol: str
-    request: VideoRequest | ImageRequest
+    request: VideoRequest | ImageRequest | JudgeRequest
     accepted: dict
     """The answer to the POST when all is well."""
     refused: dict
@@ -199,6 +221,22 @@ WIRES = [
         failed={"id": "job-1", "status": "failed", "errors": [{"code": "Internal", "message": "it broke"}]},
         odd={"id": "job-1", "status": "marinating"},
     ),
+    Wire(
+        protocol="gemini-judge",
+        request=QUESTION,
+        accepted={"candidates": [{"content": {"parts": [{"text": ANSWERED.decode()}]}, "finishReason": "STOP"}]},
+        withheld={"candidates": [{"finishReason": "SAFETY"}]},
+        refused={"error": {"code": 400, "message": "no", "status": "PROHIBITED_CONTENT"}},
+        error=GOOGLE_ERROR,
+    ),
+    Wire(
+        protocol="openai-judge",
+        request=QUESTION,
+        accepted={"choices": [{"message": {"content": ANSWERED.decode()}, "finish_reason": "stop"}]},
+        withheld={"choices": [{"message": {"refusal": "I can't help with that."}, "finish_reason": "stop"}]},
+        refused=BLOCKED,
+        error=OPENAI_ERROR,
+    ),
     VEO,
     OLD_VEO,
 ]
@@ -336,7 +374,7 @@ def test_one_request_is_one_post(wire, service, adapter):
     else:
         assert answer.outcome is Outcome.SUCCEEDED
         assert answer.billing is Billing.CHARGED
-        assert answer.media[0].data == base64.b64decode(PNG)
+        assert answer.media[0].data == (ANSWERED if wire.request is QUESTION else base64.b64decode(PNG))
 
 
 @each_wire

@@ -9,6 +9,7 @@ import pytest
 
 from charkit.errors import BadDocument
 from charkit.routes import Measured, RouteMatrix
+from charkit.routes.measured import record_measurements
 
 TEXT = """\
 measurements:
@@ -50,3 +51,28 @@ def test_few_shots_change_an_assumption_little_and_many_decide() -> None:
     assert measured(1) == pytest.approx((1 + 5.6) / 9)
     assert measured(1) < 0.74
     assert measured(100) > 0.97
+
+
+def test_a_newer_measurement_replaces_an_older_one_and_leaves_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "measurements.yaml"
+    file.write_text(TEXT + "  omni-1.1: {rate: 0.5, n: 8, axis: palette, as_of: 2026-11-01, source: mine}  # by hand\n")
+    newer = Measured(
+        rate=0.9, n=40, axis="palette", as_of=dt.date(2026, 11, 22), source="notebooks/90", low=0.77, high=0.96
+    )
+    record_measurements(file, {"omni-1.2": newer})
+    found = RouteMatrix.load(measurements=file).measured
+    assert found["omni-1.2"] == newer
+    assert str(found["omni-1.2"]) == "90% of 40 (palette, 95 % CI 77–96)"
+    assert found["omni-1.1"].n == 8
+    assert "# by hand" in file.read_text()
+
+
+def test_what_the_simulator_showed_never_replaces_what_a_service_did(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "measurements.yaml"
+    said = {"rate": 0.9, "n": 40, "axis": "palette", "as_of": dt.date(2026, 11, 22), "source": "notebooks/90"}
+    record_measurements(file, {"omni-1.2": Measured(**said)})
+    record_measurements(
+        file, {"omni-1.2": Measured(**said, simulated=True), "omni-1.1": Measured(**said, simulated=True)}
+    )
+    found = RouteMatrix.load(measurements=file).measured
+    assert (found["omni-1.2"].simulated, found["omni-1.1"].simulated) == (False, True)

@@ -11,7 +11,18 @@ import pytest
 
 @pytest.fixture(scope="session")
 def figures():
-    spec = importlib.util.spec_from_file_location("drawn_figures", Path(__file__).with_name("figures.py"))
+    return _module("drawn_figures", Path(__file__).with_name("figures.py"))
+
+
+@pytest.fixture(scope="session")
+def small():
+    """Small ONNX models in place of weights."""
+    pytest.importorskip("onnx", reason="SKIPPED: the small models are made with onnx, which is not installed")
+    return _module("small_models", Path(__file__).parents[1] / "small_models.py")
+
+
+def _module(name: str, path: Path):
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     spec.loader.exec_module(module)
@@ -22,6 +33,28 @@ def figures():
 def bed(figures, tmp_path_factory):
     """Shots and references of figures, ready for a scorer."""
     return _Bed(figures, tmp_path_factory.mktemp("references"))
+
+
+@pytest.fixture(scope="session")
+def exact(bed):
+    """Return a shot's frames and a masker that knows their true outlines, so that cutting out is not what is tested."""
+    from charkit.scoring import GrabCut, Subject
+
+    class Exact(GrabCut):
+        def in_frame(self, rgb, evidence):
+            return Subject(mask=true[id(rgb)], box=evidence.box)
+
+    true: dict[int, object] = {}
+
+    def make(who: int, **more):
+        _, pictures, masks = bed.figures.shot(bed.figures.figure(who), frames=4, framing="full", **more)
+        frames = bed.frames(pictures)
+        kept.append(frames)
+        true.update((id(frame.rgb), mask) for frame, mask in zip(frames, masks, strict=True))
+        return frames, Exact()
+
+    kept: list[object] = []
+    return make
 
 
 class _Bed:

@@ -129,3 +129,20 @@ def test_the_line_can_be_set_by_the_person(bed):
     framing, pictures, _ = bed.figures.shot(bed.figures.figure(0), seed=2, frames=4)
     strict.update(bed.evidence(framing, bed.references(0)), bed.frames(pictures))
     assert strict.compute()[0].verdict is Verdict.DRIFTED
+
+
+def test_every_frame_and_every_pair_of_shots_is_kept_apart(bed):
+    """For the curve against the distance in shots; shots in another outfit are not compared."""
+    from charkit.scoring import PaletteScorer
+
+    scorer = PaletteScorer()
+    for shot, number in (("S01", 3), ("S02", 3), ("S03", 4)):
+        framing, pictures, _ = bed.figures.shot(bed.figures.figure(number), seed=7, light=bed.figures.MILD, frames=4)
+        scorer.update(bed.evidence(framing, bed.references(number), shot=shot), bed.frames(pictures))
+    first, second, dressed_otherwise = scorer.compute()
+    assert [(pair.shot, pair.take) for pair in first.pairs] == [("S02", 1)]
+    assert first.pairs[0].score == second.pairs[0].score
+    assert (dressed_otherwise.pairs, dressed_otherwise.between_shots) == ((), None)
+    assert len(first.frame_scores) == first.valid_frames
+    assert first.frame_scores[1][0] == 0.5
+    assert first.needed_frames == 3

@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from charkit.scoring import Scorecard, ShotEvidence, Verdict, score_takes
+from charkit.scoring import PaletteScorer, Scorecard, ShotEvidence, Verdict, score_takes
 
 
 def write_clip(path: Path, pictures: list[np.ndarray]) -> Path:
@@ -92,3 +92,30 @@ def test_a_real_clip_of_somebody_else_never_passes(bed, name):
         pytest.skip(f"needs the real clip {name} in ../shared/media/clips, which is not there")
     entries = [make_evidence(f"S{n:02d}", clip, bed.references(n)) for n in (1, 4, 8)]
     assert all(score.verdict is not Verdict.CONSISTENT for score in score_takes(entries).scores)
+
+
+def test_each_scorer_sees_frames_of_the_height_that_it_asks_for(bed, tmp_path):
+    _, pictures, _ = bed.figures.shot(bed.figures.figure(5), seed=4, frames=24, framing="medium")
+    clip = write_clip(tmp_path / "large.mp4", [picture.repeat(3, axis=0).repeat(3, axis=1) for picture in pictures])
+    evidence = [make_evidence("S01", clip, bed.references(5), expected=("Mira", "Tom")) for _ in range(2)]
+
+    class Watching(PaletteScorer):
+        def __init__(self, height: int | None = None) -> None:
+            super().__init__()
+            self.seen = []
+            if height is not None:
+                self.height = height
+
+        def update(self, evidence, frames, *, problem=""):
+            self.seen.append(frames)
+            super().update(evidence, frames, problem=problem)
+
+    plain, tall, alone = Watching(), Watching(height=600), Watching()
+    together = score_takes(evidence, scorers=(plain, tall)).scores
+    single = score_takes(evidence, scorers=(alone,)).scores
+    assert (
+        {frame.rgb.shape for frame in plain.seen[0]} == {frame.rgb.shape for frame in alone.seen[0]} == {(240, 427, 3)}
+    )
+    assert {frame.rgb.shape[0] for frame in tall.seen[0]} == {600}
+    assert tall.seen[0] is tall.seen[1], "one take, one list: what was seen in it can be kept"
+    assert together[0].score == pytest.approx(single[0].score, abs=0.02)

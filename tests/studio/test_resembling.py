@@ -1,12 +1,16 @@
 """Whose colours are alike: drawn figures, and pictures of which nothing can be said."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from charkit.studio.resembling import ColourResemblance
+from charkit.errors import BadWeights
+from charkit.studio.resembling import ColourResemblance, FaceResemblance
+from charkit.vision import Face, FaceFinder, FaceRecogniser, Faces
+from charkit.weights import Weights
 
 pytest.importorskip("cv2", reason="SKIPPED: OpenCV is not installed")
 
@@ -40,3 +44,63 @@ def test_without_opencv_it_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 def test_only_colours_are_compared() -> None:
     with pytest.raises(TypeError, match="colours only"):
         ColourResemblance().alike("red", "blue")
+
+
+class Seeing:
+    """Finds the faces that it was told of."""
+
+    problem = ""
+
+    def __init__(self, *turns: float) -> None:
+        self.faces = tuple(
+            Face(
+                left=0, top=0, width=9, height=9, landmarks=((0, 0), (4, 0), (2 + 4 * t, 3), (0, 5), (4, 5)), score=0.9
+            )
+            for t in turns
+        )
+
+    def find(self, rgb: np.ndarray) -> Faces:
+        return Faces(found=self.faces)
+
+
+class Naming:
+    """Gives a face the mean colour of its picture as its vector."""
+
+    problem = ""
+
+    def encode(self, rgb: np.ndarray, faces: list[Face]) -> np.ndarray:
+        colour = rgb.reshape(-1, 3).mean(axis=0)
+        return np.array([colour / np.linalg.norm(colour)] * len(faces), np.float32)
+
+
+class Refusing:
+    problem = "sface: was altered"
+
+    def encode(self, rgb: np.ndarray, faces: list[Face]) -> np.ndarray:
+        raise BadWeights("was altered", file="sface")
+
+
+def plain(*colour: int) -> np.ndarray:
+    return np.full((64, 64, 3), colour, np.uint8)
+
+
+def test_faces_are_compared_by_their_vectors() -> None:
+    faces = FaceResemblance(Seeing(0.0), Naming())
+    red, pink, blue = (faces.see(plain(*colour)) for colour in ((200, 10, 10), (200, 30, 30), (10, 10, 200)))
+    assert faces.alike(red, pink) > 0.9 > faces.line > faces.alike(red, blue)
+    with pytest.raises(TypeError, match="faces only"):
+        faces.alike(red, "blue")
+
+
+@pytest.mark.parametrize("turns", [(), (0.0, 0.0), (0.8,)], ids=["nobody", "two", "turned away"])
+def test_only_one_frontal_face_is_somebodys(turns: tuple[float, ...]) -> None:
+    assert FaceResemblance(Seeing(*turns), Naming()).see(plain(9, 9, 9)) is None
+
+
+def test_without_good_weights_nobody_is_compared_and_the_reason_is_there(tmp_path: Path) -> None:
+    assert FaceResemblance(Seeing(0.0), Refusing()).see(plain(9, 9, 9)) is None
+    nothing = Weights.open(tmp_path)
+    faces = FaceResemblance(FaceFinder(nothing), FaceRecogniser(nothing))
+    assert faces.see(plain(9, 9, 9)) is None
+    assert "charkit weights get yunet" in faces.problem
+    assert FaceResemblance(Seeing(0.0), Refusing()).problem == "sface: was altered"

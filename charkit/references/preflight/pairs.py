@@ -41,6 +41,10 @@ class Resemblance(Protocol):
         """What it does not see, in words."""
 
     @property
+    def way_round(self) -> str:
+        """How to make two characters less alike."""
+
+    @property
     def line(self) -> float:
         """The value from which two characters count as alike."""
 
@@ -105,7 +109,7 @@ def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance, *, at_on
                 f"{one.character} and {other.character} are alike in their {resemblance.name} ({value:.2f}, line at "
                 f"{resemblance.line:.2f}; blind to {resemblance.blind_to}): models and scorers mix them up"
             ),
-            way_round=("give one of them another colour of hair, fur or clothes", "keep them out of the same shot"),
+            way_round=(resemblance.way_round, "keep them out of the same shot"),
             pictures=(one.name, other.name),
             digests=(first.digest, second.digest),
             evidence=beside_each_other(first, second),

@@ -45,6 +45,7 @@ def preflight(
     cast: Sequence[Pictured] = (),
     finder: FaceFinder | None = None,
     resemblance: Resemblance | None = None,
+    faces: Resemblance | None = None,
 ) -> Preflight:
     """Say what stands against uploading pictures, before anything is uploaded. Costs nothing, sends nothing.
 
@@ -56,6 +57,7 @@ def preflight(
         cast: Pictures to compare with besides those that go out.
         finder: Finds faces; by default with the person's own weights. Without them faces are `unknown`.
         resemblance: Says how alike two characters look; without it nobody is compared.
+        faces: Says how alike their faces are; asked about photoreal characters only, of others it knows nothing.
     """
     going = tuple(dict.fromkeys(one for sending in sendings for one in sending.pictures))
     everyone = tuple(dict.fromkeys((*going, *cast)))  # one file may stand for two characters
@@ -68,6 +70,9 @@ def preflight(
     found += copy_findings(pairs)
     if resemblance is not None:
         found += look_alike_findings(pairs, resemblance, at_once=_AT_ONCE)
+    if faces is not None:
+        photoreal = [(one, looked) for one, looked in pairs if one.domain == "photoreal"]
+        found += look_alike_findings(photoreal, faces, at_once=_AT_ONCE)
     return Preflight(
         findings=tuple(replace(one, shots=tuple(sorted(one.shots))) for one in merged(_with_shots(found, sendings))),
         pictures=tuple(_summary(one, seen[one.path]) for one in everyone),

@@ -1,6 +1,7 @@
 """Preflight over files and routes: every finding with evidence and a way round, once, in order, kept on disk."""
 
 import datetime as dt
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -148,7 +149,7 @@ def test_faces_that_are_small_or_many(tmp_path: Path) -> None:
 
 
 class Alike:
-    name, blind_to, line = "colours", "faces", 0.7
+    name, blind_to, line, way_round = "colours", "faces", 0.7, "dye her hair"
 
     def __init__(self, value: float | None) -> None:
         self.value = value
@@ -165,6 +166,16 @@ class Alike:
 def test_look_alikes_in_the_cast_are_warned_of(tmp_path: Path, value: float | None, found: list[str]) -> None:
     mira, fenn = saved(tmp_path, 1, character="Mira"), saved(tmp_path, 2, character="Fenn")
     assert rules(asked(mira, cast=(fenn,), resemblance=Alike(value))) == found
+
+
+def test_faces_are_compared_of_photoreal_characters_only(tmp_path: Path) -> None:
+    mira, fenn = saved(tmp_path, 1, character="Mira"), saved(tmp_path, 2, character="Fenn")
+    people = [replace(one, domain="photoreal") for one in (mira, fenn)]
+    assert rules(asked(mira, cast=(fenn,), faces=Alike(0.9))) == []
+    found = asked(people[0], cast=(people[1],), faces=Alike(0.9))
+    assert "cast.look-alikes" in rules(found)
+    (finding,) = [one for one in found.findings if one.rule == "cast.look-alikes"]
+    assert "dye her hair" in finding.way_round
 
 
 def test_what_nobody_looked_at_is_one_finding_for_all_pictures(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charkit.scoring.statistics import Rate, auc, wilson
+from charkit.scoring.statistics import Rate, frame_rate, wilson
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,45 @@ def test_a_rate_cannot_pass_more_than_it_judged():
         Rate(passes=3, verifiable=2, expected=4)
 
 
-def test_auc_counts_ties_half_and_agrees_with_counting_pairs():
-    rng = np.random.default_rng(4)
-    right, wrong = rng.integers(2, 9, 40).tolist(), rng.integers(0, 7, 60).tolist()
-    pairs = [(r > w) + 0.5 * (r == w) for r in right for w in wrong]
-    assert auc(right, wrong) == pytest.approx(np.mean(pairs))
+def drawn_shots(rng, *, shots: int, frames: int, rate: float, correlation: float):
+    """Frames that pass, shot by shot: beta-binomial with a correlation within the shot."""
+    weight = 1 / correlation - 1
+    shares = rng.beta(rate * weight, (1 - rate) * weight, shots)
+    return [(int(k), frames) for k in rng.binomial(frames, shares)]
+
+
+@pytest.mark.parametrize(("shots", "rate"), [(5, 0.8), (10, 0.8), (20, 0.8), (40, 0.8), (10, 0.95), (20, 0.95)])
+def test_frames_counted_for_what_they_are_worth_cover_the_truth(shots, rate):
+    rng = np.random.default_rng(shots)
+    draws = [frame_rate(drawn_shots(rng, shots=shots, frames=8, rate=rate, correlation=0.6)) for _ in range(600)]
+    honest = [found.interval.low <= rate <= found.interval.high for found in draws]
+    naive = [(w := wilson(found.passes, found.frames)).low <= rate <= w.high for found in draws]
+    assert np.mean(honest) >= 0.92  # the notes on scoring found 93 to 96 %; 600 draws leave a percent of noise
+    assert np.mean(naive) < 0.75
+
+
+def test_frames_that_say_the_same_count_as_shots():
+    found = frame_rate([(8, 8)] * 5)
+    assert (found.correlation, found.effective) == (1.0, 5.0)
+    assert (found.interval.low, found.interval.high) == (wilson(5, 5).low, 1.0)
+
+
+def test_the_correlation_of_unequal_shots_is_that_of_the_analysis_of_variance():
+    """Written out for 3, 4 and 5 frames of which 3, 2 and 1 passed: half of all."""
+    found = frame_rate([(3, 3), (2, 4), (1, 5)])
+    between = (3 * 0.25 + 4 * 0 + 5 * 0.09) / 2
+    within = (0 + 1 + 0.8) / 9
+    n0 = (12 - 50 / 12) / 2
+    assert found.correlation == pytest.approx((between - within) / (between + (n0 - 1) * within))
+
+
+def test_one_frame_a_shot_is_wilsons_interval():
+    found = frame_rate([(1, 1)] * 14 + [(0, 1)] * 3)
+    assert (found.interval.low, found.interval.high) == (wilson(14, 17).low, wilson(14, 17).high)
+
+
+def test_no_frames_say_nothing_and_impossible_ones_are_refused():
+    assert frame_rate([]) is None
+    for bad in ([(9, 8)], [(0, 0)]):
+        with pytest.raises(ValueError, match="at least one frame"):
+            frame_rate(bad)

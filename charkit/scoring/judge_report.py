@@ -1,0 +1,96 @@
+"""What a judge's run is worth: descriptions, controls, flips, models, money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from charkit.cards import card, table
+from charkit.scoring.judge_questions import CONTROLS, STRANGER
+
+__all__ = ["Control", "Described", "JudgeReport"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """How one control came out in one question's repeats."""
+
+    character: str
+    kind: str
+    """Duplicate, re-lit copy or stranger."""
+    who: str
+    """Who it really shows."""
+    right: int
+    """Answers that were right about it, each for itself."""
+    answers: int
+    """Valid answers."""
+    passed: bool
+    """Whether the vote on it is right; the run is void where it is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """The frozen description of one character in one outfit."""
+
+    character: str
+    attributes: tuple[tuple[str, str], ...]
+    problem: str = ""
+    """Why there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeReport:
+    """What a judge's run is worth."""
+
+    judge: str
+    descriptions: tuple[Described, ...] = ()
+    controls: tuple[Control, ...] = ()
+    flips: float | None = None
+    """Share of cells on which repeats disagree; None without repeats."""
+    models: str = ""
+    """The models as they answered, with the days: a pinned id can change under you."""
+    questions: int = 0
+    answered: int = 0
+    """Answers in the asked form."""
+    usd: float = 0.0
+    """What the questions cost, also where an earlier visit paid for them."""
+    problems: tuple[str, ...] = ()
+    """Why answers were no answers, each once."""
+
+    @property
+    def void(self) -> bool:
+        """Whether any question's controls failed."""
+        return not all(control.passed for control in self.controls)
+
+    @property
+    def controls_said(self) -> str:
+        """The controls in one line: `duplicate 3/3 match, re-lit copy 3/3 match, stranger 3/3 caught`."""
+        parts = []
+        for kind in CONTROLS:
+            mine = [control for control in self.controls if control.kind == kind]
+            if mine:
+                right, of = sum(c.right for c in mine), sum(c.answers for c in mine)
+                parts.append(f"{kind} {right}/{of} {'caught' if kind == STRANGER else 'match'}")
+        return ", ".join(parts) or "none"
+
+    def __repr__(self) -> str:
+        flips = "" if self.flips is None else f"; flips {100 * self.flips:.0f} %"
+        void = "; void for some" if self.void else ""
+        return (
+            f"JudgeReport({self.judge}: {self.answered}/{self.questions} answers; controls: {self.controls_said}{flips}"
+            f"{void}; ${self.usd:.4f})"
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        rows = [
+            ("answers", f"{self.answered} of {self.questions} in the asked form"),
+            ("controls", self.controls_said),
+            ("flips", "not repeated" if self.flips is None else f"{100 * self.flips:.1f} % of cells"),
+            ("answered by", self.models or "nobody"),
+            ("cost", f"${self.usd:.4f}"),
+            *(("no answer", problem) for problem in self.problems),
+        ]
+        mark = "void: its controls failed" if self.void else "controls passed" if self.controls else "no controls"
+        shown = card(self.judge, rows=rows, badge=mark, badge_kind="bad" if self.void or not self.controls else "ok")
+        lines = [[one.character, name, words] for one in self.descriptions for name, words in one.attributes]
+        described = table(["character", "attribute", "as described"], lines) if lines else ""
+        return {"text/plain": repr(self), "text/html": shown + described}

@@ -1,0 +1,219 @@
+"""What a studio can be asked in order to find out how good routes and scorers are; the other verbs stand in `room`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from charkit.errors import UnknownName, UsageError
+from charkit.scoring import PaletteScorer
+from charkit.scoring.arms import PRESETS, Contrast, arms_named
+from charkit.scoring.people import HumanCheck, ask_people
+from charkit.studio.arm_plans import Desk
+from charkit.studio.benchmarking import Benchmark
+from charkit.studio.drift_truth import DriftTruth, kept_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from charkit.character import Cast
+    from charkit.ledger import Ledger
+    from charkit.references import References
+    from charkit.routes import RouteMatrix
+    from charkit.scoring import ShotEvidence
+    from charkit.scoring.experiment import Experiment
+    from charkit.settings import Settings
+    from charkit.shots import Resolution, Storyboard
+    from charkit.store import Store
+    from charkit.studio.lines import Lines
+    from charkit.studio.progress import Stage
+    from charkit.studio.prompting import Prompts
+    from charkit.takes import Order, Take, Takes
+    from charkit.workspace import Workspace
+
+__all__ = ["ExperimentVerbs"]
+
+_ARMS = tuple(arm.name for arm in PRESETS)
+
+
+class ExperimentVerbs(ABC):
+    """The experiments of `Studio`, which brings everything that is named here without being made here."""
+
+    place: Workspace
+    cast: Cast
+    storyboard: Storyboard
+    routes: RouteMatrix
+    live: bool
+    resolution: Resolution
+    _settings: Settings
+    _lines: Lines
+
+    def benchmark(
+        self,
+        arms: str | Iterable[str] = _ARMS,
+        *,
+        shots: str | Iterable[str] = (),
+        takes: int = 2,
+        contrasts: Sequence[tuple[str, str]] = (),
+        route: str = "",
+        seed: int = 90,
+        truth: Mapping[str, float] | None = None,
+    ) -> Benchmark:
+        """Return an experiment: the same shots in several arms. Nothing is sent before its `shoot`.
+
+        Args:
+            arms: Which ways of telling a service who the character is; see `charkit.scoring.arms.PRESETS`.
+                Names, or one text with commas, as a notebook's parameter has it.
+            shots: Ids of the script's shots; by default all that show somebody.
+            takes: Of each shot in each arm.
+            contrasts: Pairs of arms to compare, as (first, second); by default each arm with the one before it.
+            route: For all arms; by default the cheapest live one that can run most of them.
+            seed: The root of the experiment's seeds: another one than the film's, so that no take is shared with it.
+            truth: Declared to the simulator beforehand: by arm, the share of takes that keep the character.
+
+        Raises:
+            UnknownName: there is no such arm, shot or route.
+            UsageError: fewer than two arms, or a truth in a live run.
+        """
+        if truth is not None and self.live:
+            raise UsageError("a truth can only be declared to the simulator; leave `truth` out of a live run")
+        wanted = arms_named(_names(arms))
+        names = [arm.name for arm in wanted]
+        asked = list(contrasts) or list(pairwise(names))
+        for name in (name for pair in asked for name in pair):
+            if name not in names:
+                raise UnknownName("arm of this experiment", name, names)
+        return Benchmark(
+            desk=self._desk_for(_names(shots), seed),
+            wanted=wanted,
+            takes=takes,
+            compare=tuple(Contrast(first=first, second=second) for first, second in asked),
+            route=route,
+            truth=None
+            if truth is None
+            else DriftTruth(kept=dict(truth), url=self._lines.simulator, words=self.storyboard.style),
+            folder=self.place.folder / "benchmark",
+            production=self.production,
+            run=self.place.run,
+            simulated=not self.live,
+            make=self._make_for_benchmark,
+        )
+
+    def publish(self, found: Experiment, of: Benchmark) -> Path:
+        """Write what a benchmark found into `measurements.yaml`, which `charkit routes` and the planner read."""
+        return of.publish(found, self.place.data / "measurements.yaml")
+
+    def human_check(self, evidence: Iterable[ShotEvidence], *, pairs: int = 100, seed: int = 0) -> HumanCheck:
+        """Return the questions of this run's check by people; made once, then read from disk with all answers.
+
+        Args:
+            evidence: Takes to ask about, such as `Benchmark.evidence` returns them.
+            pairs: How many questions at most, half of them with a stranger.
+            seed: Of the choice.
+
+        Raises:
+            UsageError: no take shows a character that has a reference.
+        """
+        folder = self.place.folder / "people"
+        if (folder / "questions.json").is_file():
+            return HumanCheck.load(folder)
+        with self._working("ask people"):
+            return ask_people(
+                evidence, folder, scorers=lambda: [PaletteScorer()], pairs=pairs, seed=seed, simulated=not self.live
+            )
+
+    def rehearse_raters(
+        self, check: HumanCheck, takes: Iterable[Take], *, raters: int = 3, slips: float = 0.08
+    ) -> tuple[str, ...]:
+        """Let programs answer in people's place, from what the simulator says of its takes, with slips; marked so.
+
+        Args:
+            check: The questions.
+            takes: The takes that they are about.
+            raters: How many.
+            slips: The share of wrong answers of each.
+
+        Raises:
+            UsageError: the studio is live: nobody knows the truth there.
+        """
+        if self.live:
+            raise UsageError("raters can only be rehearsed on the simulator; ask people")
+        kept = {
+            take.digest: kept_in(self._lines.simulator(), remote)
+            for take in takes
+            if take.job_id and (remote := self._ledger.job(take.job_id).remote_id)
+        }
+        same = {
+            question.id: False
+            if question.kind == "stranger"
+            else kept.get(question.clip_digest, {}).get(question.character)
+            for question in check.questions
+        }
+        names = tuple(f"rehearsed-{number}" for number in range(1, raters + 1))
+        for name in names:
+            check.rehearse(name, same, slips=slips)
+        return names
+
+    def _desk_for(self, shots: tuple[str, ...], seed: int) -> Desk:
+        with_people = {shot.id: shot for shot in self.storyboard.each() if shot.characters}
+        for name in shots:
+            if name not in with_people:
+                raise UnknownName("shot with a character", name, with_people)
+        chosen = tuple(shot for name, shot in with_people.items() if not shots or name in shots)
+        # The script says what is seen; which route makes it is the arm's.
+        freed = tuple(shot.model_copy(update={"route": None}) for shot in chosen)
+        return Desk(
+            script=self.storyboard.model_copy(update={"shots": freed, "seed": seed, "route": None}),
+            cast=self.cast,
+            references=self._loaded_references(),
+            matrix=self.routes,
+            on=self._settings.today,
+            resolution=self.resolution,
+            region=self._settings.region,
+            store=self._store,
+            templates=self.prompts.templates,
+        )
+
+    def _make_for_benchmark(self, orders: Sequence[Order]) -> Takes:
+        with self._working("benchmark", len(orders)):
+            return self._shown(self._make(orders))
+
+    # ------------------------------------------------------------------ what the studio brings
+
+    @property
+    @abstractmethod
+    def production(self) -> str:
+        """The production's name."""
+
+    @property
+    @abstractmethod
+    def _store(self) -> Store: ...
+
+    @property
+    @abstractmethod
+    def _ledger(self) -> Ledger: ...
+
+    @property
+    @abstractmethod
+    def prompts(self) -> Prompts:
+        """The words of this run."""
+
+    @abstractmethod
+    def _loaded_references(self) -> References: ...
+
+    @abstractmethod
+    def _make(self, orders: Iterable[Order]) -> Takes: ...
+
+    @abstractmethod
+    def _shown(self, takes: Takes) -> Takes: ...
+
+    @abstractmethod
+    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
+
+
+def _names(said: str | Iterable[str]) -> tuple[str, ...]:
+    listed = said.split(",") if isinstance(said, str) else said
+    return tuple(name.strip() for name in listed if name.strip())

@@ -1,0 +1,126 @@
+"""What a studio can be asked about its scores beside asking for them; the other verbs stand in `room`."""
+
+from __future__ import annotations
+
+import tempfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charkit.errors import UsageError
+from charkit.scoring import GrabCut, PaletteScorer, Scorecard
+from charkit.scoring.calibration import Calibration, calibrate, cast_pairs, of_controls, split_halves
+from charkit.scoring.controls import make_controls
+from charkit.studio.judging import evidence_of
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from charkit.character import Cast
+    from charkit.references import References
+    from charkit.shots import Storyboard
+    from charkit.studio.progress import Stage
+    from charkit.takes import Takes
+    from charkit.workspace import Workspace
+
+__all__ = ["ScoreVerbs", "score_run"]
+
+
+class ScoreVerbs(ABC):
+    """Lines and ceilings of `Studio`'s scores."""
+
+    place: Workspace
+    cast: Cast
+    storyboard: Storyboard
+
+    def calibrate(self, *, strangers: bool = True) -> Calibration:
+        """Set the palette's line on this run's own cast, and measure how far a perfect character gets.
+
+        Takes are judged against the references of other characters (wrong pairs), second halves of takes against first
+        halves (right pairs), and pasted figures against both. A cast of fewer than ten keeps the stock line. Later
+        calls of `score` use what was found. Costs time, no money.
+
+        Args:
+            strangers: Also paste figures into the takes' own backgrounds: the hardest wrong pairs.
+
+        Raises:
+            UsageError: There is no take yet.
+        """
+        evidence = [
+            entry
+            for entry in evidence_of(self.takes(), self.storyboard, self._loaded_references(), self.cast)
+            if entry.character
+        ]
+        if not evidence:
+            raise UsageError("there is no take with a character yet; shoot first, then calibrate")
+        with self._working("calibrate"), tempfile.TemporaryDirectory(prefix="charkit-halves-") as folder:
+            wrong, right = (
+                cast_pairs(evidence, PaletteScorer),
+                split_halves(evidence, PaletteScorer, GrabCut(), Path(folder)),
+            )
+            pasted = of_controls(make_controls(evidence, PaletteScorer)) if strangers else ((), ())
+        facts = PaletteScorer().facts
+        found = calibrate(
+            (*wrong, *pasted[0]),
+            axis=facts.axis,
+            scorer=f"{facts.name} {facts.version}",
+            stock=PaletteScorer().threshold,
+            genuine=(*right, *pasted[1]),
+        )
+        found.save(self._calibration_file)
+        card = self.place.folder / "scorecard.json"
+        if card.is_file():  # whoever reads it sees the line that holds
+            Scorecard.load(card).under(found).save(card)
+        return found
+
+    def calibration(self) -> Calibration | None:
+        """Return what `calibrate` found in this run; None before."""
+        file = self._calibration_file
+        return Calibration.load(file) if file.is_file() else None
+
+    def _calibrated(self, card: Scorecard) -> Scorecard:
+        """Return a card under this run's own line; verdicts follow from the scores, nothing is measured again."""
+        found = self.calibration()
+        return card if found is None else card.under(found)
+
+    @property
+    def _calibration_file(self) -> Path:
+        return self.place.folder / "calibration.json"
+
+    # ------------------------------------------------------------------ what the studio brings
+
+    @abstractmethod
+    def takes(self) -> Takes:
+        """All takes of this run's shots."""
+
+    @abstractmethod
+    def _loaded_references(self) -> References: ...
+
+    @abstractmethod
+    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
+
+
+def score_run(production: Path | str, *, run: str = "run", calibrated: bool = False) -> Scorecard:
+    """Score what a run has, without making anything: what `charkit score` calls.
+
+    Args:
+        production: Its folder.
+        run: The run's name.
+        calibrated: Also set the line on the run's own cast and measure the ceiling; what was found before is used in
+            any case.
+
+    Raises:
+        UsageError: There is no such run, or it has no take.
+    """
+    from charkit.studio.opening import open_studio
+    from charkit.workspace import Workspace
+
+    place = Workspace.locate(production, run)
+    if not (place.folder / "takes.json").is_file():
+        runs = sorted(path.parent.name for path in place.folder.parent.glob("*/takes.json"))
+        known = f"Runs with takes: {', '.join(runs)}." if runs else "No run has takes yet."
+        raise UsageError(f"run {run!r} of {place.home.name} has no takes to score. {known}")
+    studio = open_studio(production, run=run)
+    if calibrated:
+        studio.calibrate()
+    return studio.score(studio.takes())

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+
+import charkit as ck
+from charkit.errors import RouteClosed, UnknownName, UsageError
+from charkit.providers.base import Role
+from charkit.routes.measured import read_measurements
+from charkit.scoring.arms import Registration
+from charkit.scoring.base import Verdict
+from charkit.scoring.controls import Controls
+from charkit.scoring.experiment import Experiment
+from tests.scoring.test_experiment import trial
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from charkit.studio.benchmarking import Benchmark
+    from charkit.studio.room import Studio
+
+ARMS = ("text only", "one reference", "three references", "first frame", "character id")
+
+
+@pytest.fixture
+def studio(production: Path, on_the_simulator: str) -> Studio:
+    return ck.open_studio(production, run="bench", max_spend=5.0, resolution="360p")
+
+
+def requests_of(benchmark: Benchmark) -> dict[str, Any]:
+    return {plan.arm.name: plan.request(plan.shots[0], 1) for plan in benchmark.plans}
+
+
+def test_every_arm_asks_for_the_same_shot_with_its_own_means_from_the_same_seed(studio: Studio) -> None:
+    asked = requests_of(studio.benchmark(ARMS))
+    assert {name: [r.role for r in request.references] for name, request in asked.items()} == {
+        "text only": [],
+        "one reference": [Role.CHARACTER],
+        "three references": [Role.CHARACTER] * 3,
+        "first frame": [Role.FIRST_FRAME],
+    }
+    first = asked["text only"]
+    assert all(
+        (r.seconds, r.width, r.height, r.seed) == (4, first.width, first.height, first.seed) for r in asked.values()
+    )
+    assert first.seed is not None
+    assert all("short black hair" in request.prompt for request in asked.values())
+
+
+def test_an_arm_that_cannot_be_run_as_named_is_left_out_with_the_reason(studio: Studio) -> None:
+    benchmark = studio.benchmark(ARMS)
+    assert list(benchmark.registration.left_out) == ["character id"]
+    assert "provider_ids" in benchmark.registration.left_out["character id"]
+    assert [str(contrast) for contrast in benchmark.registration.contrasts] == [
+        "one reference against text only",
+        "three references against one reference",
+        "first frame against three references",
+    ]
+    assert {plan.arm.route for plan in benchmark.plans} == {"omni-1.2"}
+    assert [plan.arm.claim for plan in benchmark.plans] == ["70 %", "80 to 85 %", "80 to 85 %", ""]
+
+
+def test_the_price_and_what_can_be_shown_for_it_are_told_first(studio: Studio) -> None:
+    benchmark = studio.benchmark(("text only", "three references"), takes=3)
+    assert benchmark.price_usd == pytest.approx(6 * benchmark.plans[0].shots[0].price_usd)
+    assert benchmark.advice().have == 3
+    assert "$" in benchmark._repr_mimebundle_()["text/html"]
+
+
+def test_what_was_registered_stands_once_a_take_is_there(studio: Studio, tmp_path: Path) -> None:
+    file = studio.place.folder / "benchmark" / "registration.json"
+    studio.benchmark(("text only", "three references"), takes=2).register()
+    benchmark = studio.benchmark(("text only", "three references"))
+    takes = benchmark.shoot()
+    assert len(takes.ok) == 4
+    assert Registration.model_validate_json(file.read_text()).digest == benchmark.registration.digest
+    with pytest.raises(UsageError, match="registered otherwise"):
+        studio.benchmark(("text only", "three references"), takes=1).shoot()
+    assert benchmark.shoot() == takes
+
+
+def test_takes_that_cannot_be_judged_give_no_rate_and_nothing_to_publish(studio: Studio) -> None:
+    benchmark = studio.benchmark(("text only", "three references"), takes=1)
+    found = benchmark.measure()  # the artist of the tests paints one flat colour: nobody is in the picture
+    assert [(r.rate.verifiable, r.rate.expected) for r in found.arms] == [(0, 1), (0, 1)]
+    assert {trial.verdict for trial in found.trials} == {Verdict.UNVERIFIABLE}
+    assert read_measurements(studio.publish(found, benchmark), studio.routes.routes) == {}
+    assert Experiment.load(studio.place.folder / "benchmark" / "experiment.json") == found
+
+
+def test_a_declared_truth_holds_while_the_benchmark_shoots_and_no_longer(studio: Studio, on_the_simulator: str) -> None:
+    benchmark = studio.benchmark(("text only", "one reference"), takes=1, truth={"text only": 0.25})
+    inside: list[Any] = []
+    make = benchmark.make
+    object.__setattr__(
+        benchmark,
+        "make",
+        lambda orders: (
+            inside.extend(httpx2.get(f"{on_the_simulator}/control/drift").json()["declared"]),
+            make(orders),
+        )[1],
+    )
+    found = benchmark.measure()
+    assert inside == [{"prompt": "flat colours", "drift": {"text": {"size": 0.05, "off_model": 0.75}}}]
+    assert httpx2.get(f"{on_the_simulator}/control/drift").json()["declared"] == []
+    assert {result.arm.name: result.truth for result in found.arms} == {"text only": 0.25, "one reference": None}
+
+
+def test_what_was_measured_stands_for_its_route_with_the_strongest_means(studio: Studio) -> None:
+    benchmark = studio.benchmark(("text only", "three references"), takes=1)
+    arms = {plan.arm.name: plan.arm for plan in benchmark.plans}
+    trials = [trial(arms["text only"], n, verdict=False) for n in range(4)]
+    trials += [trial(arms["three references"], n, verdict=n > 0) for n in range(4)]
+    found = Experiment(registration=benchmark.registration, trials=tuple(trials), controls=Controls(), truths={})
+    file = studio.publish(found, benchmark)
+    measured = read_measurements(file, studio.routes.routes)["omni-1.2"]
+    assert (measured.rate, measured.n, measured.means, measured.simulated) == (0.75, 4, "references", True)
+    assert str(measured) == "75% of 4 with references (palette, 95 % CI 30–95, simulated)"
+    assert studio.publish(found, benchmark).read_text() == file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem", "words"),
+    [
+        ({"shots": ("A1",)}, UnknownName, "shot with a character"),
+        ({"contrasts": (("text only", "five references"),)}, UnknownName, "five references"),
+        ({"takes": 0}, UsageError, "1 or more"),
+        ({"truth": {"text only": 1.5}}, UsageError, "share from 0 to 1"),
+        ({"truth": {"by ear": 0.5}}, UsageError, "by ear"),
+        ({"route": "omni-9"}, UnknownName, "omni-1.2"),
+        ({"route": "sora-2"}, RouteClosed, "2026-09-24"),
+    ],
+)
+def test_an_experiment_that_cannot_be_is_refused_in_words(
+    studio: Studio, asked: dict[str, Any], problem: type[Exception], words: str
+) -> None:
+    with pytest.raises(problem, match=words):
+        studio.benchmark(("text only", "three references"), **asked).register()
+
+
+def test_a_truth_is_only_for_the_simulator(production: Path, on_the_simulator: str) -> None:
+    studio = ck.open_studio(production, run="live", max_spend=0.0, live=True)
+    with pytest.raises(UsageError, match="only be declared to the simulator"):
+        studio.benchmark(("text only", "one reference"), truth={"text only": 0.5})

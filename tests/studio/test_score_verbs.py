@@ -1,0 +1,93 @@
+"""Lines, ceilings and the shell's way to scores, on a small run of the simulator."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import charkit as ck
+from charkit.cli import app
+from charkit.errors import UsageError
+from charkit.rehearsal import start_simulator
+from charkit.scoring import Axis, Scorecard
+from charkit.studio import score_run
+from charkit.studio.judging import evidence_of
+
+pytestmark = pytest.mark.usefixtures("on_the_simulator")
+
+
+def posts(simulator: str) -> int:
+    with urllib.request.urlopen(f"{simulator}/control/record", timeout=10) as answer:  # noqa: S310
+        found = json.load(answer)
+    return sum(entry["method"] == "POST" for entry in (found["requests"] if isinstance(found, dict) else found))
+
+
+@pytest.fixture
+def drawn(on_the_simulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A simulator that draws figures, where the others paint plain colours, in which nobody is found."""
+    simulator = start_simulator(tmp_path / "simulator")
+    monkeypatch.setenv("CHARKIT_SIMULATOR_URL", simulator.url)
+    yield simulator.url
+    simulator.close()
+
+
+@pytest.mark.slow
+def test_a_run_is_scored_calibrated_and_exported_without_making_anything(
+    production: Path, drawn: str, tmp_path: Path
+) -> None:
+    studio = ck.open_studio(production, run="scored", max_spend=5.0, resolution="360p")
+    before = studio.score(studio.shoot())
+    assert "ceiling not measured" in before.line("Ada")
+    asked = evidence_of(studio.takes(), studio.storyboard, studio.references(), studio.cast)
+    ada = asked[-1]
+    assert (asked[0].character, ada.character, ada.domain) == ("", "Ada", studio.cast["Ada"].domain)
+    assert "short black hair" in ada.description
+    assert [(member.name, member.references) for member in ada.cast] == [("Ada", ada.references)]
+    sent = posts(drawn)
+
+    with pytest.raises(UsageError, match=r"no takes to score. Runs with takes: scored"):
+        score_run(production, run="another")
+    found = studio.calibrate()
+    assert (found.threshold.calibrated, found.cast) == (False, 0)  # nobody but Ada: no wrong pair at all
+    assert {pair.kind for pair in found.genuine} >= {"split halves", "re-lit"}
+    card = studio.score()
+    assert [score.verdict for score in card.scores] == [score.verdict for score in before.scores]
+    assert card.ceiling(Axis.PALETTE).trials == len(found.genuine)
+    assert Scorecard.load(studio.place.folder / "scorecard.json") == card
+
+    said = ran("score", production, "--run", "scored", "--csv", tmp_path / "a.csv", "--parquet", tmp_path / "a.parquet")
+    assert said.splitlines() == [card.sentence("Ada")]
+    assert "ceiling" in said
+    assert "not measured" not in said
+    printed = list(csv.DictReader(io.StringIO(ran("score", production, "--run", "scored", "--csv", "-"))))
+    assert [row["shot"] for row in printed] == ["A2"]
+    assert (tmp_path / "a.parquet").read_bytes()[:4] == b"PAR1"
+    facts = json.loads(ran("score", production, "--run", "scored", "--against", "scored", "--json"))
+    assert facts["rates"][0]["interval"]["high"] <= 1
+    assert facts["against"]["axes"][0]["dropped"] == 0
+    assert facts["verdicts"][0]["score"] == card.scores[0].score
+    assert posts(drawn) == sent
+
+
+def test_two_wishes_for_one_output_are_refused(production: Path) -> None:
+    result = CliRunner().invoke(app, ["score", str(production), "--csv", "-", "--json"])
+    assert isinstance(result.exception, UsageError)
+    assert "both want the output" in str(result.exception)
+
+
+def test_nothing_shot_cannot_be_calibrated(production: Path) -> None:
+    with pytest.raises(UsageError, match="shoot first"):
+        ck.open_studio(production, run="empty", max_spend=5.0).calibrate()
+
+
+def ran(*words: object) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
