@@ -188,11 +188,11 @@ def _seen(frames: dict[int, Frame], cut: int, end: int) -> list[str]:
     if black and len(black) < len(order):
         notes.append(f"{len(black)} black frame{'s' if len(black) > 1 else ''}")
     if cut == end and _repeats(frames, cut):
-        notes.append("the next clip begins with the frame the one before ended with; let it begin a frame later")
+        notes.append("repeats the last frame; begin the next clip one later")
     alone = [a for a, b in pairwise(order[1:]) if a not in black and min(steps[a], steps[b]) > _ALONE]
     if alone and not black:
         side = "before" if alone[0] < cut else "after"
-        notes.append(f"a single frame {side} it is like neither of its neighbours; move the point by one frame")
+        notes.append(f"a stray frame {side} it; move the point by one")
     return notes
 
 

@@ -28,6 +28,7 @@ def loudness_figure(loudness: Loudness) -> bytes:
         MissingDependency: matplotlib is not installed.
     """
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingDependency("matplotlib", "scoring") from error
@@ -43,7 +44,8 @@ def loudness_figure(loudness: Loudness) -> bytes:
         axes.spines[["left", "bottom"]].set_color(_GREY)
     figure.legend(loc="outside lower center", fontsize=8, frameon=False, ncols=4, labelcolor=_GREY)
     out = io.BytesIO()
-    figure.savefig(out, format="svg", metadata={"Date": None})
+    with rc_context({"svg.hashsalt": "charkit"}):  # the same sound gives the same picture, byte for byte
+        figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
 
 
