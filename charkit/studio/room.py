@@ -41,7 +41,7 @@ from charkit.studio.telling import Story
 from charkit.takes import Floor, Health, Order, Pace, Takes, request_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from charkit.character import Cast
@@ -164,16 +164,18 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
             PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it.
         """
-        plan = self.plan()
         drifted = list(dict.fromkeys(score.shot for score in card.drifted))
         have = {shot: max(take.take for take in card.takes if take.shot == shot) for shot in drifted}
         again = {shot: number + 1 for shot, number in have.items() if number < at_most}
         if again:
-            plan = self._cleared(plan)
-            orders = [self._order(shot, number, plan) for shot, number in again.items()]
-            with self._working("retake", len(orders)):
-                self._keep_takes(self._shown(self._make(orders)))
+            self._take_again({shot: (number, "drifted") for shot, number in again.items()})
         return self.score()
+
+    def _take_again(self, again: Mapping[str, tuple[int, str]]) -> None:
+        plan = self._cleared(self.plan())
+        orders = [self._order(shot, number, plan) for shot, (number, _) in again.items()]
+        with self._working("retake", len(orders)):
+            self._keep_takes(self._shown(self._make(orders)))
 
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
         """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
