@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName, UsageError
 from charkit.ledger import usd
+from charkit.plan import Plan
 from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
 from charkit.scoring.people import HumanCheck, ask_people
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.ledger import Ledger
-    from charkit.plan import Plan
+    from charkit.plan import PlannedShot
     from charkit.references import References
     from charkit.routes import RouteMatrix
     from charkit.scoring import Scorecard, ShotEvidence
@@ -104,6 +105,7 @@ class ExperimentVerbs(ABC):
             run=self.place.run,
             simulated=not self.live,
             make=self._make_for_benchmark,
+            clear=self._clear_for_benchmark,
         )
 
     def publish(self, found: Experiment, of: Benchmark) -> Path:
@@ -210,6 +212,18 @@ class ExperimentVerbs(ABC):
             templates=self.prompts.templates,
         )
 
+    def _clear_for_benchmark(self, shots: Sequence[PlannedShot]) -> None:
+        self._cleared(
+            Plan(
+                title=self.storyboard.title,
+                on=self._settings.today,
+                aspect=self.storyboard.aspect,
+                resolution=self.resolution,
+                fps=self.storyboard.fps,
+                shots=tuple(shots),
+            )
+        )
+
     def _make_for_benchmark(self, orders: Sequence[Order]) -> Takes:
         with self._working("benchmark", len(orders)):
             return self._shown(self._make(orders))
@@ -248,6 +262,9 @@ class ExperimentVerbs(ABC):
     @abstractmethod
     def score(self, takes: Takes | None = None) -> Scorecard:
         """Ask of every take whether it shows the same characters as the references."""
+
+    @abstractmethod
+    def _cleared(self, plan: Plan) -> Plan: ...
 
     @abstractmethod
     def _take_again(self, again: Mapping[str, tuple[int, str]]) -> None: ...
