@@ -13,7 +13,7 @@ from charkit.errors import UsageError
 
 if TYPE_CHECKING:
     from charkit.scoring import Axis, Scorecard
-    from charkit.scoring.scorecard import Comparison
+    from charkit.scoring.scorecard import Choice, Comparison
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 _STDOUT = "-"
@@ -26,6 +26,9 @@ def score(
     against: Annotated[str | None, typer.Option(help="Another run of the same shots, to compare with.")] = None,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Set the line on the run's own cast first, and measure the ceiling.")
+    ] = False,
+    first: Annotated[
+        bool, typer.Option("--first", help="Rate the first takes, as the route made them; the chosen ones without.")
     ] = False,
     csv: Annotated[str | None, typer.Option(help="Write the verdicts as CSV to this file; - prints them.")] = None,
     parquet: Annotated[Path | None, typer.Option(help="Write the verdicts as Parquet to this file.")] = None,
@@ -46,14 +49,14 @@ def score(
     if csv == _STDOUT:
         typer.echo(csv_text(card), nl=False)
     elif as_json:
-        typer.echo(json.dumps(_facts(card, compared), ensure_ascii=False))
+        typer.echo(json.dumps(_facts(card, compared, "first" if first else "chosen"), ensure_ascii=False))
     else:
-        _print(card, compared)
+        _print(card, compared, "first" if first else "chosen")
 
 
-def _print(card: Scorecard, compared: Comparison | None) -> None:
+def _print(card: Scorecard, compared: Comparison | None, takes: Choice) -> None:
     for name in card.characters:
-        typer.echo(card.sentence(name))
+        typer.echo(card.sentence(name, takes=takes))
     for line in card.lines[len(card.lines) - len(card.axes_of("")) :]:
         typer.echo(line)
     if not card.lines:
@@ -62,16 +65,16 @@ def _print(card: Scorecard, compared: Comparison | None) -> None:
         typer.echo(line)
 
 
-def _facts(card: Scorecard, compared: Comparison | None) -> dict[str, object]:
+def _facts(card: Scorecard, compared: Comparison | None, takes: Choice) -> dict[str, object]:
     from charkit.scoring.scorecard import rows
 
+    asked = [(axis, name) for axis in card.axes for name in card.characters if axis in card.axes_of(name)]
     said: dict[str, object] = {
+        "takes": takes,
         "shots": card.shots,
         "best": card.best(),
-        "rates": [
-            _rate(card, name, axis) for axis in card.axes for name in card.characters if axis in card.axes_of(name)
-        ],
-        "lines": card.lines,
+        "rates": [_rate(card, name, axis, takes) for axis, name in asked],
+        "lines": [card.line(name, axis, takes=takes) for axis, name in asked],
         "verdicts": [asdict(row) for row in rows(card)],
         "scorers": [asdict(facts) for facts in card.scorers],
     }
@@ -80,8 +83,9 @@ def _facts(card: Scorecard, compared: Comparison | None) -> dict[str, object]:
     return said
 
 
-def _rate(card: Scorecard, name: str, axis: Axis) -> dict[str, object]:
-    rate, ceiling, frames = card.rate(name, axis), card.ceiling(axis), card.frame_rate(name, axis)
+def _rate(card: Scorecard, name: str, axis: Axis, takes: Choice) -> dict[str, object]:
+    rate, frames = card.rate(name, axis, takes=takes), card.frame_rate(name, axis, takes=takes)
+    ceiling, corrected = card.ceiling(axis), card.corrected(name, axis, takes=takes)
     return {
         "character": name,
         "axis": axis.value,
@@ -93,6 +97,7 @@ def _rate(card: Scorecard, name: str, axis: Axis) -> dict[str, object]:
         "bounds": asdict(rate.bounds),
         "coverage": rate.coverage,
         "ceiling": ceiling.rate.value if ceiling is not None else None,
+        "corrected": None if corrected is None else asdict(corrected),
         "frames": None if frames is None else {"rate": frames.value, "interval": asdict(frames.interval)},
     }
 

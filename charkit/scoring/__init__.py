@@ -5,12 +5,18 @@ scorers join behind the same protocol (`Scorer`), one file and one axis each.
 
     base           what scorers are told, and what they say: evidence, line, verdict, findings
     run            puts takes before scorers
+    assignment     who is who in shots with several characters
+    identity       tier 1, with weights: by `faces` (photographed) or `anime`, as the sheet declares
+    appearance     tier 1, with weights: whole figures, cut out; not identity
     scorecard      all scores of a run: rates, sentences, heat map, curve, two runs compared, exports
     statistics     intervals, paired tests, corrections, pooling, discrimination, advice on sample sizes
     calibration    the line set on the own cast, and the ceiling
     agreement      of people with each other, and of an axis with people
 """
 
+from charkit.scoring.anime import AnimeScorer
+from charkit.scoring.appearance import AppearanceScorer
+from charkit.scoring.assignment import Assignment, ColourAssigned, assign
 from charkit.scoring.base import (
     Axis,
     Box,

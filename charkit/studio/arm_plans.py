@@ -46,6 +46,8 @@ class ArmPlan:
     shots: tuple[PlannedShot, ...]
     openings: tuple[tuple[str, Blob], ...] = ()
     """Shot and the picture that its clip begins with."""
+    uploads: tuple[PlannedShot, ...] = ()
+    """The shots with every picture that leaves the house for them, first frames too: what preflight looks at."""
 
     @property
     def usd(self) -> float:
@@ -144,7 +146,7 @@ class Desk:
         return ""
 
     def _planned(self, arm: Arm, route: Route) -> ArmPlan | str:
-        shots, openings = [], []
+        shots, openings, uploads = [], [], []
         for shot in self.script.each():
             pictures = self._pictures(arm, shot)
             try:
@@ -154,14 +156,16 @@ class Desk:
             if wrong := self._not_as_named(arm, shot, planned):
                 return f"{shot.id}: {wrong}"
             shots.append(replace(planned, fallbacks=(), root_seed=self.script.seed if route.takes_seed else None))
-            if arm.means is Means.FIRST_FRAME:
+            framed = arm.means is Means.FIRST_FRAME
+            uploads.append(replace(shots[-1], references=pictures) if framed else shots[-1])
+            if framed:
                 if not pictures:
                     return f"{shot.id}: there is no picture to begin with"
                 openings.append((shot.id, opening_frame(pictures, planned.width, planned.height)))
         claim = route.claimed if arm.means is not Means.FIRST_FRAME else None
         said = claim or self.matrix.claims.get(arm.means.value)
         named = replace(arm, route=route.name, claim=said.value if said else "", source=said.source if said else "")
-        return ArmPlan(arm=named, shots=tuple(shots), openings=tuple(openings))
+        return ArmPlan(arm=named, shots=tuple(shots), openings=tuple(openings), uploads=tuple(uploads))
 
     def _on(self, shot: Shot, route: Route, pictures: Sequence[Reference]) -> PlannedShot:
         alone = self.script.model_copy(update={"shots": (shot,), "route": route.name})

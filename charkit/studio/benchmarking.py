@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from charkit.plan import PlannedShot
     from charkit.scoring import ShotEvidence
     from charkit.scoring.base import Scorer
     from charkit.scoring.statistics import Advice
@@ -58,6 +59,8 @@ class Benchmark:
     simulated: bool
     make: Callable[[Sequence[Order]], Takes]
     """Makes orders; what was made before comes back at no cost."""
+    clear: Callable[[Sequence[PlannedShot]], None]
+    """Refuses what may not be uploaded, before anything is."""
     scorer: Callable[[], Scorer] = field(default=PaletteScorer)
     """Returns a fresh scorer of the axis that decides."""
 
@@ -156,10 +159,13 @@ class Benchmark:
         """Register, then make every take of every arm. What was made before comes back at no cost, nothing is picked.
 
         Raises:
+            PreflightStopped: a picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: the cap does not allow it all; what was on its way is finished and kept.
             UsageError: this run has shot another experiment.
         """
         self.register()
+        for plan in self.plans:
+            self.clear(plan.uploads)
         orders = [
             self._order(plan, place, take)
             for place in range(len(self.desk.script))

@@ -7,12 +7,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName, UsageError
+from charkit.ledger import usd
+from charkit.plan import Plan
 from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
 from charkit.scoring.people import HumanCheck, ask_people
 from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
 from charkit.studio.drift_truth import DriftTruth, kept_in
+from charkit.studio.retake_loop import RetakeBounds, RetakeLoop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.ledger import Ledger
+    from charkit.plan import PlannedShot
     from charkit.references import References
     from charkit.routes import RouteMatrix
-    from charkit.scoring import ShotEvidence
+    from charkit.scoring import Scorecard, ShotEvidence
     from charkit.scoring.experiment import Experiment
+    from charkit.scoring.retakes import RetakeReport
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
     from charkit.store import Store
@@ -100,6 +105,7 @@ class ExperimentVerbs(ABC):
             run=self.place.run,
             simulated=not self.live,
             make=self._make_for_benchmark,
+            clear=self._clear_for_benchmark,
         )
 
     def publish(self, found: Experiment, of: Benchmark) -> Path:
@@ -157,6 +163,35 @@ class ExperimentVerbs(ABC):
             check.rehearse(name, same, slips=slips)
         return names
 
+    def improve(self, *, rounds: int = 2, budget_usd: float | None = None, unverifiable: bool = False) -> RetakeReport:
+        """Retake only the shots that failed, score again, keep the best of each; report what it brought for its money.
+
+        Run again, it buys nothing that it bought before.
+
+        Args:
+            rounds: How often, so that a shot has at most one take more than that.
+            budget_usd: What all retakes of this run may commit together; the run's own cap holds as well.
+            unverifiable: Whether shots that could not be judged are retaken too, blindly.
+
+        Raises:
+            PreflightStopped: a picture would be refused, or spoil a shot; nothing was uploaded.
+        """
+        loop = RetakeLoop(
+            score=self.score,
+            make=self._take_again,
+            price=lambda shot: max(way.price_usd for way in (self.plan()[shot], *self.plan()[shot].fallbacks)),
+            committed=self._retakes_committed,
+            costs=lambda: {(take.subject, take.number): take.price_usd for take in self.takes()},
+            simulated=not self.live,
+        )
+        return loop.go(RetakeBounds(rounds=rounds, budget_usd=budget_usd, unverifiable=unverifiable))
+
+    def _retakes_committed(self) -> float:
+        shots = {shot.id for shot in self.storyboard.each()}
+        jobs = self._ledger.jobs(run=self.place.run, production=self.production)
+        own = (job for job in jobs if job.take_number > 1 and job.subject in shots and job.simulated is not self.live)
+        return usd(sum(self._ledger.held_by(job.id).committed for job in own))
+
     def _desk_for(self, shots: tuple[str, ...], seed: int) -> Desk:
         with_people = {shot.id: shot for shot in self.storyboard.each() if shot.characters}
         for name in shots:
@@ -175,6 +210,18 @@ class ExperimentVerbs(ABC):
             region=self._settings.region,
             store=self._store,
             templates=self.prompts.templates,
+        )
+
+    def _clear_for_benchmark(self, shots: Sequence[PlannedShot]) -> None:
+        self._cleared(
+            Plan(
+                title=self.storyboard.title,
+                on=self._settings.today,
+                aspect=self.storyboard.aspect,
+                resolution=self.resolution,
+                fps=self.storyboard.fps,
+                shots=tuple(shots),
+            )
         )
 
     def _make_for_benchmark(self, orders: Sequence[Order]) -> Takes:
@@ -203,6 +250,24 @@ class ExperimentVerbs(ABC):
 
     @abstractmethod
     def _loaded_references(self) -> References: ...
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """Say for every shot which route makes it."""
+
+    @abstractmethod
+    def takes(self) -> Takes:
+        """Return every take of this run's shots that is on disk."""
+
+    @abstractmethod
+    def score(self, takes: Takes | None = None) -> Scorecard:
+        """Ask of every take whether it shows the same characters as the references."""
+
+    @abstractmethod
+    def _cleared(self, plan: Plan) -> Plan: ...
+
+    @abstractmethod
+    def _take_again(self, again: Mapping[str, tuple[int, str]]) -> None: ...
 
     @abstractmethod
     def _make(self, orders: Iterable[Order]) -> Takes: ...

@@ -81,7 +81,11 @@ def inspect_picture(blob: Blob) -> MediaFacts:
         UnreadableMedia: it cannot be decoded.
     """
     if blob.media_type == "application/json":
-        return _inspect_answer(blob)
+        try:
+            json.loads(blob.data)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableMedia(f"the answer {blob.name} is no JSON") from error
+        return MediaFacts(width=0, height=0)
     from PIL import Image
 
     try:
@@ -90,14 +94,6 @@ def inspect_picture(blob: Blob) -> MediaFacts:
             return MediaFacts(width=image.width, height=image.height)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadableMedia(f"the picture {blob.name} cannot be decoded: {error}") from error
-
-
-def _inspect_answer(blob: Blob) -> MediaFacts:
-    try:
-        json.loads(blob.data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableMedia(f"the answer {blob.name} is no JSON") from error
-    return MediaFacts(width=0, height=0)
 
 
 def differences(facts: MediaFacts, asked: Slate) -> str:

@@ -144,3 +144,17 @@ def test_a_truth_is_only_for_the_simulator(production: Path, on_the_simulator: s
     studio = ck.open_studio(production, run="live", max_spend=0.0, live=True)
     with pytest.raises(UsageError, match="only be declared to the simulator"):
         studio.benchmark(("text only", "one reference"), truth={"text only": 0.5})
+
+
+def test_nothing_is_uploaded_before_preflight_has_seen_every_picture_of_every_arm(studio: Studio) -> None:
+    benchmark = studio.benchmark(("text only", "one reference", "first frame"), takes=1)
+    seen: list[list[int]] = []
+    object.__setattr__(benchmark, "clear", lambda shots: seen.append([len(shot.references) for shot in shots]))
+
+    def refuse(orders: object) -> None:
+        raise UsageError(f"nothing is made before preflight: {len(seen)}")
+
+    object.__setattr__(benchmark, "make", refuse)
+    with pytest.raises(UsageError, match="before preflight: 3"):
+        benchmark.shoot()
+    assert seen == [[0], [1], [1]]

@@ -71,6 +71,9 @@ def test_a_run_is_scored_calibrated_and_exported_without_making_anything(
     assert (tmp_path / "a.parquet").read_bytes()[:4] == b"PAR1"
     facts = json.loads(ran("score", production, "--run", "scored", "--against", "scored", "--json"))
     assert facts["rates"][0]["interval"]["high"] <= 1
+    assert facts["rates"][0]["corrected"] is None  # no impostor in a cast of one: nothing to correct with
+    assert facts["lines"] == list(card.lines)
+    assert ran("score", production, "--run", "scored", "--first").splitlines() == [card.sentence("Ada", takes="first")]
     assert facts["against"]["axes"][0]["dropped"] == 0
     assert facts["verdicts"][0]["score"] == card.scores[0].score
     assert posts(drawn) == sent

@@ -85,3 +85,13 @@ def test_what_differs_from_what_was_asked_for_is_said(facts: MediaFacts, words: 
 def test_a_picture_has_no_length_to_differ_in() -> None:
     asked = slate(kind="image", width=10, height=10, seconds=None)
     assert differences(MediaFacts(width=10, height=10), asked) == ""
+
+
+def test_a_judges_answer_has_no_pixels_and_what_is_no_json_is_found_out() -> None:
+    def answer(data: bytes) -> Blob:
+        return Blob(name="answer.json", media_type="application/json", data=data)
+
+    assert inspect_picture(answer(b'{"shots": []}')) == MediaFacts(width=0, height=0)
+    for broken in (b"prose", b"", b"[" * 100_000):
+        with pytest.raises(UnreadableMedia, match=r"answer\.json"):
+            inspect_picture(answer(broken))
