@@ -8,6 +8,7 @@ scorers join behind the same protocol (`Scorer`), one file and one axis each.
     assignment     who is who in shots with several characters
     identity       tier 1, with weights: by `faces` (photographed) or `anime`, as the sheet declares
     appearance     tier 1, with weights: whole figures, cut out; not identity
+    judge          tier 2, paid: attributes as a vision model answers, with blind controls in every question
     scorecard      all scores of a run: rates, sentences, heat map, curve, two runs compared, exports
     statistics     intervals, paired tests, corrections, pooling, discrimination, advice on sample sizes
     calibration    the line set on the own cast, and the ceiling
@@ -35,6 +36,8 @@ from charkit.scoring.base import (
 )
 from charkit.scoring.faces import FaceScorer
 from charkit.scoring.identity import IdentityScorer
+from charkit.scoring.judge import JudgeScorer
+from charkit.scoring.judge_report import JudgeReport
 from charkit.scoring.palette import STOCK, PaletteScorer
 from charkit.scoring.run import score_takes
 from charkit.scoring.scorecard import Scorecard, ScoredTake
@@ -57,6 +60,8 @@ __all__ = [
     "GrabCut",
     "IdentityScorer",
     "Interval",
+    "JudgeReport",
+    "JudgeScorer",
     "Masker",
     "Ordered",
     "Pair",

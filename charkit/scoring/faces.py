@@ -7,6 +7,9 @@
 The stock line is the one that tells most pairs of LFW right, .363 (OpenCV's face tutorial). LFW is mostly frontal: on
 profiles the best line is .212 (CFP-FP), so turned faces are left to coverage instead. No line was ever set on generated
 faces; calibrate it on your own cast. What passes has the same face, whatever it wears.
+
+What YuNet takes for a face may be none: in a real generated clip it gave an animal's head 0.85. Such a find is unlike
+its references, so a character whose own face is hidden behind it counts as drifted; the evidence picture shows it.
 """
 
 from __future__ import annotations

@@ -182,15 +182,15 @@ class PaletteScorer:
         references, trouble = self._colours_of_references(evidence)
         if not references:
             return _Seen(evidence=evidence, sampled=len(frames), problem=trouble)
-        subjects = [self.masker.in_frame(frame.rgb, evidence) for frame in frames]
+        needed = max(self.min_valid_frames, math.ceil(len(frames) / 2))
+        subjects = self._subjects(frames, evidence, needed)
         problems = _problems(subjects)
         found = [
             (frame, subject.mask, colours, replace(_against(colours, references), time=round(float(frame.time), 3)))
-            for frame, subject, wrong in zip(frames, subjects, problems, strict=True)
+            for frame, subject, wrong in zip(frames, subjects, problems, strict=False)
             if not wrong
             for colours in (colours_of(frame.rgb, subject.mask),)
         ]
-        needed = max(self.min_valid_frames, math.ceil(len(frames) / 2))
         if len(found) < needed:
             why = max(filter(None, problems), key=problems.count, default="the clip is too short")
             said = f"{len(found)} of {len(frames)} frames usable, {needed} needed: {why}"
@@ -204,6 +204,17 @@ class PaletteScorer:
             colours=_mean([item[2] for item in found]),
             worst=proof(frame, mask, score.score),
         )
+
+    def _subjects(self, frames: Sequence[Frame], evidence: ShotEvidence, needed: int) -> list[Subject]:
+        """Cut the subject out of frames; stops where too many have failed for a verdict, since failing costs most."""
+        subjects: list[Subject] = []
+        failed = 0
+        for frame in frames:
+            subjects.append(self.masker.in_frame(frame.rgb, evidence))
+            failed += not subjects[-1].found
+            if failed > len(frames) - needed:
+                break
+        return subjects
 
     def _colours_of_references(self, evidence: ShotEvidence) -> tuple[list[tuple[Colours, ...]], str]:
         """Return the usable references' colours, and what is wrong when there are none."""

@@ -227,3 +227,30 @@ def shot(
         pictures.append(np.ascontiguousarray(lit[:, ::-1] if mirror else lit))
         masks.append(np.ascontiguousarray(mask[:, ::-1] if mirror else mask))
     return framing, pictures, masks
+
+
+def pasted(
+    picture: np.ndarray, *, framing: str, seed: int, light: Light = MILD, frames: int = 3, mirrored: bool = False
+) -> list[np.ndarray]:
+    """Return frames of a shot into which a reference's figure was pasted: one background, one light."""
+    ground = np.abs(picture.astype(int) - picture[0, 0]).max(axis=2) <= 2
+    rows, columns = np.flatnonzero((~ground).any(axis=1)), np.flatnonzero((~ground).any(axis=0))
+    cut = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    figure, mask = picture[cut], (~ground[cut]).astype(np.uint8)
+    if mirrored:
+        figure, mask = figure[:, ::-1], mask[:, ::-1]
+    tall = {"close-up": 3.2, "medium": 1.75, "full": 0.88}[framing] * HEIGHT
+    size = (round(figure.shape[1] * tall / len(figure)), round(tall))
+    figure = cv2.resize(np.ascontiguousarray(figure), size, interpolation=cv2.INTER_LINEAR)
+    mask = cv2.resize(np.ascontiguousarray(mask), size, interpolation=cv2.INTER_NEAREST)
+    top = round({"close-up": 0.04, "medium": 0.10, "full": 0.08}[framing] * HEIGHT)
+    back, pictures = _background(np.random.default_rng([29, seed])), []
+    for index in range(frames):
+        canvas = back.copy()
+        left = (WIDTH - size[0]) // 2 + 2 * index
+        skipped = max(0, -left)
+        inside = canvas[top : top + size[1], max(0, left) : left + size[0]]
+        there = mask[: inside.shape[0], skipped : skipped + inside.shape[1]] > 0
+        inside[there] = figure[: inside.shape[0], skipped : skipped + inside.shape[1]][there]
+        pictures.append(_lit(canvas, light, np.random.default_rng([31, seed])))
+    return pictures

@@ -146,3 +146,22 @@ def test_every_frame_and_every_pair_of_shots_is_kept_apart(bed):
     assert len(first.frame_scores) == first.valid_frames
     assert first.frame_scores[1][0] == 0.5
     assert first.needed_frames == 3
+
+
+def test_a_take_whose_character_is_found_nowhere_is_given_up_before_every_frame_was_cut(bed):
+    from charkit.scoring import GrabCut, PaletteScorer
+
+    class Counting(GrabCut):
+        cuts = 0
+
+        def in_frame(self, rgb, evidence):
+            Counting.cuts += 1
+            return super().in_frame(rgb, evidence)
+
+    scorer = PaletteScorer(masker=Counting())
+    flat = [np.full((216, 384, 3), 90, dtype=np.uint8)] * 8
+    scorer.update(bed.evidence("medium", bed.references(5)), bed.frames(flat))
+    (score,) = scorer.compute()
+    assert score.verdict is Verdict.UNVERIFIABLE
+    assert score.reason.startswith("0 of 8 frames usable, 4 needed")
+    assert Counting.cuts == 5

@@ -48,7 +48,7 @@ def test_a_brief_becomes_a_direction_with_everything_that_arrived(tmp_path: Path
     assert (direction.pictures[0].data, direction.pictures[0].role) == (png(), "character")
     assert (direction.pictures[0].label, direction.known[0].name) == ("Mira", "Fenn")
     assert direction.seed == brief.direction_seed
-    assert worker._drift().text == 0.25
+    assert worker._drift(brief).text == 0.25
 
 
 def test_a_clip_is_measured_and_shown_in_pictures(clip: Path, tmp_path: Path) -> None:
