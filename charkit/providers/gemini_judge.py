@@ -16,7 +16,7 @@ from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Outcome
 from charkit.providers.gemini_sdk import GoogleSession, answered, refusal_word
 from charkit.providers.judging import asked, judgement, pictures_sent
-from charkit.providers.limits import GOOGLE_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.limits import GOOGLE_PICTURES, cannot_cancel, check_model, check_pictures, check_prompt
 from charkit.providers.reading import Fields, without_media
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _KEPT = frozenset({"type", "properties", "required", "items", "enum", "descripti
 
 class GeminiJudge:
     """One Gemini endpoint, asked about pictures."""
+
+    cancels = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -84,6 +86,11 @@ class GeminiJudge:
         """Return None: the service keeps no list of questions."""
         del limit
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel("generateContent", rule="the answer comes with the question", source=SOURCE)
 
     def _read(self, question: JudgeRequest, body: Fields) -> Answer:
         feedback = body.child("promptFeedback")

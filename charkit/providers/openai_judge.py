@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from charkit.errors import UnsupportedRequest
 from charkit.providers.base import Answer, Billing, Outcome
 from charkit.providers.judging import asked, judgement, pictures_sent
-from charkit.providers.limits import OPENAI_PICTURES, check_model, check_pictures, check_prompt
+from charkit.providers.limits import OPENAI_PICTURES, cannot_cancel, check_model, check_pictures, check_prompt
 from charkit.providers.openai_sdk import OpenAISession, policy_details, policy_word
 from charkit.providers.reading import Fields, data_url, without_media
 
@@ -27,6 +27,8 @@ SOURCE = "openai 3.54.0, types/chat/completion_create_params, 2026-11"
 
 class OpenAIJudge:
     """One `/v1/chat/completions` endpoint, asked about pictures."""
+
+    cancels = False
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -64,6 +66,11 @@ class OpenAIJudge:
         """Return None: the service keeps no list of questions."""
         del limit
         return None
+
+    def cancel(self, remote_id: str) -> Answer:
+        """Refuse: there is nothing to stop; see `base.Provider.cancel`."""
+        del remote_id
+        raise cannot_cancel("/v1/chat/completions", rule="the answer comes with the question", source=SOURCE)
 
     def _read(self, question: JudgeRequest, body: Fields) -> Answer:
         choice = next(iter(body.children("choices")), Fields(None))

@@ -132,8 +132,9 @@ class Doubts:
 def in_doubt(job: JobRow, finding: Finding, price_usd: float) -> str:
     """Say what is known of a job in doubt, what it may cost, and what the person can do."""
     there = f"floor.resolve({job.id!r}, remote_id=...) if it is there"
-    if job.kind == "image":  # what it drew came with the answer that was lost, and no service sends that again
-        there = f"floor.resolve({job.id!r}, accepted=True) if it was charged (its picture is lost)"
+    if job.kind in ("image", "judge"):  # what it made came with the answer that was lost, never to be sent again
+        what = "picture" if job.kind == "image" else "answer"
+        there = f"floor.resolve({job.id!r}, accepted=True) if it was charged (its {what} is lost)"
     return (
         f"nobody knows whether {job.endpoint} took this request on ({_SAYS[finding]}). It may have cost "
         f"${price_usd:.2f}, which stays counted, and it is not sent again by itself. Look for it at "
