@@ -6,19 +6,20 @@ from abc import ABC, abstractmethod
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from charkit.errors import UnknownName, UsageError
-from charkit.ledger import usd
+from charkit.errors import SpendLimit, UnknownName, UsageError
 from charkit.plan import Plan
 from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
 from charkit.scoring.people import HumanCheck, ask_people
+from charkit.scoring.retakes import report_of
 from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
 from charkit.studio.drift_truth import DriftTruth, kept_in
-from charkit.studio.retake_loop import RetakeBounds, RetakeLoop
+from charkit.studio.judging import wishes_of
+from charkit.takes import RetakeRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from charkit.studio.lines import Lines
     from charkit.studio.progress import Stage
     from charkit.studio.prompting import Prompts
-    from charkit.takes import Order, Take, Takes
+    from charkit.takes import Order, Retakes, Take, Takes, Wish
     from charkit.workspace import Workspace
 
 __all__ = ["ExperimentVerbs"]
@@ -176,21 +177,14 @@ class ExperimentVerbs(ABC):
         Raises:
             PreflightStopped: a picture would be refused, or spoil a shot; nothing was uploaded.
         """
-        loop = RetakeLoop(
-            score=self.score,
-            make=self._take_again,
-            price=lambda shot: max(way.price_usd for way in (self.plan()[shot], *self.plan()[shot].fallbacks)),
-            committed=self._retakes_committed,
-            costs=lambda: {(take.subject, take.number): take.price_usd for take in self.takes()},
-            simulated=not self.live,
-        )
-        return loop.go(RetakeBounds(rounds=rounds, budget_usd=budget_usd, unverifiable=unverifiable))
-
-    def _retakes_committed(self) -> float:
-        shots = {shot.id for shot in self.storyboard.each()}
-        jobs = self._ledger.jobs(run=self.place.run, production=self.production)
-        own = (job for job in jobs if job.take_number > 1 and job.subject in shots and job.simulated is not self.live)
-        return usd(sum(self._ledger.held_by(job.id).committed for job in own))
+        rule = RetakeRule(rounds=rounds, budget_usd=budget_usd)
+        try:
+            made = self.retakes(lambda: wishes_of(self.score(), unverifiable=unverifiable), rule=rule)
+            declined = {one.shot: one.why for one in made.declined}
+        except SpendLimit as limit:  # what was made before it is kept, and counts
+            declined = {wish.shot: str(limit) for wish in wishes_of(self.score(), unverifiable=unverifiable)}
+        costs = {(take.subject, take.number): take.price_usd for take in self.takes()}
+        return report_of(self.score(), costs, declined=declined, simulated=not self.live)
 
     def _desk_for(self, shots: tuple[str, ...], seed: int) -> Desk:
         with_people = {shot.id: shot for shot in self.storyboard.each() if shot.characters}
@@ -267,7 +261,10 @@ class ExperimentVerbs(ABC):
     def _cleared(self, plan: Plan) -> Plan: ...
 
     @abstractmethod
-    def _take_again(self, again: Mapping[str, tuple[int, str]]) -> None: ...
+    def retakes(
+        self, wishes: Callable[[], Iterable[Wish]] | Iterable[tuple[str, str]], *, rule: RetakeRule | None = None
+    ) -> Retakes:
+        """Make more takes of the shots that somebody wants again."""
 
     @abstractmethod
     def _make(self, orders: Iterable[Order]) -> Takes: ...

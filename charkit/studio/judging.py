@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from charkit.character import folded
 from charkit.documents import replace_file
 from charkit.ledger import ScoreRow
 from charkit.scoring import Axis, CastMember, PaletteScorer, Score, Scorecard, ScorerFacts, ShotEvidence, score_takes
+from charkit.scoring.retakes import to_retake
 from charkit.takes import Wish
 
 if TYPE_CHECKING:
@@ -159,20 +161,16 @@ def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def wishes_of(card: Scorecard) -> list[Wish]:
-    """Return the shots whose chosen take drifted, each with what drifted and how good its takes are, worst first."""
-    drifted: dict[str, list[Score]] = {}
-    for score in sorted(card.drifted, key=lambda score: score.score or 0.0):
-        drifted.setdefault(score.shot, []).append(score)
-    return [
-        Wish(shot=shot, reason="; ".join(map(_drift, scores)), quality=_quality(card, shot))
-        for shot, scores in drifted.items()
-    ]
+def wishes_of(card: Scorecard, *, unverifiable: bool = False) -> list[Wish]:
+    """Return the shots whose best take failed, each with the reason and how good its takes are, worst first.
 
-
-def _drift(score: Score) -> str:
-    value = "" if score.score is None else f" at {score.score:.3f}, line at {score.threshold}"
-    return f"{score.character} drifted in {score.axis}{value}"
+    Args:
+        card: All takes so far.
+        unverifiable: Also those that could not be judged, blindly; they come last.
+    """
+    asked = to_retake(card, unverifiable=unverifiable)
+    wishes = [Wish(shot=shot, reason=why, quality=_quality(card, shot)) for shot, why in asked]
+    return sorted(wishes, key=lambda wish: max(wish.quality.values(), default=math.inf))
 
 
 def _quality(card: Scorecard, shot: str) -> dict[int, float]:

@@ -38,7 +38,7 @@ from charkit.studio.telling import Story
 from charkit.takes import RetakeRule, Takes, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Unpack
@@ -221,12 +221,6 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         """
         with self._working("rerun", 1):
             return self._filming.keep(self._shown(self._make([order])))
-
-    def _take_again(self, again: Mapping[str, tuple[int, str]]) -> None:
-        plan = self._cleared(self.plan())
-        with self._working("retake", len(again)):
-            orders = [self._filming.order(plan[shot], number, why) for shot, (number, why) in again.items()]
-            self._filming.keep(self._shown(self._make(orders)))
 
     def bring_in(self, shot: str, clip: Path | str, *, app: str) -> Takes:
         """Take a clip that was made by hand in as a take like any other; the same clip again changes nothing.
