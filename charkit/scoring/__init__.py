@@ -34,6 +34,8 @@ from charkit.scoring.base import (
     Threshold,
     Verdict,
 )
+from charkit.scoring.clip_gate import GateScorer
+from charkit.scoring.copying import CopyingScorer
 from charkit.scoring.faces import FaceScorer
 from charkit.scoring.identity import IdentityScorer
 from charkit.scoring.judge import JudgeScorer
@@ -53,10 +55,12 @@ __all__ = [
     "Box",
     "CastMember",
     "ColourAssigned",
+    "CopyingScorer",
     "Domain",
     "FaceScorer",
     "Finding",
     "FrameEvidence",
+    "GateScorer",
     "GrabCut",
     "IdentityScorer",
     "Interval",
