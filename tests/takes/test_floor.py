@@ -392,7 +392,7 @@ class TestPollingAndFetching:
     def test_answers_that_nobody_understands_leave_the_job_for_the_next_visit(
         self, studio, order, errors, polls
     ) -> None:
-        studio.service.on_poll["Mira in S01"] = errors
+        studio.service.on_poll["Mira in S01"] = list(errors)  # the service takes them off one by one
         (take,) = studio.make(order())
         assert take.outcome is Outcome.QUEUED
         assert "run again" in take.message
