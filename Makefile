@@ -26,7 +26,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-demo: $(READY)  ## the film: eleven shots, two characters, scored and cut, without any key
+demo: $(READY)  ## the film: ten shots, two characters, scored and cut, without any key
 	@$(PY) -m charkit run data/productions/lantern --run demo
 
 lab: $(READY)  ## JupyterLab on the notebooks
