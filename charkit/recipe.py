@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from charkit.cards import table
 from charkit.documents import write_json
 from charkit.errors import BadDocument, MediaError, UsageError
-from charkit.media.words import PICTURES, read_words, write_words
+from charkit.media.words import MAX_WORDS, PICTURES, read_words, write_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -250,16 +250,25 @@ def share(path: Path, out: Path) -> Path:
     return write_words(path, out, {PNG_KEY if path.suffix.lower() in PICTURES else KEY: recipe.text()})
 
 
-def find_recipe(path: Path) -> Recipe | None:
-    """Return the recipe inside a file or beside it; None where there is none, or none that can be read."""
+def find_recipe(path: Path, words: Mapping[str, str] | None = None) -> Recipe | None:
+    """Return the recipe inside a file or beside it; None where there is none, or none that can be read.
+
+    Args:
+        path: The file.
+        words: Those inside it, where they are known; else they are read.
+    """
     try:
-        return recipe_in(path)
+        return recipe_in(path, words)
     except (UsageError, MediaError):
         return None
 
 
-def recipe_in(path: Path) -> Recipe:
+def recipe_in(path: Path, words: Mapping[str, str] | None = None) -> Recipe:
     """Return the recipe inside a file, or beside it.
+
+    Args:
+        path: The file.
+        words: Those inside it, where they are known; else they are read.
 
     Raises:
         UsageError: There is none.
@@ -267,9 +276,9 @@ def recipe_in(path: Path) -> Recipe:
         UnreadableMedia: The file cannot be read.
     """
     path = Path(path)
-    words = read_words(path)
-    for text in words.values():
-        if text.lstrip().startswith(_HEAD):
+    known = read_words(path) if words is None else words
+    for text in known.values():
+        if len(text) <= MAX_WORDS and text.lstrip().startswith(_HEAD):
             return _parsed(text, path)
     file = beside(path)
     if file.is_file() and file.stat().st_size <= _MAX_BYTES:

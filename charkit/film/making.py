@@ -106,7 +106,7 @@ def make_film(
         chosen, facts, left_out = _chosen(cuts, store, Path(workshop), keep_going=keep_going)
         looks = looks_of(cuts, chosen, facts)
         parts = splices(chosen, facts, _touches(cuts, chosen, facts, looks, cues or ()))
-        words = {"title": cuts.title, **_recipes(cuts.title, [one.path for one in facts]), **(metadata or {})}
+        words = {"title": cuts.title, **_recipes(cuts.title, facts), **(metadata or {})}
         plan = sound_plan(cuts, copied=copy_sound)
         joined = splice(parts, out, sound=plan, metadata=words, on_progress=on_progress)
     return Made(
@@ -167,9 +167,9 @@ def _font(cuts: CutList) -> Path | None:
     return cuts.beside(cuts.font) if cuts.font else None
 
 
-def _recipes(title: str, clips: Sequence[Path]) -> dict[str, str]:
+def _recipes(title: str, clips: Sequence[ClipFacts]) -> dict[str, str]:
     """Return the recipes of clips that have one, as one word for the film's container."""
-    found = [recipe for clip in clips if (recipe := find_recipe(clip)) is not None]
+    found = [recipe for clip in clips if (recipe := find_recipe(clip.path, clip.metadata)) is not None]
     takes = [take for recipe in found for take in recipe.takes]
     return {KEY: Recipe.made(takes, title=title).text()} if takes else {}
 

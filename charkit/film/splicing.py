@@ -11,7 +11,6 @@ from charkit.media.spliced import Crossing, Splice, Touch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -33,17 +32,18 @@ def splices(
         touches: What is done to the frames of each (`charkit.film.looks`); a dip comes after it.
     """
     every = touches or [()] * len(cuts)
-    parts = [replace(_part(cut, facts.path), touches=own) for cut, facts, own in zip(cuts, clips, every, strict=True)]
+    parts = [replace(_part(cut, facts), touches=own) for cut, facts, own in zip(cuts, clips, every, strict=True)]
     for index, cut in enumerate(cuts[:-1]):
         if cut.transition is not None and not cut.transition.overlaps:
             _dip(parts, index, cut.transition, seconds_of(cut, clips[index]))
     return parts
 
 
-def _part(cut: Cut, clip: Path) -> Splice:
+def _part(cut: Cut, facts: ClipFacts) -> Splice:
     way = cut.transition
     return Splice(
-        path=clip,
+        path=facts.path,
+        facts=facts,
         start=cut.start,
         end=cut.end,
         name=cut.shot,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from charkit.media.probe import open_clip
+from charkit.media.opening import open_clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

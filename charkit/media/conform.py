@@ -17,7 +17,8 @@ from av.error import EOFError as NoMore
 from av.filter import Graph
 
 from charkit.errors import StreamsDiffer
-from charkit.media.probe import ClipFacts, ColourTags, open_clip
+from charkit.media.opening import open_clip
+from charkit.media.probe import ClipFacts, ColourTags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

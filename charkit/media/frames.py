@@ -24,7 +24,8 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
 from charkit.errors import MediaError, UnreadableMedia
-from charkit.media.probe import ClipFacts, open_clip, probe
+from charkit.media.opening import open_clip
+from charkit.media.probe import ClipFacts, probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

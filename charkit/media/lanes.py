@@ -9,24 +9,27 @@ the cuts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 import av
 
 from charkit.media.avc import ParameterSets, header_of, parameter_sets
+from charkit.media.opening import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     from av.container import OutputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+    from charkit.media.order import Order
     from charkit.media.probe import ClipFacts
 
-__all__ = ["Part", "Picture", "VideoLane", "places"]
+__all__ = ["Part", "Picture", "VideoLane"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,24 +38,26 @@ class Picture:
 
     path: Path
     """The file its packets come from."""
-    frames: int
-    """How many frames it shows."""
+    order: Order
+    """In which order its packets show its frames."""
     extradata: bytes
     """The codec's header."""
     sets: ParameterSets | None
     """The parameter sets in it."""
-    delay: int
-    """How many frames later than it is stored a frame may be shown at most."""
+
+    @property
+    def delay(self) -> int:
+        """How many frames later than it is stored a frame may be shown at most."""
+        return self.order.ahead
 
     @classmethod
     def of(cls, facts: ClipFacts) -> Picture:
         """Take it from a clip whose frames all stand on the film's grid."""
         return cls(
             path=facts.path,
-            frames=facts.frames,
+            order=facts.order,
             extradata=facts.codec_header,
             sets=parameter_sets(facts.codec_header),
-            delay=facts.reorder,
         )
 
 
@@ -76,12 +81,6 @@ class Part:
         return self.last - self.first
 
 
-def places(packets: Sequence[Packet[VideoStream]], fps: Fraction) -> list[int]:
-    """Return the place in the order shown, from 0, of packets in the order stored."""
-    first = min(packet.pts or 0 for packet in packets)
-    return [round(((p.pts or 0) - first) * Fraction(p.time_base) * fps) for p in packets]
-
-
 @dataclass(kw_only=True)
 class VideoLane:
     """Writes compressed pictures with fresh timestamps on the film's grid."""
@@ -102,24 +101,26 @@ class VideoLane:
         """Whether parameter sets travel in front of each keyframe, since no one header can hold them all."""
         with av.open(str(base.path), metadata_errors="replace") as container:
             self.stream = self.film.add_stream_from_template(container.streams.video[0])
-        self.stream.time_base = 1 / self.fps
+        self._tick = 1 / self.fps
+        self.stream.time_base = self._tick
         if header is not None:
             self.stream.codec_context.extradata = header
 
     def write(self, part: Part) -> None:
         """Copy the packets of one part."""
         picture = part.picture
-        with av.open(str(picture.path), metadata_errors="replace") as container:
-            packets = [p for p in container.demux(container.streams.video[0]) if p.size]
-            shown = places(packets, self.fps)
-            wanted = [(p, at) for p, at in zip(packets, shown, strict=True) if part.first <= at < part.last]
-            for order, (packet, place) in enumerate(wanted):
+        with open_stored(picture.path) as container:
+            stored = container.demux(container.streams.video[0])
+            packets = (packet for packet in stored if packet.size and packet.pts is not None)
+            places = zip(packets, picture.order.shown, strict=False)  # the finished film's frames are counted
+            wanted = ((packet, place) for packet, place in places if part.first <= place < part.last)
+            for order, (packet, place) in enumerate(islice(wanted, part.frames)):
                 copy = self._copy(packet, picture)
                 copy.stream = self.stream
-                copy.time_base = 1 / self.fps
+                copy.time_base = self._tick
                 copy.pts = part.start + place - part.first
                 copy.dts, copy.duration = part.start + order - self.delay, 1
-                self.film.mux(copy)
+                self.film.mux_one(copy)
 
     def _copy(self, packet: Packet[VideoStream], picture: Picture) -> Packet[VideoStream]:
         if not (self.in_band and packet.is_keyframe and picture.sets):

@@ -17,7 +17,8 @@ from charkit.documents import whole_file
 from charkit.errors import EncodingFailed, UnreadableMedia, UsageError
 from charkit.media.chapters import put_chapters, read_chapters
 from charkit.media.frames import COLORSPACES
-from charkit.media.probe import open_clip, probe
+from charkit.media.opening import open_clip
+from charkit.media.probe import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

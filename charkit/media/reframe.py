@@ -26,8 +26,9 @@ from charkit.media.chapters import put_chapters, read_chapters
 from charkit.media.conform import encoder
 from charkit.media.fit import fit_together
 from charkit.media.frames import Frame, sample
+from charkit.media.opening import open_clip
 from charkit.media.picture.planes import planes_of, to_frame
-from charkit.media.probe import open_clip, probe
+from charkit.media.probe import probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

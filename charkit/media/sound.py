@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import av
 import numpy as np
 from av.error import FFmpegError
+from av.stream import Discard
 from numpy.typing import NDArray
 
 from charkit.errors import UnreadableMedia
+from charkit.media.opening import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -143,13 +145,15 @@ def decode(path: Path, *, start: Fraction = Fraction(0), length: int | None = No
 def _chunks(path: Path, start: Fraction) -> Generator[tuple[int, Sound], None, None]:
     """Yield what a file holds, piece by piece, each with the sample at which it begins."""
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with open_stored(path) as container:
             stream = next(iter(container.streams.audio), None)
+            for picture in container.streams.video:
+                picture.discard = Discard.all  # not even read
             if stream is not None:
                 if start > 2 * _RUN_UP:
                     container.seek(int((start - _RUN_UP) / Fraction(stream.time_base or 1)), stream=stream)
                 yield from _runs(container.decode(stream), start)
-    except FFmpegError as error:
+    except (FFmpegError, OSError) as error:
         raise UnreadableMedia(f"its sound cannot be decoded: {error.strerror or error}", path=path) from None
 
 

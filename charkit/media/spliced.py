@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.media.picture.pieces import FrameChange
+    from charkit.media.probe import ClipFacts
     from charkit.media.sounding.levelling import Levelled
 
 __all__ = ["Boundary", "Crossing", "Joined", "JoinedClip", "Splice", "Touch"]
@@ -42,6 +43,8 @@ class Splice:
     """A clip, or a part of it, in its place in the film; times in seconds of the clip."""
 
     path: Path
+    facts: ClipFacts | None = field(default=None, repr=False)
+    """What looking into the clip found, where somebody has; else it is looked into."""
     start: float | None = None
     """Where it begins; at the clip's beginning if it does not say."""
     end: float | None = None

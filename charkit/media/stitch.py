@@ -28,6 +28,7 @@ from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
 from charkit.media.fit import fit_together
 from charkit.media.lanes import VideoLane
+from charkit.media.opening import open_stored
 from charkit.media.picture import Change, Join, Piece, lay_out, render
 from charkit.media.probe import probe
 from charkit.media.sounding import SoundPlan, check_copyable, sounding
@@ -92,7 +93,7 @@ def splice(
         EncodingFailed: The film cannot be encoded or written.
     """
     _check(parts, out)
-    facts = [probe(part.path) for part in parts]
+    facts = _looked_into(parts)
     fits = fit_together(facts)
     for part, one in zip(parts, fits, strict=True):
         _span(part, one.facts.seconds, one.shape.fps, round(Fraction(one.facts.seconds) * one.shape.fps))
@@ -119,6 +120,15 @@ def _check(parts: Sequence[Splice], out: Path) -> None:
     for part in parts:
         if part.path.exists() and Path(out).exists() and part.path.samefile(out):
             raise UsageError(f"{out}: the film would replace one of its own clips; give it another name")
+
+
+def _looked_into(parts: Sequence[Splice]) -> list[ClipFacts]:
+    """Return the facts of each part's clip; one that nobody has looked into is read once, however often it is shown."""
+    known = {part.path: part.facts for part in parts if part.facts is not None}
+    for part in parts:
+        if part.path not in known:
+            known[part.path] = probe(part.path)
+    return [known[part.path] for part in parts]
 
 
 def _span(part: Splice, seconds: float, fps: Fraction, frames: int) -> tuple[int, int]:
@@ -292,7 +302,7 @@ def _sound_account(facts: ClipFacts, placed: Placed, fps: Fraction) -> str:
 
 def _verify(path: Path, joined: Joined) -> None:
     """Read the film's index back before it gets its name: a short write must not pass for a film."""
-    with av.open(str(path)) as film:
+    with open_stored(path) as film:
         stream = film.streams.video[0]
         if stream.frames != joined.frames or bool(film.streams.audio) != joined.has_sound:
             raise EncodingFailed(f"{stream.frames} of {joined.frames} frames arrived", path=joined.path)

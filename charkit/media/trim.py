@@ -16,7 +16,8 @@ from av.error import FFmpegError
 
 from charkit.errors import EncodingFailed
 from charkit.media.conform import PRESET, QUALITY
-from charkit.media.probe import open_clip, probe
+from charkit.media.opening import open_clip
+from charkit.media.probe import probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.probe import open_clip
+from charkit.media.opening import WITHOUT_DECODING, open_clip
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 __all__ = ["Whole", "verify_clip"]
-
-_WITHOUT_DECODING: Final = {"codec_whitelist": "none", "probesize": "32"}
-"""Keeps FFmpeg from decoding pictures just to open a file, which an MP4's own index makes needless: 0.3 ms for 6 ms."""
 
 _STRICT: Final = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_filter": "all"}
 """Have the decoder say what it would else paint over, and skip what only makes the picture smoother."""
@@ -66,7 +63,7 @@ def verify_clip(path: Path) -> Whole:
     if _overruns(path):
         raise UnreadableMedia("is cut off", path=path)
     try:
-        with open_clip(path, options=_WITHOUT_DECODING) as container:
+        with open_clip(path, options=WITHOUT_DECODING) as container:
             return _verified(path, container)
     except FFmpegError as error:
         raise UnreadableMedia(f"is damaged: {error.strerror or error}", path=path) from None

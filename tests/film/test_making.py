@@ -12,6 +12,7 @@ from charkit.film.making import make_film
 from charkit.film.outputs import make_outputs
 from charkit.film.subtitles import Cue
 from charkit.media.frames import to_rgb
+from charkit.media.opening import open_clip
 from charkit.media.probe import probe
 
 
@@ -19,6 +20,19 @@ def frames_of(path):
     facts = probe(path)
     with av.open(str(path)) as film:
         return [to_rgb(frame, facts).astype(int) for frame in film.decode(video=0)]
+
+
+def test_every_clip_is_looked_into_once(clips, tmp_path, monkeypatch):
+    opened = []
+
+    def counted(path, **options):
+        opened.append(path)
+        return open_clip(path, **options)
+
+    for module in ("probe", "words", "frames", "conform"):
+        monkeypatch.setattr(f"charkit.media.{module}.open_clip", counted)
+    make_film(CutList(cuts=tuple(Cut(shot=clip.stem, file=str(clip)) for clip in clips)), tmp_path / "film.mp4")
+    assert sorted(opened) == sorted(clips)
 
 
 def test_a_card_opens_the_film_and_clips_are_still_copied(clips, tmp_path):

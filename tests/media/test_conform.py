@@ -15,7 +15,6 @@ from charkit.errors import StreamsDiffer
 from charkit.media.conform import Shape, cadence, conform
 from charkit.media.fit import fit_together
 from charkit.media.frames import sample, to_rgb
-from charkit.media.picture.reading import order_of
 from charkit.media.probe import ColourTags, probe
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def test_groups_that_lean_on_the_one_before_are_not_taken_for_beginnings(tmp_pat
     facts = probe(odd(tmp_path / "odd.mp4", x264_params="open-gop=1:keyint=8:min-keyint=8:scenecut=0:bframes=2"))
     conform(facts, shape(192, 108), tmp_path / "out.mp4")
     assert counts_seen(tmp_path / "out.mp4") == list(range(24))
-    order = order_of(facts)
+    order = facts.order
     assert order.entries == {0}  # the later keyframes are no IDR pictures
     assert len(facts.keyframes) >= 2
 

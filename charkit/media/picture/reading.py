@@ -1,4 +1,4 @@
-"""Reads a clip's packets in their order, and decodes the frames that are wanted without those that are not needed."""
+"""Decodes the frames of a clip that are wanted, without those that are not needed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.avc import begins_with_idr, is_reference, parameter_sets
-from charkit.media.lanes import places
-from charkit.media.picture.stretches import Order
+from charkit.media.avc import is_reference, parameter_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,28 +20,7 @@ if TYPE_CHECKING:
 
     from charkit.media.probe import ClipFacts
 
-__all__ = ["decoded", "order_of"]
-
-
-def order_of(facts: ClipFacts) -> Order:
-    """Read how a clip that can be copied is stored.
-
-    Raises:
-        UnreadableMedia: it cannot be read.
-    """
-    sets = parameter_sets(facts.codec_header)
-    try:
-        with av.open(str(facts.path), metadata_errors="replace") as container:
-            packets = [p for p in container.demux(container.streams.video[0]) if p.size]
-            shown = places(packets, facts.fps)
-            entries = frozenset(
-                place
-                for place, packet in zip(shown, packets, strict=True)
-                if packet.is_keyframe and sets is not None and begins_with_idr(bytes(packet), sets)
-            )
-    except FFmpegError as error:
-        raise _unreadable(facts.path, error) from None
-    return Order(shown=tuple(shown), entries=entries)
+__all__ = ["decoded"]
 
 
 def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:

@@ -19,7 +19,7 @@ import av
 from charkit.media.conform import encoder
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
-from charkit.media.picture.reading import decoded, order_of
+from charkit.media.picture.reading import decoded
 from charkit.media.picture.reel import Reel
 from charkit.media.picture.stretches import Stretch, stretches
 from charkit.media.probe import probe
@@ -155,7 +155,7 @@ class _Room:
         placed, piece = self.placed, self.placed.piece
         first, last = placed.body
         touched = [(piece.first + c.first, piece.first + c.last) for c in piece.changes]
-        plan = stretches(order_of(piece.facts), first, last, touched)
+        plan = stretches(piece.facts.order, first, last, touched)
         renders = [(one.first, one.last) for one in plan if one.kind == "render"]
         runs = _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
         frames = decoded(piece.facts, runs, threads=threads) if runs else iter(())

@@ -14,22 +14,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Order", "Stretch", "stretches"]
+    from charkit.media.order import Order
 
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """How a clip's packets are stored."""
-
-    shown: tuple[int, ...]
-    """For each packet in the order stored, its place in the order shown."""
-    entries: frozenset[int]
-    """Places, in the order shown, of pictures at which a decoder can begin afresh."""
-
-    @property
-    def exits(self) -> tuple[int, ...]:
-        """Numbers of packets after which exactly so many frames can be shown."""
-        return tuple(n for n, latest in enumerate(accumulate(self.shown, max), start=1) if latest == n - 1)
+__all__ = ["Stretch", "stretches"]
 
 
 @dataclass(frozen=True, kw_only=True)

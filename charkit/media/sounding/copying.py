@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import av
+from av.error import FFmpegError
+from av.stream import Discard
 
 from charkit.errors import UnreadableMedia, UsageError
+from charkit.media.opening import open_stored
 from charkit.media.sounding.encoding import AAC_FRAME
 
 if TYPE_CHECKING:
@@ -72,18 +74,20 @@ class Copied:
     def open(self, film: OutputContainer) -> None:
         """Add its stream, like the first clip's."""
         self._film, self._left = film, self._packets()
-        with av.open(str(self.clips[0].path), metadata_errors="replace") as container:
+        with open_stored(self.clips[0].path) as container:
             template = container.streams.audio[0]
             self._rate, self._header = template.sample_rate, template.codec_context.extradata
             self._stream = film.add_stream_from_template(template)
-        self._stream.time_base = Fraction(1, self._rate)
+        self._tick = Fraction(1, self._rate)
+        self._stream.time_base = self._tick
         self._next = next(self._left, None)
 
     def write(self, until: Fraction) -> None:
         """Write all packets that begin before a time."""
-        while self._next is not None and (self._next.pts or 0) < until * self._rate:
+        end = until * self._rate
+        while self._next is not None and (self._next.pts or 0) < end:
             self._next.stream = self._stream
-            self._film.mux(self._next)
+            self._film.mux_one(self._next)
             self._next = next(self._left, None)
 
     def _packets(self) -> Iterator[Packet[AudioStream]]:
@@ -92,18 +96,16 @@ class Copied:
         for placed, facts in zip(self.layout.pieces, self.clips, strict=True):
             begins = placed.start / fps
             shift = round((begins - Fraction(facts.start) - placed.piece.first / fps) * self._rate)
-            end = (begins + placed.piece.frames / fps) * self._rate
-            for packet in self._sound_of(placed.piece.name, facts):
-                place = (
-                    shift + (packet.pts or 0) * self._rate * packet.time_base.numerator // packet.time_base.denominator
-                )
+            end = round((begins + placed.piece.frames / fps) * self._rate)
+            for packet, heard in self._sound_of(placed.piece.name, facts):
+                place = shift + heard
                 if place < at - AAC_FRAME // 2 or at >= end - AAC_FRAME // 2:
                     continue
                 if place > at + AAC_FRAME:
                     raise UnreadableMedia("its sound has a hole, and cannot be copied", path=facts.path)
                 self.late = max(self.late, abs(place - at) / self._rate)
                 packet.pts = packet.dts = at
-                packet.duration, packet.time_base = AAC_FRAME, Fraction(1, self._rate)
+                packet.duration, packet.time_base = AAC_FRAME, self._tick
                 at += AAC_FRAME
                 yield packet
             if end - at > AAC_FRAME:
@@ -112,17 +114,21 @@ class Copied:
                     f"before its picture ({facts.path}); have it encoded instead"
                 )
 
-    def _sound_of(self, name: str, facts: ClipFacts) -> Iterator[Packet[AudioStream]]:
+    def _sound_of(self, name: str, facts: ClipFacts) -> Iterator[tuple[Packet[AudioStream], int]]:
+        """Yield a clip's packets, each with the sample of the clip at which it begins."""
         try:
-            with av.open(str(facts.path), metadata_errors="replace") as container:
+            with open_stored(facts.path) as container:
                 stream = container.streams.audio[0]
                 if stream.codec_context.extradata != self._header:
                     raise UsageError(
                         f"sound cannot be copied: {name}: its AAC is set up in another way than the first clip's "
                         f"({facts.path}); have it encoded instead"
                     )
+                for other in container.streams.video:
+                    other.discard = Discard.all  # not even read
+                tick = Fraction(stream.time_base or self._tick) * self._rate
                 for packet in container.demux(stream):
                     if packet.size:
-                        yield packet
-        except av.error.FFmpegError as error:
+                        yield packet, (packet.pts or 0) * tick.numerator // tick.denominator
+        except (FFmpegError, OSError) as error:
             raise UnreadableMedia(f"its sound cannot be read: {error.strerror or error}", path=facts.path) from None

@@ -36,6 +36,7 @@ _BIT_RATE: Final = 256_000  # of the thorough coder, in bits a second; the fast 
 # But a pure tone with an amplitude from 0.45 on overflows the quantiser of `fast`: signal to noise falls from 80 dB to
 # 10, at all of nine pitches from 60 to 8,000 Hz. A Hann window shows a line that stands between two bins 1.4 dB low.
 _LOUD_LINE: Final = 0.36
+_TICK: Final = Fraction(1, RATE)
 _SPAN: Final = 2 * AAC_FRAME  # what the encoder transforms at once
 
 
@@ -65,9 +66,10 @@ class Encoded:
 
     def write(self, until: Fraction) -> None:
         """Write all packets that begin before a time."""
-        while self._next is not None and (self._next.pts or 0) < until * RATE:
+        end = until * RATE
+        while self._next is not None and (self._next.pts or 0) < end:
             self._next.stream = self._stream
-            self._film.mux(self._next)
+            self._film.mux_one(self._next)
             self._next = next(self._left, None)
 
     def _packets(self) -> Iterator[Packet[AudioStream]]:
@@ -75,7 +77,7 @@ class Encoded:
             for size, at, lasts in self.sizes:
                 packet: Packet[AudioStream] = av.Packet(file.read(size))  # type: ignore[assignment]
                 packet.pts = packet.dts = at
-                packet.duration, packet.time_base = lasts, Fraction(1, RATE)
+                packet.duration, packet.time_base = lasts, _TICK
                 packet.is_keyframe = True
                 yield packet
 

@@ -5,7 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charkit.media.picture.stretches import Order, Stretch, stretches
+from charkit.media.order import Order
+from charkit.media.picture.stretches import Stretch, stretches
 
 
 def stored(groups: list[int], reorder: int) -> Order:
