@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.film.cuts import CutList, OutputName
+    from charkit.film.glimpses import Glimpses
+    from charkit.film.making import Made
+    from charkit.film.records import Output
     from charkit.film.subtitles import Cue
     from charkit.media.spliced import Joined
     from charkit.store import Store
@@ -49,49 +52,73 @@ def assemble(
         StorageFull: There is no room; nothing half-written is left.
     """
     from charkit.film.making import make_film
-    from charkit.film.outputs import make_outputs, placed, write_sheet
-    from charkit.media.previews import animated_webp
 
     words = dict(metadata or {})
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
     made = make_film(cuts, folder / "film.mp4", store=store, cues=cues, metadata=words, on_progress=on_progress)
-    joined, shots = made.joined, placed(made)
-    write_sheet(made, cuts.title, captions or {}, folder / "contact_sheet.jpg", simulated=simulated)
+    outputs = _beside(made, cuts, cues=cues, captions=captions, about=about, simulated=simulated)
+    film = _record(made, cuts, folder, captions=captions or {}, outputs=outputs, simulated=simulated)
+    film.save()
+    return film
+
+
+def _beside(
+    made: Made,
+    cuts: CutList,
+    *,
+    cues: Sequence[Cue],
+    captions: Mapping[str, str] | None,
+    about: Mapping[str, Mapping[str, str]] | None,
+    simulated: bool,
+) -> tuple[Output, ...]:
+    """Make the files that the cut list wants; return the records of those that it names, and of what they lack."""
+    from charkit.film.outputs import make_outputs
+
     # A file of subtitles is written where the cut list says so, and taken away where it says otherwise.
     beside: tuple[OutputName, ...] = ("srt",) if cuts.subtitles == "beside" else ()
     if not beside:
-        (folder / "film.srt").unlink(missing_ok=True)
-    outputs = make_outputs(
-        made,
-        cuts,
-        dict.fromkeys((*beside, *cuts.outputs)),
-        cues=cues,
-        captions=captions,
-        about=about,
-        simulated=simulated,
-    )
-    film = Film(
+        made.joined.path.with_suffix(".srt").unlink(missing_ok=True)
+    which = dict.fromkeys((*beside, *cuts.outputs))
+    outputs = make_outputs(made, cuts, which, cues=cues, captions=captions, about=about, simulated=simulated)
+    return tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes))
+
+
+def _record(
+    made: Made,
+    cuts: CutList,
+    folder: Path,
+    *,
+    captions: Mapping[str, str],
+    outputs: tuple[Output, ...],
+    simulated: bool,
+) -> Film:
+    """Look through the finished film once: for its contact sheet, its moving preview, and what its joins are like."""
+    from charkit.film.glimpses import glimpses
+    from charkit.film.outputs import placed, write_sheet
+    from charkit.media.previews import moving_webp
+
+    joined, seen = made.joined, glimpses(made.joined)
+    write_sheet(made, cuts.title, captions, folder / "contact_sheet.jpg", simulated=simulated, seen=seen.cuts)
+    return Film(
         folder=folder,
         title=cuts.title,
         seconds=joined.seconds,
         frames=joined.frames,
         fps=joined.fps,
-        shots=shots,
+        shots=placed(made),
         largest_step=joined.largest_step,
         simulated=simulated,
-        subtitled=(folder / "film.srt").exists(),
+        subtitled=joined.path.with_suffix(".srt").exists(),
         encoded_frames=joined.encoded_frames,
         sound=_sound(joined),
-        joins=_joins(joined),
-        outputs=tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes)),
-        preview=animated_webp(joined.path, width=320, fps=3, max_bytes=300_000),
+        joins=_joins(joined, seen),
+        outputs=outputs,
+        preview=moving_webp(seen.moving, width=320, max_bytes=300_000),
     )
-    film.save()
-    return film
 
 
-def _joins(joined: Joined) -> tuple[FilmJoin, ...]:
+def _joins(joined: Joined, seen: Glimpses) -> tuple[FilmJoin, ...]:
     from charkit.film.continuity import check_continuity
 
     heard = {boundary.frame: boundary for boundary in joined.boundaries}
@@ -102,7 +129,7 @@ def _joins(joined: Joined) -> tuple[FilmJoin, ...]:
             level_jump=heard[look.frame].level_jump if look.frame in heard else None,
             notes=look.notes,
         )
-        for look in check_continuity(joined).joins
+        for look in check_continuity(joined, seen.joins).joins
     )
 
 

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import av
 import numpy as np
 from PIL import Image
 
 from charkit.cards import Html, card, grid
 from charkit.errors import UsageError
+from charkit.film.glimpses import AROUND, around_joins
 from charkit.media.joins import check_joins
+from charkit.media.opening import open_stored
 from charkit.media.previews import contact_sheet, poster_jpeg
-from charkit.media.probe import probe
-from charkit.media.tails import first_frame, frames_at, last_frame, sharpest_tail
+from charkit.media.tails import first_frame, last_frame, sharpest_tail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Continuity", "JoinLook", "check_continuity", "export_frame"]
 
-_AROUND: Final = 3
-"""Frames that are looked at on each side of a join."""
 _BLACK: Final = 6.0
 """Mean code value (of 255) below which a frame is black; the darkest real night shots stay above."""
 _SAME: Final = 0.6
@@ -49,7 +47,6 @@ _ALONE: Final = 25.0
 """Mean difference of code values from which a frame is another picture; fast motion of real clips reaches 15."""
 _LOUDER: Final = 12.0
 """Leap of loudness, in LU, that is worth a word."""
-_HEIGHT: Final = 180
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,43 +136,37 @@ def _pair(join: JoinLook) -> Image.Image:
     return Image.fromarray(np.concatenate([join.before, gap, join.after], axis=1))
 
 
-def check_continuity(joined: Joined) -> Continuity:
-    """Decode a finished film around its joins, and say what is found there.
+def check_continuity(joined: Joined, frames: Mapping[int, Frame] | None = None) -> Continuity:
+    """Look at a finished film around its joins, and say what is found there.
+
+    Args:
+        joined: The film.
+        frames: Those beside its joins, where they are decoded already (`Glimpses.joins`); else they are decoded.
 
     Raises:
         UnreadableMedia: the film cannot be read or decoded.
     """
-    facts = probe(joined.path)
-    spans = _spans(joined)
-    runs = [(max(0, cut - _AROUND), min(facts.frames, end + _AROUND)) for cut, end in spans]
-    times = [float(cut / joined.fps) for cut, _ in spans]
+    beside = around_joins(joined) if frames is None else frames
+    times = [float(cut / joined.fps) for cut, _ in joined.meetings]
     sounds: Sequence[JoinCheck | None] = (
         check_joins(joined.path, times) if joined.has_sound and times else [None] * len(times)
     )
     leaps = {boundary.frame: boundary.level_jump for boundary in joined.boundaries}
     joins = []
-    for (cut, end), run, time, sound in zip(spans, runs, times, sounds, strict=True):
-        frames = {frame.index: frame for frame in frames_at(facts, [run], height=_HEIGHT)}
-        notes = [*_seen(frames, cut, end), *_heard(sound, leaps.get(cut), end > cut)]
+    for (cut, end), time, sound in zip(joined.meetings, times, sounds, strict=True):
+        near = {index: beside[index] for index in range(cut - AROUND, end + AROUND) if index in beside}
         joins.append(
             JoinLook(
                 time=time,
                 frame=cut,
                 transition=end - cut,
-                before=frames[cut - 1].rgb if cut else frames[cut].rgb,
-                after=frames[min(end, facts.frames - 1)].rgb,
-                notes=tuple(notes),
+                before=beside[max(0, cut - 1)].rgb,
+                after=beside[min(end, joined.frames - 1)].rgb,
+                notes=(*_seen(near, cut, end), *_heard(sound, leaps.get(cut), end > cut)),
                 sound=sound,
             )
         )
     return Continuity(joins=tuple(joins), even=_even(joined.path))
-
-
-def _spans(joined: Joined) -> list[tuple[int, int]]:
-    """For each join, the first frame that shows the next clip, and the first that shows it alone."""
-    starts = [round(clip.start * joined.fps) for clip in joined.clips]
-    ends = [start + clip.frames for start, clip in zip(starts, joined.clips, strict=True)]
-    return [(starts[i + 1], ends[i]) for i in range(len(starts) - 1)]
 
 
 def _seen(frames: dict[int, Frame], cut: int, end: int) -> list[str]:
@@ -233,7 +224,7 @@ def _heard(sound: JoinCheck | None, leap: float | None, over: bool) -> list[str]
 
 def _even(film: Path) -> bool:
     """Whether decoding times rise and the frames stand one step apart."""
-    with av.open(str(film), metadata_errors="replace") as container:
+    with open_stored(film) as container:
         packets = [p for p in container.demux(container.streams.video[0]) if p.size]
     shown = sorted(p.pts for p in packets if p.pts is not None)
     steps = {b - a for a, b in pairwise(shown)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, get_args
 from charkit.documents import replace_file
 from charkit.errors import MissingDependency, UsageError, did_you_mean
 from charkit.film.cuts import OutputName
+from charkit.film.glimpses import glimpses
 from charkit.film.records import FilmShot, Output
 from charkit.film.subtitles import srt, timed, vtt
 from charkit.film.timeline import write_timeline
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from PIL import Image
-
     from charkit.film.cuts import CutList
     from charkit.film.making import Made
     from charkit.film.subtitles import Cue
-    from charkit.media.spliced import JoinedClip
+    from charkit.media.frames import Frame
 
 __all__ = ["OUTPUTS", "Output", "OutputName", "make_outputs", "named_outputs", "placed", "write_sheet"]
 
@@ -168,36 +167,42 @@ def _sheet(job: _Job, kind: OutputName, path: Path) -> Output:
     return Output(kind=kind, name=path.name)
 
 
-def write_sheet(made: Made, heading: str, captions: Mapping[str, str], path: Path, *, simulated: bool) -> None:
-    """Write one labelled frame per cut as a JPEG.
+def write_sheet(
+    made: Made,
+    heading: str,
+    captions: Mapping[str, str],
+    path: Path,
+    *,
+    simulated: bool,
+    seen: Sequence[Frame] | None = None,
+) -> None:
+    """Write one labelled frame per cut as a JPEG, as the film shows it.
+
+    Args:
+        made: The film.
+        heading: Above it all.
+        captions: Words under a shot's picture.
+        path: The JPEG.
+        simulated: Whether the simulator drew the film; the sheet then says so.
+        seen: A frame of each cut, where the film is decoded already (`Glimpses.cuts`); else it is decoded.
 
     Raises:
-        UnreadableMedia: A clip cannot be read.
+        UnreadableMedia: The film cannot be read.
         StorageError: It cannot be written.
     """
-    from charkit.media.frames import poster
+    from PIL import Image
+
     from charkit.media.images import encode_jpeg
     from charkit.media.previews import contact_sheet
 
     items = []
-    for cut, clip, joined in zip(made.cuts, made.clips, made.joined.clips, strict=True):
+    for cut, frame in zip(made.cuts, glimpses(made.joined).cuts if seen is None else seen, strict=True):
         caption = captions.get(cut.shot, "")
         label = (cut.shot if cut.card else f"{cut.shot} · take {cut.take}") + (f"\n{caption}" if caption else "")
-        items.append((label, _seen(made, joined) if cut.card else poster(clip)))
+        items.append((label, Image.fromarray(frame.rgb)))
     title = heading + ("\nsimulated" if simulated else "")
     sheet = contact_sheet(items, columns=5 if len(items) in (5, 10) else _COLUMNS, title=title)
     replace_file(path, encode_jpeg(sheet, quality=85))
-
-
-def _seen(made: Made, clip: JoinedClip) -> Image.Image:
-    """Return the film's own picture in the middle of a card, which has no clip that stays."""
-    from PIL import Image
-
-    from charkit.media.probe import probe
-    from charkit.media.tails import frames_at
-
-    middle = round(clip.start * made.joined.fps) + clip.frames // 2
-    return Image.fromarray(frames_at(probe(made.joined.path), [(middle, middle + 1)])[0].rgb)
 
 
 def _preview(job: _Job, kind: OutputName, path: Path) -> Output:

@@ -15,8 +15,7 @@ from bisect import bisect_right
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from math import ceil
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from av.error import FFmpegError
@@ -26,6 +25,7 @@ from PIL import Image
 from charkit.errors import MediaError, UnreadableMedia
 from charkit.media.opening import open_clip
 from charkit.media.probe import ClipFacts, probe
+from charkit.media.sampling import Pass, planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,19 +36,18 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-__all__ = ["COLORSPACES", "Frame", "Sampled", "exactly", "one_by_one", "poster", "sample", "sample_many", "to_rgb"]
-
-_EDGE: Final = 0.05
-"""Share of a clip that is passed over at each end, where generated clips fade in and fall apart."""
-
-_SPARSE: Final = 8
-"""Frames between two samples from which on a neighbour will do: a third of a second at 24 fps."""
-
-_KEYFRAME: Final = 2.5
-"""What a keyframe costs, in other frames: it holds about so many times their data."""
-
-_SEEK: Final = 3
-"""What a seek costs, in frames: the decoder starts anew and the first frames come out late."""
+__all__ = [
+    "COLORSPACES",
+    "Frame",
+    "Sampled",
+    "detail",
+    "exactly",
+    "one_by_one",
+    "poster",
+    "sample",
+    "sample_many",
+    "to_rgb",
+]
 
 COLORSPACES: Final = {
     "bt709": Colorspace.ITU709,
@@ -84,20 +83,6 @@ class Sampled:
     """Why there are no frames."""
 
 
-_Skip: TypeAlias = Literal["NONKEY", "NONREF", "DEFAULT"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pass:
-    """One stretch of a clip to be decoded."""
-
-    begin: int
-    """The keyframe to begin at."""
-    wanted: tuple[int, ...]
-    skip: _Skip
-    """What the decoder may leave out."""
-
-
 def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Frame]:
     """Return frames spread evenly over a clip.
 
@@ -122,7 +107,7 @@ def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Fra
     facts = probe(path)
     with open_clip(path) as container:
         try:
-            found = list(_decoded(container, facts, _plan(facts, count), height))
+            found = list(_decoded(container, facts, planned(facts, count), height))
         except FFmpegError as error:
             raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=path) from None
     if not found:
@@ -214,7 +199,7 @@ def one_by_one(facts: ClipFacts, indices: Sequence[int], *, height: int | None =
     begin = facts.keyframes[max(0, bisect_right(facts.keyframes, wanted[0]) - 1)] if facts.keyframes else 0
     with open_clip(facts.path) as container:
         try:
-            yield from _decoded(container, facts, (_Pass(begin=begin, wanted=wanted, skip="DEFAULT"),), height)
+            yield from _decoded(container, facts, (Pass(begin=begin, wanted=wanted, skip="DEFAULT"),), height)
         except FFmpegError as error:
             raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from None
 
@@ -225,72 +210,17 @@ def poster(path: Path) -> Image.Image:
     Raises:
         UnreadableMedia: The clip cannot be read or decoded.
     """
-    best = max(sample(path, 5), key=lambda frame: _detail(frame.rgb))
+    best = max(sample(path, 5), key=lambda frame: detail(frame.rgb))
     return Image.fromarray(best.rgb)
 
 
-def _detail(rgb: NDArray[np.uint8]) -> float:
+def detail(rgb: NDArray[np.uint8]) -> float:
+    """Return how much fine contrast a picture has: the mean step of luma (BT.709) between pixels two apart."""
     luma = rgb[::2, ::2].astype(np.float32) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     return float(np.abs(np.diff(luma, axis=0)).mean() + np.abs(np.diff(luma, axis=1)).mean())
 
 
-def _spread(frames: int, count: int) -> tuple[float, float]:
-    """Return where the first part begins and how long each is, in frames."""
-    edge = frames * _EDGE if frames * (1 - 2 * _EDGE) >= count else 0.0
-    return edge, (frames - 2 * edge) / count
-
-
-def _middles(frames: int, count: int) -> list[int]:
-    edge, part = _spread(frames, count)
-    return sorted({min(frames - 1, int(edge + (i + 0.5) * part)) for i in range(count)})
-
-
-def _plan(facts: ClipFacts, count: int) -> tuple[_Pass, ...]:
-    """Return what to decode for one frame of each part: the cheaper of two ways."""
-    middles, part = _middles(facts.frames, count), _spread(facts.frames, count)[1]
-    skip: _Skip = "NONREF" if part >= _SPARSE else "DEFAULT"
-    once = (_Pass(begin=0, wanted=tuple(middles), skip=skip),)
-    if not facts.keyframes:
-        return once
-    chosen = _near_keyframes(facts, count) if part >= _SPARSE else middles
-    by_seeks = _by_seeks(facts.keyframes, chosen, skip)
-    return by_seeks if _cost(by_seeks) < 0.8 * _cost(once) else once
-
-
-def _near_keyframes(facts: ClipFacts, count: int) -> list[int]:
-    """Return one frame of each part: its keyframe, else one soon after the keyframe before, half a part from others."""
-    edge, part = _spread(facts.frames, count)
-    chosen: list[int] = []
-    for number in range(count):
-        begin, middle = edge + number * part, edge + (number + 0.5) * part
-        least = max(begin, chosen[-1] + part / 2) if chosen else begin
-        keys = [key for key in facts.keyframes if least <= key < begin + part]
-        nearest = min(keys, key=lambda key: abs(key - middle), default=None)
-        chosen.append(min(ceil(max(middle - part / 4, least)), facts.frames - 1) if nearest is None else nearest)
-    return chosen
-
-
-def _by_seeks(keyframes: Sequence[int], chosen: Sequence[int], skip: _Skip) -> tuple[_Pass, ...]:
-    """Return one pass over the keyframes alone, and one from the keyframe before for each group of other frames."""
-    among = tuple(index for index in chosen if index in keyframes)
-    groups: dict[int, list[int]] = {}
-    for index in chosen:
-        if index not in among:
-            groups.setdefault(keyframes[max(0, bisect_right(keyframes, index) - 1)], []).append(index)
-    passes = [_Pass(begin=begin, wanted=tuple(members), skip=skip) for begin, members in groups.items()]
-    return (_Pass(begin=among[0], wanted=among, skip="NONKEY"), *passes) if among else tuple(passes)
-
-
-def _cost(passes: Sequence[_Pass]) -> float:
-    """Return about what passes cost to decode, in frames."""
-    cost = 0.0
-    for one in passes:
-        cost += len(one.wanted) * _KEYFRAME if one.skip == "NONKEY" else one.wanted[-1] - one.begin + 1
-        cost += _SEEK if one.begin else 0
-    return cost
-
-
-def _decoded(container: InputContainer, facts: ClipFacts, plan: Sequence[_Pass], height: int | None) -> Iterator[Frame]:
+def _decoded(container: InputContainer, facts: ClipFacts, plan: Sequence[Pass], height: int | None) -> Iterator[Frame]:
     stream = container.streams.video[0]
     # Threads over frames help where all frames are wanted in order; after a seek they decode ahead for nothing.
     stream.thread_type = "AUTO" if len(plan) == 1 and plan[0].skip != "NONKEY" else "SLICE"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-import av
 import numpy as np
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
 from charkit.media import sound as audio
+from charkit.media.opening import open_stored
 from charkit.media.sounding import Meter
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def check_joins(film: Path, times: Sequence[float]) -> tuple[JoinCheck, ...]:
         UnreadableMedia: The film cannot be read.
     """
     try:
-        with av.open(str(film), metadata_errors="replace") as container:
+        with open_stored(film) as container:
             stream = container.streams.video[0]
             shown = sorted((p.pts or 0) * Fraction(p.time_base) for p in container.demux(stream) if p.size)
     except (FFmpegError, OSError) as error:

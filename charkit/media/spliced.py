@@ -135,6 +135,20 @@ class Joined:
         return max((boundary.step for boundary in self.boundaries), default=0.0)
 
     @property
+    def meetings(self) -> tuple[tuple[int, int], ...]:
+        """For each join the first frame that shows the next clip, and the first that shows it alone."""
+        starts = [round(clip.start * self.fps) for clip in self.clips]
+        ends = [start + clip.frames for start, clip in zip(starts, self.clips, strict=True)]
+        return tuple(zip(starts[1:], ends[:-1], strict=True))
+
+    @property
+    def bodies(self) -> tuple[tuple[int, int], ...]:
+        """For each clip the first frame that shows it alone, and the one after the last; may be the same."""
+        begins = [0, *(alone for _, alone in self.meetings)]
+        ends = [*(first for first, _ in self.meetings), self.frames]
+        return tuple(zip(begins, ends, strict=True))
+
+    @property
     def encoded_frames(self) -> int:
         """How many frames of the picture are not a clip's own bits; frames of a transition count once."""
         return self.frames - sum(clip.copied_frames for clip in self.clips)

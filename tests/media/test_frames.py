@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from charkit.errors import UnreadableMedia
-from charkit.media import frames as module
 from charkit.media.frames import exactly, poster, sample, sample_many
 from charkit.media.probe import probe
+from charkit.media.sampling import Pass, planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,8 +28,8 @@ def bar(rgb: NDArray[np.uint8]) -> float:
     return float(np.argmax(row > 160)) * 160 / rgb.shape[1]
 
 
-def plan_of(path: Path, count: int) -> tuple[module._Pass, ...]:
-    return module._plan(probe(path), count)
+def plan_of(path: Path, count: int) -> tuple[Pass, ...]:
+    return planned(probe(path), count)
 
 
 @pytest.mark.parametrize("count", [1, 3, 8, 40])
