@@ -16,6 +16,7 @@ import av
 
 from charkit.media.avc import ParameterSets, header_of, parameter_sets
 from charkit.media.opening import open_stored
+from charkit.media.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from charkit.media.order import Order
     from charkit.media.probe import ClipFacts
 
 __all__ = ["Part", "Picture", "VideoLane"]
@@ -59,6 +59,15 @@ class Picture:
             extradata=facts.codec_header,
             sets=parameter_sets(facts.codec_header),
         )
+
+    @classmethod
+    def rendered(cls, path: Path) -> Picture:
+        """Take it from an MP4 that charkit encoded: all of it stands on the grid, and begins with an IDR picture."""
+        with open_stored(path) as container:
+            stream = container.streams.video[0]
+            times = [packet.pts or 0 for packet in container.demux(stream) if packet.size]
+            header = stream.codec_context.extradata or b""
+        return cls(path=path, order=Order.of(times, [0]), extradata=header, sets=parameter_sets(header))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Order"]
 
@@ -16,6 +20,19 @@ class Order:
     """For each packet in the order stored, its place in the order shown."""
     entries: frozenset[int]
     """Places, in the order shown, of pictures at which a decoder can begin afresh."""
+
+    @classmethod
+    def of(cls, times: Sequence[int], entries: Iterable[int]) -> Order:
+        """Read it off the packets of a clip.
+
+        Args:
+            times: When each is shown, in the order stored.
+            entries: The numbers, in the order stored, of those at which a decoder can begin afresh.
+        """
+        shown = [0] * len(times)
+        for place, number in enumerate(sorted(range(len(times)), key=times.__getitem__)):
+            shown[number] = place
+        return cls(shown=tuple(shown), entries=frozenset(shown[number] for number in entries))
 
     @property
     def exits(self) -> tuple[int, ...]:

@@ -213,17 +213,12 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
 
 
 def _order(packets: list[Packet[VideoStream]], codec: str, header: bytes | None) -> Order:
-    stored = sorted(range(len(packets)), key=lambda number: packets[number].pts or 0)
-    shown = [0] * len(packets)
-    for place, number in enumerate(stored):
-        shown[number] = place
     sets = parameter_sets(header) if codec == "h264" else None
-    entries = frozenset(
-        place
-        for place, packet in zip(shown, packets, strict=True)
-        if packet.is_keyframe and sets is not None and begins_with_idr(bytes(packet), sets)
-    )
-    return Order(shown=tuple(shown), entries=entries)
+    entries = []
+    if sets is not None:
+        keys = (number for number, packet in enumerate(packets) if packet.is_keyframe)
+        entries = [number for number in keys if begins_with_idr(bytes(packets[number]), sets)]
+    return Order.of([packet.pts or 0 for packet in packets], entries)
 
 
 def _rate(shown: list[Packet[VideoStream]], stream: VideoStream, tick: Fraction) -> tuple[Fraction, bool]:

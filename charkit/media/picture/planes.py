@@ -6,7 +6,7 @@ with itself is that frame. Planes are arrays of the format's own depth (8 bits, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import av
 import numpy as np
@@ -29,6 +29,8 @@ Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
 Planes = tuple[Plane, ...]
 """Luma and two of chroma, each (rows, columns)."""
+
+_AT_ONCE: Final = 1 << 15  # code values
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:
@@ -65,14 +67,20 @@ def mixed(before: Planes, after: Planes, join: Join, index: int) -> Planes:
 
 
 def _dissolved(before: Plane, after: Plane, share: float) -> Plane:
-    # Parts of 256 in whole numbers: exact at both ends, and several times faster than floats.
-    weight = round(share * 256)
+    # Parts of 256 in whole numbers: exact at both ends. A few rows at a time stay in the processor's cache, which takes
+    # a third of the time.
     wide = np.uint16 if before.dtype == np.uint8 else np.uint32
-    sums = before * wide(256 - weight)
-    sums += after * wide(weight)
-    sums += wide(128)
-    sums >>= wide(8)
-    return cast("Plane", sums.astype(before.dtype))
+    weight, half, eight = round(share * 256), wide(128), wide(8)
+    out = np.empty_like(before)
+    rows = max(1, _AT_ONCE // before.shape[1])
+    for top in range(0, before.shape[0], rows):
+        part = slice(top, top + rows)
+        sums = before[part] * wide(256 - weight)
+        sums += after[part] * wide(weight)
+        sums += half
+        sums >>= eight
+        out[part] = sums
+    return out
 
 
 def _wiped(before: Plane, after: Plane, share: float, towards: str) -> Plane:

@@ -22,7 +22,6 @@ from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
 from charkit.media.picture.reading import decoded
 from charkit.media.picture.reel import Reel
 from charkit.media.picture.stretches import Stretch, stretches
-from charkit.media.probe import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -198,7 +197,7 @@ class _Room:
     def _encoded(self, name: str, frames: Iterable[VideoFrame], count: int, start: int, threads: int) -> Part:
         path = self.workshop / f"render-{name}.mp4"
         _encode(frames, self.layout.shape, path, threads)
-        return Part(picture=Picture.of(probe(path)), first=0, last=count, start=start, copied=False)
+        return Part(picture=Picture.rendered(path), first=0, last=count, start=start, copied=False)
 
 
 def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
