@@ -1,10 +1,10 @@
 """Brings the colours of one clip to those of another, measured as the eye sees them.
 
-In OKLab (Björn Ottosson, https://bottosson.github.io/posts/oklab/, matrices of 2021-01-25) the mean and the spread of
-lightness and of both colour axes are taken over sampled frames of each clip, and one is moved and stretched onto the
-other (Reinhard et al., "Color Transfer between Images", 2001, there in lαβ). A subject that stands in both can be left
-out by masks, so that only the backgrounds are compared. How far it may go is bounded: a match repairs a drift between
-takes, it does not turn night into day. The whole becomes one colour table, so a frame costs what a LUT costs.
+In OKLab (`charkit.media.oklab`) the mean and the spread of lightness and of both colour axes are taken over sampled
+frames of each clip, and one is moved and stretched onto the other (Reinhard et al., "Color Transfer between Images",
+2001, there in lαβ). A subject that stands in both can be left out by masks, so that only the backgrounds are compared.
+How far it may go is bounded: a match repairs a drift between takes, it does not turn night into day. The whole becomes
+one colour table, so a frame costs what a LUT costs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from charkit.cards import card, grid
+from charkit.media import oklab
 from charkit.media.frames import sample
 from charkit.media.lut import Lut
 from charkit.media.previews import contact_sheet, poster_jpeg
@@ -27,26 +28,10 @@ if TYPE_CHECKING:
 
     from charkit.media.picture.pieces import FrameChange
 
-__all__ = ["ColourMatch", "Colours", "clip_pictures", "colours_of", "from_oklab", "match_colours", "to_oklab"]
+__all__ = ["ColourMatch", "Colours", "clip_pictures", "colours_of", "match_colours"]
 
-Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-
-_TO_LMS: Final = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_TO_LAB: Final = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 STRETCH: Final = 1.35
 """By how much contrast or colourfulness may grow or shrink at most."""
@@ -59,18 +44,6 @@ With the bounds above, a narrower margin could turn the order of two tones round
 _FEW: Final = 400
 """Pixels without which nothing can be said of a clip's colours."""
 _HEIGHT: Final = 180
-
-
-def to_oklab(rgb: Floats) -> Floats:
-    """Return OKLab for R'G'B' (sRGB) from 0 to 1; the last axis holds the channels."""
-    light = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)  # IEC 61966-2-1
-    return np.asarray(np.cbrt(np.maximum(light @ _TO_LMS.T, 0)) @ _TO_LAB.T, np.float32)
-
-
-def from_oklab(lab: Floats) -> Floats:
-    """Return R'G'B' (sRGB) for OKLab, clipped to 0 to 1."""
-    light = np.clip((lab @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_LMS).T, 0, 1)
-    return np.asarray(np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055), np.float32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +73,7 @@ def colours_of(pictures: Sequence[Picture], masks: Sequence[Mask | None] | None 
     parts = []
     for picture, mask in zip(pictures, masks or [None] * len(pictures), strict=True):
         seen = picture.reshape(-1, 3) if mask is None else picture[~mask]
-        parts.append(to_oklab(seen.astype(np.float32) / np.float32(255)))
+        parts.append(oklab.from_srgb(seen))
     lab = np.concatenate(parts) if parts else np.empty((0, 3), np.float32)
     if len(lab) < _FEW:
         return None
@@ -199,11 +172,11 @@ def match_colours(
     shift = np.clip(np.subtract(goal.mean, before.mean), np.negative(SHIFT), SHIFT) * strength
     centre = np.array(before.mean)
 
-    def change(rgb: Floats) -> Floats:
-        lab = to_oklab(rgb)
+    def change(rgb: oklab.Floats) -> oklab.Floats:
+        lab = oklab.from_codes(rgb)
         moved = (lab - centre) * stretch + centre + shift
         share = np.clip(np.minimum(lab[:, :1], 1 - lab[:, :1]) / _ENDS, 0, 1)
-        return from_oklab((lab + share * (moved - lab)).astype(np.float32))
+        return oklab.to_codes((lab + share * (moved - lab)).astype(np.float32))
 
     lut = Lut.of(change, name="colours matched")
     done = [lut(picture) for picture in seen]

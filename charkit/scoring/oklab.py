@@ -1,40 +1,33 @@
-"""Colour as the eye sees differences: OKLab, grey-world balance, soft histograms.
+"""Colour as the eye sees differences: grey-world balance and soft histograms in OKLab (`charkit.media.oklab`).
 
-OKLab is Björn Ottosson's space (https://bottosson.github.io/posts/oklab/, matrices of 2021-01-25): `L` is perceived
-lightness in [0, 1], `a` runs from green to red, `b` from blue to yellow; equal distances look about equally different.
 Input is always sRGB with 8 bits per channel.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from charkit.media.oklab import Bytes, Floats, from_linear, from_srgb, linear
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Floats: TypeAlias = NDArray[np.float32]
-Bytes: TypeAlias = NDArray[np.uint8]
-
-_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ],
-    dtype=np.float32,
-)
-_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ],
-    dtype=np.float32,
-)
+__all__ = [
+    "BINS",
+    "GREY",
+    "HIGHEST",
+    "LOWEST",
+    "Bytes",
+    "Floats",
+    "bhattacharyya",
+    "from_linear",
+    "from_srgb",
+    "grey_world",
+    "histogram",
+    "linear",
+]
 
 BINS = (8, 12, 12)
 """Histogram bins for L, a and b."""
@@ -44,30 +37,6 @@ HIGHEST = (1.0, 0.30, 0.22)
 """Upper edges of the histogram."""
 GREY = 0.20
 """Linear mean to which `grey_world` brings every channel: about the middle of the scale to the eye (L = 0.58)."""
-
-
-@cache
-def _linear_of_byte() -> Floats:
-    """Return linear light for the 256 sRGB bytes (IEC 61966-2-1)."""
-    value = np.arange(256, dtype=np.float64) / 255.0
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return linear.astype(np.float32)
-
-
-def linear(rgb: Bytes) -> Floats:
-    """Return sRGB bytes of any shape as linear light in [0, 1]."""
-    return _linear_of_byte()[rgb]
-
-
-def from_linear(light: Floats) -> Floats:
-    """Return OKLab for linear sRGB light; the last axis holds R, G, B and becomes L, a, b."""
-    lms = np.cbrt(np.maximum(light @ _TO_LMS.T, 0.0, dtype=np.float32))
-    return np.asarray(lms @ _TO_LAB.T, dtype=np.float32)
-
-
-def from_srgb(rgb: Bytes) -> Floats:
-    """Return OKLab for sRGB bytes; the last axis holds R, G, B and becomes L, a, b."""
-    return from_linear(linear(rgb))
 
 
 def grey_world(light: Floats) -> Floats:
