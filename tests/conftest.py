@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -17,6 +18,18 @@ from PIL import Image
 # What a test is worth does not depend on how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 8 << 30  # bytes: several times what one run of all tests leaves behind
+
+
+def pytest_configure():
+    """Put the tests' files into memory where there is plenty: half of a ledger's test is waiting for the disk.
+
+    What a power cut leaves is proved by the crash harness, which records what was synced and works on the disk.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
