@@ -30,6 +30,9 @@ def score(
     first: Annotated[
         bool, typer.Option("--first", help="Rate the first takes, as the route made them; the chosen ones without.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change takes in known ways and say which scorers notice; rates nothing.")
+    ] = False,
     csv: Annotated[str | None, typer.Option(help="Write the verdicts as CSV to this file; - prints them.")] = None,
     parquet: Annotated[Path | None, typer.Option(help="Write the verdicts as Parquet to this file.")] = None,
     as_json: Json = False,
@@ -37,6 +40,12 @@ def score(
     """Say whether the characters of a run's takes are those of their references. Makes nothing, costs nothing."""
     from charkit.scoring.scorecard import csv_text, write_csv, write_parquet
     from charkit.studio import score_run
+
+    if check:
+        if against or calibrate or first or csv is not None or parquet is not None:
+            raise UsageError("--check rates no take; leave the other options out")
+        _check(production, run, as_json=as_json)
+        return
 
     if csv == _STDOUT and as_json:
         raise UsageError("--json and --csv - both want the output; give one of them a file")
@@ -54,10 +63,25 @@ def score(
         _print(card, compared, "first" if first else "chosen")
 
 
+def _check(production: Path, run: str, *, as_json: bool) -> None:
+    """Print which scorers notice what; ends with 1 where one is blind to what it has to notice."""
+    from charkit.studio import check_run
+
+    found = check_run(production, run=run)
+    if as_json:
+        reactions = [{**asdict(one), "word": one.word} for one in found.reactions]
+        typer.echo(json.dumps({"reactions": reactions, "benchmarks": dict(found.commands)}, ensure_ascii=False))
+    else:
+        for line in found.lines:
+            typer.echo(line)
+    if found.blind:
+        raise typer.Exit(1)
+
+
 def _print(card: Scorecard, compared: Comparison | None, takes: Choice) -> None:
     for name in card.characters:
         typer.echo(card.sentence(name, takes=takes))
-    for line in card.lines[len(card.lines) - len(card.axes_of("")) :]:
+    for line in card.lines_of_takes:
         typer.echo(line)
     if not card.lines:
         typer.echo("No take shows a character, so there was nothing to measure.")
@@ -66,7 +90,7 @@ def _print(card: Scorecard, compared: Comparison | None, takes: Choice) -> None:
 
 
 def _facts(card: Scorecard, compared: Comparison | None, takes: Choice) -> dict[str, object]:
-    from charkit.scoring.scorecard import rows
+    from charkit.scoring.scorecard import rows, unknown_lines
 
     asked = [(axis, name) for axis in card.axes for name in card.characters if axis in card.axes_of(name)]
     said: dict[str, object] = {
@@ -75,6 +99,7 @@ def _facts(card: Scorecard, compared: Comparison | None, takes: Choice) -> dict[
         "best": card.best(),
         "rates": [_rate(card, name, axis, takes) for axis, name in asked],
         "lines": [card.line(name, axis, takes=takes) for axis, name in asked],
+        "unknown": unknown_lines(card),
         "verdicts": [asdict(row) for row in rows(card)],
         "scorers": [asdict(facts) for facts in card.scorers],
     }

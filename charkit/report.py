@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from charkit.film import Film
     from charkit.references.preflight import Preflight
+    from charkit.scoring import JudgeReport
 
 __all__ = [
     "Claim",
@@ -172,6 +173,8 @@ class ReportData:
     """By shot and route."""
     cap_usd: float | None = None
     claims: tuple[Claim, ...] = ()
+    judge: JudgeReport | None = None
+    """What a vision model's answers are worth; None where none was asked."""
     preflight: Preflight | None = None
     """What was found about the references before anything was uploaded."""
     again: tuple[str, ...] = ()
@@ -241,6 +244,7 @@ def write_report(data: ReportData, path: Path) -> Report:
         StorageError: It cannot be written.
     """
     sheet = _contact_sheet(data.film)
+    axes = [axis for axis in data.card.axes if not data.card.lacking(axis)]
     page = (
         _environment()
         .get_template("report.html")
@@ -254,13 +258,17 @@ def write_report(data: ReportData, path: Path) -> Report:
                     data.card.rate(name, axis, takes=data.used),
                     data.card.line(name, axis, takes=data.used),
                 )
-                for axis in data.card.axes
+                for axis in axes
                 for name in data.card.characters
-                if axis in data.card.axes_of(name)
+                if axis in data.card.axes_of(name) and not axis.flags
             ],
-            maps=[(axis.value, _judged(data.card, axis)) for axis in data.card.axes],
-            measured=", ".join(meaning(axis) for axis in data.card.axes) or "nothing",
-            thresholds=sorted({str(score.threshold) for score in data.card.scores}),
+            maps=[(axis.value, _judged(data.card, axis)) for axis in axes],
+            measured=", ".join(meaning(axis) for axis in axes) or "nothing",
+            notes=data.card.lines_of_takes,
+            thresholds=[
+                f"{axis}: {', '.join(sorted({str(s.threshold) for s in data.card.scores if s.axis is axis}))}"
+                for axis in axes
+            ],
             verdicts=Verdict,
         )
     )

@@ -22,7 +22,7 @@ from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from PIL import Image
 
-from charkit.errors import MediaError, UnreadableMedia
+from charkit.errors import MediaError, StorageError, UnreadableMedia
 from charkit.media.opening import open_clip
 from charkit.media.probe import ClipFacts, probe
 from charkit.media.sampling import Pass, planned
@@ -81,6 +81,8 @@ class Sampled:
     """In order of time; empty where there is a problem."""
     problem: str = ""
     """Why there are no frames."""
+    error: str = ""
+    """The class of the error behind it, such as `UnreadableMedia`: it names no file."""
 
 
 def sample(path: Path, count: int = 8, *, height: int | None = None) -> list[Frame]:
@@ -156,8 +158,9 @@ def _side_by_side(paths: Iterator[Path], count: int, height: int | None, workers
 def _sampled(path: Path, count: int, height: int | None) -> Sampled:
     try:
         return Sampled(path=path, frames=tuple(sample(path, count, height=height)))
-    except (MediaError, OSError) as error:
-        return Sampled(path=path, problem=str(error) or type(error).__name__)
+    except (MediaError, StorageError, OSError) as error:
+        name = type(error).__name__
+        return Sampled(path=path, problem=str(error) or name, error=name)
 
 
 def _cores() -> int:

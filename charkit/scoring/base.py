@@ -247,10 +247,15 @@ class Score:
     """What was noticed, most telling first."""
     encoder: str = ""
     """The recogniser and the digest of its weights, or the model as it answered; empty without any."""
+    lacking: bool = False
+    """Whether it is unverifiable for want of weights, of a line or of a recogniser, whatever the take shows; `reason`
+    says what to get. Never a pass; but nothing about the take either, so that other axes decide how it stands."""
 
     @property
     def word(self) -> str:
         """The verdict as the axis would say it: an axis that looks for faults finds a take clear or flagged."""
+        if self.lacking:
+            return "unknown"
         if self.axis.flags and self.verdict in (Verdict.CONSISTENT, Verdict.DRIFTED):
             return "clear" if self.verdict is Verdict.CONSISTENT else "flagged"
         return self.verdict.value

@@ -40,6 +40,8 @@ _ALIKE: Final = 0.92
 """Likeness under which they are if their luma does not go together either."""
 _UNLIKE: Final = 0.25
 """Correlation of luma under which it does not."""
+_SAME_VIEW: Final = 0.95
+"""Correlation of luma before and after a step from which it is the same view in other light: lightning, a lamp."""
 _AROUND: Final = 6
 """Frames before and after a step that tell what is usual, and whether what it brought stays."""
 _STEP: Final = 14.0
@@ -138,7 +140,7 @@ def cuts(frames: Sequence[Frame], facts: ClipFacts) -> list[Fault]:
 
 def _unlike(one: oklab.Bytes, other: oklab.Bytes) -> bool:
     colours = _same_colours(one, other)
-    return colours < _SUSPECT or (colours < _ALIKE and _correlated(one, other) < _UNLIKE)
+    return colours < _SUSPECT or (colours < _ALIKE and _correlated(_small(one), _small(other)) < _UNLIKE)
 
 
 def _same_colours(one: oklab.Bytes, other: oklab.Bytes) -> float:
@@ -151,8 +153,8 @@ def _small(rgb: oklab.Bytes) -> oklab.Floats:
     return np.asarray(opencv().resize(_luma(rgb), size, interpolation=opencv().INTER_AREA), dtype=np.float32)
 
 
-def _correlated(one: oklab.Bytes, other: oklab.Bytes) -> float:
-    left, right = _small(one).ravel(), _small(other).ravel()
+def _correlated(one: oklab.Floats, other: oklab.Floats) -> float:
+    left, right = one.ravel(), other.ravel()
     left, right = left - left.mean(), right - right.mean()
     size = float(np.linalg.norm(left) * np.linalg.norm(right))
     return float(left @ right) / size if size > 1.0 else 1.0
@@ -179,6 +181,7 @@ def _cuts_within(run: Sequence[tuple[Frame, oklab.Floats]]) -> Iterator[Frame]:
         usual = max(1.0, float(np.median(around))) if around else 1.0
         if step < _STEP or step < _TIMES * usual or step < max(around, default=0.0):
             continue
-        before, after = small[max(0, at - 2)], small[min(len(small) - 1, at + _AROUND)]
-        if float(np.abs(after - before).mean()) >= max(_STEP, step / 2):
+        before, after = small[max(0, at - 2)], small[at + 1 : at + 1 + _AROUND]
+        stays = float(np.abs(after[-1] - before).mean()) >= max(_STEP, step / 2)
+        if stays and not any(_correlated(small[at], picture) >= _SAME_VIEW for picture in after):
             yield run[at + 1][0]

@@ -66,7 +66,7 @@ class GateScorer:
     frames = 8
     facts = ScorerFacts(
         name="clip gate",
-        version="1",
+        version="2",
         axis=Axis.GATE,
         measures="plain faults of the clip: share of its checks that found none",
         blind_to=("who is shown", "faults between two sampled frames", "cuts between pictures that look alike"),

@@ -4,7 +4,8 @@ A pasted picture scores perfectly on every likeness, so likeness alone cannot be
 cut-out figure is searched for in the frame, straight and mirrored, at the sizes that the framing allows (normalised
 correlation), fitted more finely, and compared pixel by pixel, each channel's gain and offset left free:
 
-    likeness = 1 - residual variance / variance of the frame under the figure      (median over the frames looked at)
+    likeness = 1 - residual variance / variance of the frame under the figure      (median over the frames looked at:
+               two, and a third where they lie on either side of the line)
     score    = 1 - likeness; flagged below the threshold
 
 Whole frames are also compared with whole references by fingerprint. The copy-paste rate is told as a diagnostic only:
@@ -57,7 +58,7 @@ STOCK_COPY: Final = Threshold(
 """Less than this left unexplained by the reference: it is the reference."""
 
 _LOOKED_AT: Final = 3
-"""Frames per take that are searched: a paste stays through a shot."""
+"""Frames per take that are searched at most: a paste stays through a shot."""
 _MOST_REFERENCES: Final = 4
 _TEMPERATURE: Final = 0.01
 
@@ -89,7 +90,7 @@ class CopyingScorer:
         self.masker: Masker = masker or GrabCut()
         self.facts = ScorerFacts(
             name="copying",
-            version=f"1+{self.masker.name}+{threshold.name}",
+            version=f"2+{self.masker.name}+{threshold.name}",
             axis=Axis.VARIATION,
             measures="how much of the character the reference does not explain; near 0: it was pasted",
             blind_to=("who is shown", "turned, warped or mostly covered pastes"),
@@ -122,13 +123,25 @@ class CopyingScorer:
         if not references:
             problems = "; ".join(one for one in asked if isinstance(one, str))
             return _Seen(evidence=evidence, problem=f"no usable reference: {problems}" if problems else "no reference")
-        step = max(1, len(frames) // _LOOKED_AT)
-        chosen = frames[step // 2 :: step][:_LOOKED_AT]
-        found = [(frame, _best(frame, references, evidence)) for frame in chosen]
-        matches = [(frame, match) for frame, match in found if match is not None]
+        matches = self._matches(frames, references, evidence)
         if len(matches) < 2:
             return _Seen(evidence=evidence, problem="the frames are empty or too small to search")
         return self._judged(evidence, matches)
+
+    def _matches(
+        self, frames: Sequence[Frame], references: Sequence[_Reference], evidence: ShotEvidence
+    ) -> list[tuple[Frame, Match]]:
+        """Search frames one after the other; once two agree, no third can change what the middle one of three says."""
+        step = max(1, len(frames) // _LOOKED_AT)
+        found: list[tuple[Frame, Match]] = []
+        for frame in frames[step // 2 :: step][:_LOOKED_AT]:
+            match = _best(frame, references, evidence)
+            if match is not None:
+                found.append((frame, match))
+            sides = {1 - one.likeness < self.threshold.value for _, one in found}
+            if len(found) == 2 and len(sides) == 1:
+                break
+        return found
 
     def _judged(self, evidence: ShotEvidence, matches: Sequence[tuple[Frame, Match]]) -> _Seen:
         frame, match = max(matches, key=lambda pair: pair[1].likeness)

@@ -47,6 +47,11 @@ ANY: Final = Threshold(
 """For calibration: with a real line, characters below it are not found at all in shots with several of them."""
 
 
+_TALL: Final = 720
+_BLIND: Final = 2
+"""Pixels of height to decode for a scorer that cannot look: as good as none."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spot:
     """Something in a picture that may be a character."""
@@ -101,6 +106,8 @@ class _Seen:
     vector: Vector | None = None
     worst: FrameEvidence | None = None
     problem: str = ""
+    lacking: bool = False
+    """Whether the problem is what the scorer lacks, not what the take shows."""
 
 
 def two_best(likenesses: Sequence[float]) -> float:
@@ -124,8 +131,6 @@ class EmbeddingScorer:
     """Judges characters by the vectors of an encoder; the scorers of tier 1 say with which and how."""
 
     frames = 8
-    height = 720
-    """Pixels of height that frames should have: a face in a medium shot is a tenth of them."""
     reference_side = 1280
     """Longer side at which references are looked at, in pixels."""
 
@@ -145,6 +150,11 @@ class EmbeddingScorer:
         self._references: dict[Path, Vector | str] = {}
         self._looked: tuple[Sequence[Frame], tuple[object, ...], list[Spots]] | None = None
 
+    @property
+    def height(self) -> int:
+        """Pixels of height that frames should have: a face in a medium shot is a tenth of 720. Blind, it needs none."""
+        return _BLIND if self._eye.problem else _TALL
+
     def likeness(self, cosine: float) -> float:
         """Return the likeness for a cosine of two vectors: itself, and 0 below 0."""
         return max(0.0, cosine)
@@ -160,7 +170,7 @@ class EmbeddingScorer:
         try:
             self._seen.append(self._look(seen, frames, problem))
         except (BadWeights, MissingDependency) as error:
-            self._seen.append(replace(seen, problem=str(error)))
+            self._seen.append(replace(seen, problem=str(error), lacking=True))
 
     def compute(self) -> tuple[Score, ...]:
         """Return one score per update, in the order of the updates."""
@@ -170,9 +180,11 @@ class EmbeddingScorer:
 
     def _look(self, seen: _Seen, frames: Sequence[Frame], problem: str) -> _Seen:
         evidence = seen.evidence
-        wrong = problem or self._stands_against(evidence, frames)
-        if wrong:
-            return replace(seen, problem=wrong)
+        lacking = self._stands_against(evidence)
+        if lacking:
+            return replace(seen, problem=problem or lacking, lacking=True)
+        if problem or not frames:
+            return replace(seen, problem=problem or "no frame could be read")
         own, trouble = self._vectors(evidence.references)
         if not own:
             return replace(seen, problem=trouble)
@@ -196,9 +208,8 @@ class EmbeddingScorer:
             worst=proof(valid[lowest][0], valid[lowest][1].shown, scores[lowest]),
         )
 
-    def _stands_against(self, evidence: ShotEvidence, frames: Sequence[Frame]) -> str:
-        if not frames:
-            return "no frame could be read"
+    def _stands_against(self, evidence: ShotEvidence) -> str:
+        """Return what it lacks to judge this character at all."""
         if evidence.domain not in self.facts.domains:
             made_for = " and ".join(self.facts.domains)
             return f"made for {made_for} characters; {evidence.character} is declared {evidence.domain}"
@@ -277,6 +288,7 @@ class EmbeddingScorer:
             name=f"{self.facts.name}-none", value=1.0, calibrated=False, note="no line is established"
         )
         verdict, reason = self._verdict(evidence, value, seen.problem)
+        no_line = value is not None and self.threshold is None
         variants = (
             () if value is None else (("two best references", value), ("best reference", round(median(seen.best), 4)))
         )
@@ -300,6 +312,7 @@ class EmbeddingScorer:
             frame_scores=seen.scores,
             pairs=pairs(one, sightings, self.likeness),
             encoder=self._eye.label,
+            lacking=verdict is Verdict.UNVERIFIABLE and (seen.lacking or no_line),
         )
 
     def _verdict(self, evidence: ShotEvidence, value: float | None, problem: str) -> tuple[Verdict, str]:
@@ -308,5 +321,5 @@ class EmbeddingScorer:
         if self.facts.axis in evidence.intended:
             return Verdict.INTENDED, "the script changes it"
         if self.threshold is None:
-            return Verdict.UNVERIFIABLE, f"no line is established (likeness {value:.3f}): calibrate it on your own cast"
+            return Verdict.UNVERIFIABLE, "no line is established: calibrate it on your own cast"
         return (Verdict.CONSISTENT if value >= self.threshold.value else Verdict.DRIFTED), ""

@@ -22,6 +22,8 @@ alike views of one character 53 (measured for the check of references)."""
 COLOURS: Final = 36.0
 """Mean difference of 8-bit colours up to which they are; keeps pictures apart that are empty alike."""
 
+_EMPTY: Final = 2.0
+"""Deviation of 8-bit mean colours up to which a picture is one colour, with its noise of coding."""
 _SIDE: Final = 16
 _PLAIN: Final = 14.0
 """Difference from the corner's colour up to which a row or column is border; coding noise stays below it."""
@@ -57,8 +59,15 @@ class Fingerprint:
         turned = int((self.bits[0] != other.bits[1]).sum()), float(np.abs(self.colours - other.colours[:, ::-1]).mean())
         return min(straight, turned)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the picture is one plain colour: all of those are alike, and none is a copy."""
+        return float(self.colours.reshape(-1, 3).std(axis=0).max()) < _EMPTY
+
     def is_copy_of(self, other: Fingerprint) -> bool:
         """Whether the two are one picture, as far as fingerprints tell."""
+        if self.says_nothing or other.says_nothing:
+            return False
         bits, colours = self.unlike(other)
         return bits <= BITS and colours <= COLOURS
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["IdentityScorer"]
 
 
+_NOBODYS = "no recogniser is made for characters that are neither photographed nor anime ({})"
+
+
 class IdentityScorer:
     """Judges identity with the recogniser that is made for the character's domain.
 
@@ -30,7 +33,6 @@ class IdentityScorer:
     """
 
     frames = 8
-    height = FaceScorer.height
 
     def __init__(
         self, *, weights: Weights | None = None, faces: FaceScorer | None = None, anime: AnimeScorer | None = None
@@ -55,13 +57,16 @@ class IdentityScorer:
         )
         self._asked: list[EmbeddingScorer] = []
 
+    @property
+    def height(self) -> int:
+        """Pixels of height that frames should have, for whichever of the two can look."""
+        return max(self._faces.height, self._anime.height)
+
     def update(self, evidence: ShotEvidence, frames: Sequence[Frame], *, problem: str = "") -> None:
         """Take in one character in one take; see `Scorer.update`."""
         chosen = self._anime if evidence.domain == "anime" else self._faces
-        if evidence.domain not in self.facts.domains and not problem:
-            problem = (
-                f"no recogniser is made for characters that are neither photographed nor anime ({evidence.domain})"
-            )
+        if evidence.domain not in self.facts.domains:
+            problem = problem or _NOBODYS.format(evidence.domain)
         self._asked.append(chosen)
         chosen.update(evidence, frames, problem=problem)
 

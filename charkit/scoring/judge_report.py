@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from charkit.cards import card, table
+from charkit.documents import read_json, write_json
+from charkit.scoring.base import Axis
 from charkit.scoring.judge_questions import CONTROLS, STRANGER
+from charkit.scoring.scorecard.card import Ceiling
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Control", "Described", "JudgeReport"]
 
@@ -72,6 +81,54 @@ class JudgeReport:
                 parts.append(f"{kind} {right}/{of} {'caught' if kind == STRANGER else 'match'}")
         return ", ".join(parts) or "none"
 
+    @property
+    def ceiling(self) -> Ceiling | None:
+        """What a perfect character reaches with this judge: its answers about positive controls, each for itself.
+
+        Verdicts are votes of several such answers, and a question whose vote on a control is wrong counts for nothing,
+        so a verdict is surer than this. None without controls.
+        """
+        positive = [control for control in self.controls if control.kind != STRANGER]
+        strangers = [control for control in self.controls if control.kind == STRANGER]
+        if not sum(control.answers for control in positive):
+            return None
+        impostors = sum(control.answers for control in strangers)
+        return Ceiling(
+            axis=Axis.ATTRIBUTES,
+            passes=sum(control.right for control in positive),
+            trials=sum(control.answers for control in positive),
+            how="answers about " + " and ".join(dict.fromkeys(control.kind for control in positive)),
+            false_accepts=impostors - sum(control.right for control in strangers),
+            impostors=impostors,
+        )
+
+    @property
+    def ceiling_said(self) -> str:
+        """The ceiling in one line; empty where it was not measured."""
+        found = self.ceiling
+        if found is None:
+            return ""
+        said = f"ceiling: {found.passes} of {found.trials} {found.how} were right"
+        return f"{said}; {found.false_accepts} of {found.impostors} about strangers let them pass"
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        write_json(path, _File(**{one.name: getattr(self, one.name) for one in fields(self)}))
+
+    @classmethod
+    def load(cls, path: Path) -> JudgeReport:
+        """Read what `save` wrote.
+
+        Raises:
+            BadDocument: the file is missing or is no such report.
+        """
+        file = read_json(path, _File)
+        return cls(**{one.name: getattr(file, one.name) for one in fields(cls)})
+
     def __repr__(self) -> str:
         flips = "" if self.flips is None else f"; flips {100 * self.flips:.0f} %"
         void = "; void for some" if self.void else ""
@@ -84,6 +141,7 @@ class JudgeReport:
         rows = [
             ("answers", f"{self.answered} of {self.questions} in the asked form"),
             ("controls", self.controls_said),
+            ("ceiling", self.ceiling_said.removeprefix("ceiling: ") or "not measured"),
             ("flips", "not repeated" if self.flips is None else f"{100 * self.flips:.1f} % of cells"),
             ("answered by", self.models or "nobody"),
             ("cost", f"${self.usd:.4f}"),
@@ -94,3 +152,18 @@ class JudgeReport:
         lines = [[one.character, name, words] for one in self.descriptions for name, words in one.attributes]
         described = table(["character", "attribute", "as described"], lines) if lines else ""
         return {"text/plain": repr(self), "text/html": shown + described}
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["charkit judge report 1"] = "charkit judge report 1"
+    judge: str
+    descriptions: tuple[Described, ...]
+    controls: tuple[Control, ...]
+    flips: float | None
+    models: str
+    questions: int
+    answered: int
+    usd: float
+    problems: tuple[str, ...]

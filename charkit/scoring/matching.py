@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -40,12 +40,24 @@ _GAIN: Final = (0.5, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class _Template:
+    """A figure at one size, as a frame is searched for it at first."""
+
+    tall: float
+    mirrored: bool
+    light: oklab.Floats
+    mask: oklab.Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Figure:
     """A figure cut out of a reference."""
 
     rgb: oklab.Bytes
     mask: oklab.Bytes
     """1 where the figure is, shape (height, width)."""
+    _templates: dict[str, tuple[_Template, ...]] = field(default_factory=dict, repr=False)
+    """By framing: the same for all frames of all takes."""
 
     @classmethod
     def of(cls, rgb: oklab.Bytes, mask: Mask) -> Figure:
@@ -71,6 +83,19 @@ class Figure:
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = cv2.erode(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.ones((2, 2), np.uint8))
         return cv2.resize(rgb, size, interpolation=way), small
+
+    def templates(self, framing: str) -> tuple[_Template, ...]:
+        """Return it at all sizes that a framing allows, straight and mirrored, for frames of `_ROWS` lines."""
+        if framing not in self._templates:
+            least, most = _TALL[framing]
+            sizes = np.geomspace(least, most, max(2, round(np.log(most / least) / np.log(_STEP)) + 1))
+            self._templates[framing] = tuple(
+                _Template(tall=float(tall), mirrored=mirrored, light=_grey(part), mask=mask.astype(np.float32))
+                for tall in sizes
+                for mirrored in (False, True)
+                for part, mask in (self.at(float(tall), _ROWS, mirrored=mirrored),)
+            )
+        return self._templates[framing]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -152,26 +177,20 @@ def _grey(rgb: oklab.Bytes) -> oklab.Floats:
 
 def _places(frame: oklab.Bytes, figures: Sequence[Figure], framing: str) -> Iterator[_Place]:
     light = _grey(frame)
-    least, most = _TALL[framing]
-    sizes = np.geomspace(least, most, max(2, round(np.log(most / least) / np.log(_STEP)) + 1))
     for figure in figures:
-        for tall in sizes:
-            for mirrored in (False, True):
-                part, mask = figure.at(float(tall), len(frame), mirrored=mirrored)
-                found = _correlated(light, part, mask)
-                if found is not None:
-                    value, left, top = found
-                    yield _Place(
-                        figure=figure, tall=float(tall), mirrored=mirrored, correlation=value, left=left, top=top
-                    )
+        for one in figure.templates(framing):
+            found = _correlated(light, one.light, one.mask)
+            if found is not None:
+                value, left, top = found
+                yield _Place(figure=figure, tall=one.tall, mirrored=one.mirrored, correlation=value, left=left, top=top)
 
 
-def _correlated(light: oklab.Floats, part: oklab.Bytes, mask: oklab.Bytes) -> tuple[float, int, int] | None:
+def _correlated(light: oklab.Floats, part: oklab.Floats, mask: oklab.Floats) -> tuple[float, int, int] | None:
     """Return the best correlation of a part of a figure anywhere in a picture, and where; None where it cannot be."""
     if part.shape[0] > light.shape[0] or part.shape[1] > light.shape[1] or mask.sum() < 40:
         return None
     cv2 = opencv()
-    found = cv2.matchTemplate(light, _grey(part), cv2.TM_CCOEFF_NORMED, mask=mask.astype(np.float32))
+    found = cv2.matchTemplate(light, part, cv2.TM_CCOEFF_NORMED, mask=mask)
     found[~np.isfinite(found) | (found > 1.01)] = -1.0  # where the picture is flat, correlation means nothing
     _, value, _, (left, top) = cv2.minMaxLoc(found)
     return float(value), int(left), int(top)
@@ -184,7 +203,7 @@ def _fitted(frame: oklab.Bytes, place: _Place, ways: Sequence[float]) -> Match |
         part, mask = place.figure.at(place.tall * factor, _FINE, mirrored=place.mirrored)
         left, top = max(0, round(place.left * grown) - 6), max(0, round(place.top * grown) - 6)
         window = np.ascontiguousarray(frame[top : top + part.shape[0] + 12, left : left + part.shape[1] + 12])
-        found = _correlated(_grey(window), part, mask)
+        found = _correlated(_grey(window), _grey(part), mask.astype(np.float32))
         if found is None or (best is not None and found[0] <= best[0]):
             continue
         best = (found[0], part, mask, left + found[1], top + found[2])

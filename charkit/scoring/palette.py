@@ -6,6 +6,7 @@ are and after grey-world balance, because light moves the first and balance cost
     frame      = mean of the two Bhattacharyya coefficients, as it is and balanced, to one reference
     frame score = median of its two best references (one reference: that one)
     shot score  = median over the valid frames; consistent at or above the threshold
+    thirds     = the first coefficient for the upper, middle and lower third under the same mask: where the colours went
     a reference counts whole, and cut to what the shot's framing shows of a figure; the better of the two stands
 
 What it cannot see: face, hairstyle, accessories of few pixels, proportions. Another person in the same clothes passes.
@@ -61,6 +62,9 @@ _SHOWN = {"extreme close-up": 0.30, "close-up": 0.40, "medium": 0.62}
 """Which upper share of a standing figure a framing shows; other framings show all."""
 _JUMP = 1.8
 """How much larger or smaller than usual a cut may be; figures that come nearer within a shot stay below it."""
+_STRIPES = ("upper", "middle", "lower")
+_LEAST_STRIPE = 40
+"""Pixels of a third that give a histogram to speak of."""
 _MOST_PIXELS = 6000
 """More pixels change no coefficient in its third decimal."""
 
@@ -71,6 +75,8 @@ class Colours:
 
     plain: oklab.Floats
     balanced: oklab.Floats
+    stripes: tuple[oklab.Floats | None, ...] = ()
+    """As it is, of the upper, middle and lower third of its height; None where a third holds too little."""
 
     def likeness(self, other: Colours) -> tuple[float, float]:
         """Return the Bhattacharyya coefficients, as it is and after grey-world balance."""
@@ -82,6 +88,7 @@ class _FrameScore:
     score: float
     plain: float
     balanced: float
+    stripes: tuple[float | None, ...] = ()
     time: float = 0.0
 
 
@@ -105,12 +112,20 @@ def colours_of(rgb: oklab.Bytes, mask: Mask) -> Colours:
         rgb: sRGB, shape (height, width, 3).
         mask: True where the subject is, shape (height, width).
     """
-    pixels = rgb[mask]
-    light = oklab.linear(pixels[:: max(1, len(pixels) // _MOST_PIXELS)])
+    pixels, rows = rgb[mask], np.nonzero(mask)[0]
+    step = max(1, len(pixels) // _MOST_PIXELS)
+    light, rows = oklab.linear(pixels[::step]), rows[::step]
+    lab = oklab.from_linear(light)
+    third = (rows - rows.min()) * len(_STRIPES) // (np.ptp(rows) + 1)
     return Colours(
-        plain=oklab.histogram(oklab.from_linear(light)),
+        plain=oklab.histogram(lab),
         balanced=oklab.histogram(oklab.from_linear(oklab.grey_world(light))),
+        stripes=tuple(_stripe(lab[third == number]) for number in range(len(_STRIPES))),
     )
+
+
+def _stripe(lab: oklab.Floats) -> oklab.Floats | None:
+    return oklab.histogram(lab) if len(lab) >= _LEAST_STRIPE else None
 
 
 def colours_in_picture(path: Path, framing: str, masker: Masker) -> tuple[Colours, ...] | str:
@@ -153,7 +168,7 @@ class PaletteScorer:
         self.min_valid_frames = min_valid_frames
         self.facts = ScorerFacts(
             name="palette",
-            version=f"1+{self.masker.name}+{threshold.name}",
+            version=f"2+{self.masker.name}+{threshold.name}",
             axis=Axis.PALETTE,
             measures="palette drift of the masked subject, not identity",
             blind_to=("face", "hairstyle", "small accessories", "proportions"),
@@ -309,10 +324,27 @@ def _problems(subjects: Sequence[Subject]) -> list[str]:
 def _against(colours: Colours, references: Sequence[Sequence[Colours]]) -> _FrameScore:
     """Return the median of the two best references, each taken at its best cut."""
     best = sorted(
-        (max((sum(pair) / 2, *pair) for pair in map(colours.likeness, cuts)) for cuts in references), reverse=True
+        (max(((*colours.likeness(cut), cut) for cut in cuts), key=_whole) for cuts in references),
+        key=_whole,
+        reverse=True,
     )[:2]
-    score, plain, balanced = (sum(column) / len(best) for column in zip(*best, strict=True))
-    return _FrameScore(score=score, plain=plain, balanced=balanced)
+    plain = sum(found[0] for found in best) / len(best)
+    balanced = sum(found[1] for found in best) / len(best)
+    return _FrameScore(
+        score=(plain + balanced) / 2, plain=plain, balanced=balanced, stripes=_by_stripe(colours, best[0][2])
+    )
+
+
+def _whole(found: tuple[float, float, Colours]) -> float:
+    return (found[0] + found[1]) / 2
+
+
+def _by_stripe(one: Colours, other: Colours) -> tuple[float | None, ...]:
+    """Return how alike the thirds of two figures are; None where one of them has too little of it."""
+    return tuple(
+        None if here is None or there is None else oklab.bhattacharyya(here, there)
+        for here, there in zip(one.stripes, other.stripes, strict=True)
+    )
 
 
 def _variants(scores: Sequence[_FrameScore]) -> tuple[tuple[str, float], ...]:
@@ -321,6 +353,11 @@ def _variants(scores: Sequence[_FrameScore]) -> tuple[tuple[str, float], ...]:
     return (
         ("as it is", round(median(item.plain for item in scores), 4)),
         ("grey-world", round(median(item.balanced for item in scores), 4)),
+        *(
+            (f"{name} third", round(median(found), 4))
+            for number, name in enumerate(_STRIPES)
+            if (found := [value for item in scores if (value := item.stripes[number]) is not None])
+        ),
     )
 
 

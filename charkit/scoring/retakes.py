@@ -2,7 +2,8 @@
 
 A shot passes when its chosen take drifted for nobody and on no axis, and everything that was to be judged in it could
 be. What could not be judged is no pass, and is no failure either: a blind retake of it buys another take that cannot be
-judged, so it is asked for only by a person who says so. All takes count, the worse ones too; none is lost.
+judged, so it is asked for only by a person who says so. What nobody can judge for want of weights or a line is neither:
+no other take would change it. All takes count, the worse ones too; none is lost.
 
     gain of a round      shots that pass now and did not before
     gain per dollar      that, over what the round's takes cost (or would have cost, on the simulator)
@@ -35,7 +36,7 @@ class Standing(StrEnum):
     UNVERIFIABLE = "unverifiable"
     """Nothing drifted, and something could not be judged; never a pass."""
     EMPTY = "nobody in it"
-    """Nothing to judge."""
+    """Nobody to judge, and the clip gate has found nothing."""
 
 
 _TONES: Mapping[Standing, BadgeKind] = {
@@ -47,13 +48,17 @@ _TONES: Mapping[Standing, BadgeKind] = {
 
 
 def standing_of(scores: Sequence[Score]) -> Standing:
-    """Return how a take stands by all its scores."""
-    verdicts = {score.verdict for score in scores}
+    """Return how a take stands by all its scores.
+
+    A scorer that lacks its weights or a line says nothing of the take, so the others decide; where all of them lack
+    something, it is unverifiable.
+    """
+    verdicts = {score.verdict for score in scores if not score.lacking} or {score.verdict for score in scores}
     if Verdict.DRIFTED in verdicts:
         return Standing.DRIFTED
     if Verdict.UNVERIFIABLE in verdicts:
         return Standing.UNVERIFIABLE
-    return Standing.PASSES if verdicts else Standing.EMPTY
+    return Standing.PASSES if any(score.character for score in scores) else Standing.EMPTY
 
 
 def to_retake(card: Scorecard, *, unverifiable: bool = False) -> list[tuple[str, str]]:
@@ -68,14 +73,16 @@ def to_retake(card: Scorecard, *, unverifiable: bool = False) -> list[tuple[str,
     for shot in card.shots:
         scores = card.of(shot, best[shot])
         standing = standing_of(scores)
-        if standing is Standing.DRIFTED or (unverifiable and standing is Standing.UNVERIFIABLE):
-            found.append((standing, shot, "; ".join(_why(score) for score in scores if _counts(score, standing))))
+        whys = [_why(score) for score in scores if _counts(score, standing)]
+        if whys and (standing is Standing.DRIFTED or (unverifiable and standing is Standing.UNVERIFIABLE)):
+            found.append((standing, shot, "; ".join(whys)))
     found.sort(key=lambda one: one[0] is not Standing.DRIFTED)
     return [(shot, why) for _, shot, why in found]
 
 
 def _counts(score: Score, standing: Standing) -> bool:
-    return score.verdict is (Verdict.DRIFTED if standing is Standing.DRIFTED else Verdict.UNVERIFIABLE)
+    wanted = Verdict.DRIFTED if standing is Standing.DRIFTED else Verdict.UNVERIFIABLE
+    return score.verdict is wanted and not score.lacking
 
 
 def _why(score: Score) -> str:

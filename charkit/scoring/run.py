@@ -1,4 +1,7 @@
-"""Puts takes before scorers: each clip is decoded once, memory is bounded by one clip, one bad clip stops nothing."""
+"""Puts takes before scorers: each clip is decoded once, one bad clip stops nothing.
+
+The next clip is decoded while one is judged, so that both cores have work; memory is bounded by one clip and the next.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from charkit.errors import MediaError, StorageError
 from charkit.media import frames as sampling
 from charkit.scoring.palette import PaletteScorer
 from charkit.scoring.scorecard import Scorecard, ScoredTake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from charkit.media.frames import Frame
+    from charkit.media.frames import Frame, Sampled
     from charkit.scoring.base import Scorer, ShotEvidence
 
 SAMPLE_HEIGHT = 240
@@ -49,9 +51,13 @@ def score_takes(
     """
     chosen: Sequence[Scorer] = scorers if scorers is not None else (PaletteScorer(),)
     entries = list(evidence)
-    takes = [(key, list(group)) for key, group in groupby(entries, key=lambda e: (e.shot, e.take, e.clip))]
-    for done, (_, group) in enumerate(takes, start=1):
-        _score_one(group, chosen)
+    takes = [list(group) for _, group in groupby(entries, key=lambda e: (e.shot, e.take, e.clip))]
+    asked = [[(scorer, _about(scorer, group)) for scorer in chosen] for group in takes]
+    wanted = [any(about for _, about in one) for one in asked]
+    sampled = _sampled([group[0].clip for group, decode in zip(takes, wanted, strict=True) if decode], chosen)
+    for done, (one, decode) in enumerate(zip(asked, wanted, strict=True), start=1):
+        if decode:
+            _score_one(one, next(sampled))
         if on_progress is not None:
             on_progress(done, len(takes))
     return Scorecard(
@@ -61,14 +67,20 @@ def score_takes(
     )
 
 
-def _score_one(group: Sequence[ShotEvidence], scorers: Sequence[Scorer]) -> None:
-    characters = [entry for entry in group if entry.character]
-    asked = [(scorer, _about(scorer, group[0], characters)) for scorer in scorers]
-    if not any(entries for _, entries in asked):
-        return
-    heights = [_height(scorer) for scorer in scorers]
-    largest, problem = _sampled(group[0].clip, max(scorer.frames for scorer in scorers), max(heights))
-    frames = {height: _shrunk(largest, height) for height in set(heights)}  # one list each: scorers know it again
+def _sampled(clips: Sequence[Path], scorers: Sequence[Scorer]) -> Iterator[Sampled]:
+    """Give what the clips show, in order; the next one is decoded while the one before is judged."""
+    if not clips:
+        return iter(())
+    count, height = max(scorer.frames for scorer in scorers), max(_height(scorer) for scorer in scorers)
+    return sampling.sample_many(clips, count, height=height, workers=1)
+
+
+def _score_one(asked: Sequence[tuple[Scorer, Sequence[ShotEvidence]]], clip: Sampled) -> None:
+    problem = f"the clip cannot be decoded ({clip.error})" if clip.problem else ""
+    if not problem and not clip.frames:
+        problem = "the clip holds no picture"
+    # One list for each height: scorers know it again.
+    frames = {height: _shrunk(clip.frames, height) for height in {_height(scorer) for scorer, _ in asked}}
     for scorer, entries in asked:
         for entry in entries:
             scorer.update(entry, frames[_height(scorer)], problem=problem)
@@ -88,14 +100,8 @@ def _area(rgb: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX), dtype=np.uint8)
 
 
-def _about(scorer: Scorer, first: ShotEvidence, characters: Sequence[ShotEvidence]) -> Sequence[ShotEvidence]:
+def _about(scorer: Scorer, group: Sequence[ShotEvidence]) -> Sequence[ShotEvidence]:
     """Return what a scorer is asked about: each character of a take, or the take as a whole."""
-    return characters if scorer.facts.about == "character" else [replace(first, character="")]
-
-
-def _sampled(clip: Path, count: int, height: int) -> tuple[list[Frame], str]:
-    try:
-        frames = sampling.sample(clip, count, height=height)
-    except (MediaError, StorageError, OSError) as error:
-        return [], f"the clip cannot be decoded ({type(error).__name__})"
-    return frames, "" if frames else "the clip holds no picture"
+    if scorer.facts.about == "take":
+        return [replace(group[0], character="")]
+    return [entry for entry in group if entry.character]

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from charkit.character import export_character, history_of, lock
 from charkit.character.bundle import UNSTATED
 from charkit.studio.designing import Designing
+from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Sequence
     from pathlib import Path
 
     from charkit.casting import Candidates, Designs
-    from charkit.character import Bundle, Cast, History, Version
+    from charkit.character import Bundle, History, Version
     from charkit.references import References
-    from charkit.routes import RouteMatrix
-    from charkit.settings import Settings
-    from charkit.store import Store
-    from charkit.studio.progress import Stage
-    from charkit.studio.prompting import Prompts
-    from charkit.takes import Order, Takes
-    from charkit.workspace import Workspace
 
 __all__ = ["DesignVerbs"]
 
 
-class DesignVerbs(ABC):
-    """The design half of `Studio`, which brings everything that is named here without being made here."""
-
-    place: Workspace
-    cast: Cast
-    routes: RouteMatrix
-    live: bool
-    _settings: Settings
+class DesignVerbs(Wiring):
+    """The design half of `Studio`."""
 
     def candidates(self, character: str, *, count: int = 3) -> Candidates:
         """Make some designs of a character from its sheet's words, to choose from; rejected ones are not shown."""
@@ -119,26 +105,3 @@ class DesignVerbs(ABC):
             day=self._settings.today,
             templates=self.prompts.templates,
         )
-
-    @property
-    @abstractmethod
-    def production(self) -> str:
-        """The production's name."""
-
-    @property
-    @abstractmethod
-    def prompts(self) -> Prompts:
-        """The words of this run."""
-
-    @property
-    @abstractmethod
-    def _store(self) -> Store:
-        """Where media are kept."""
-
-    @abstractmethod
-    def _make(self, orders: Iterable[Order]) -> Takes:
-        """Turn orders into takes."""
-
-    @abstractmethod
-    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:
-        """Hold the run for this process."""

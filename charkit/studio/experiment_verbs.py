@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,46 +16,26 @@ from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
 from charkit.studio.drift_truth import DriftTruth, kept_in
 from charkit.studio.judging import wishes_of
+from charkit.studio.wiring import Wiring
 from charkit.takes import RetakeRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from charkit.character import Cast
-    from charkit.ledger import Ledger
     from charkit.plan import PlannedShot
-    from charkit.references import References
-    from charkit.routes import RouteMatrix
     from charkit.scoring import Scorecard, ShotEvidence
     from charkit.scoring.experiment import Experiment
     from charkit.scoring.retakes import RetakeReport
-    from charkit.settings import Settings
-    from charkit.shots import Resolution, Storyboard
-    from charkit.store import Store
-    from charkit.studio.lines import Lines
-    from charkit.studio.progress import Stage
-    from charkit.studio.prompting import Prompts
     from charkit.takes import Order, Retakes, Take, Takes, Wish
-    from charkit.workspace import Workspace
 
 __all__ = ["ExperimentVerbs"]
 
 _ARMS = tuple(arm.name for arm in PRESETS)
 
 
-class ExperimentVerbs(ABC):
-    """The experiments of `Studio`, which brings everything that is named here without being made here."""
-
-    place: Workspace
-    cast: Cast
-    storyboard: Storyboard
-    routes: RouteMatrix
-    live: bool
-    resolution: Resolution
-    _settings: Settings
-    _lines: Lines
+class ExperimentVerbs(Wiring):
+    """The experiments of `Studio`."""
 
     def benchmark(
         self,
@@ -164,7 +144,14 @@ class ExperimentVerbs(ABC):
             check.rehearse(name, same, slips=slips)
         return names
 
-    def improve(self, *, rounds: int = 2, budget_usd: float | None = None, unverifiable: bool = False) -> RetakeReport:
+    def improve(
+        self,
+        *,
+        rounds: int = 2,
+        budget_usd: float | None = None,
+        unverifiable: bool = False,
+        judge: str | None = None,
+    ) -> RetakeReport:
         """Retake only the shots that failed, score again, keep the best of each; report what it brought for its money.
 
         Run again, it buys nothing that it bought before.
@@ -173,13 +160,14 @@ class ExperimentVerbs(ABC):
             rounds: How often, so that a shot has at most one take more than that.
             budget_usd: What all retakes of this run may commit together; the run's own cap holds as well.
             unverifiable: Whether shots that could not be judged are retaken too, blindly.
+            judge: A route whose vision model is asked about every round's takes as well; that costs money too.
 
         Raises:
             PreflightStopped: a picture would be refused, or spoil a shot; nothing was uploaded.
         """
         rule = RetakeRule(rounds=rounds, budget_usd=budget_usd)
         try:
-            made = self.retakes(lambda: wishes_of(self.score(), unverifiable=unverifiable), rule=rule)
+            made = self.retakes(lambda: wishes_of(self.score(judge=judge), unverifiable=unverifiable), rule=rule)
             declined = {one.shot: one.why for one in made.declined}
         except SpendLimit as limit:  # what was made before it is kept, and counts
             declined = {wish.shot: str(limit) for wish in wishes_of(self.score(), unverifiable=unverifiable)}
@@ -224,27 +212,6 @@ class ExperimentVerbs(ABC):
 
     # ------------------------------------------------------------------ what the studio brings
 
-    @property
-    @abstractmethod
-    def production(self) -> str:
-        """The production's name."""
-
-    @property
-    @abstractmethod
-    def _store(self) -> Store: ...
-
-    @property
-    @abstractmethod
-    def _ledger(self) -> Ledger: ...
-
-    @property
-    @abstractmethod
-    def prompts(self) -> Prompts:
-        """The words of this run."""
-
-    @abstractmethod
-    def _loaded_references(self) -> References: ...
-
     @abstractmethod
     def plan(self) -> Plan:
         """Say for every shot which route makes it."""
@@ -254,7 +221,7 @@ class ExperimentVerbs(ABC):
         """Return every take of this run's shots that is on disk."""
 
     @abstractmethod
-    def score(self, takes: Takes | None = None) -> Scorecard:
+    def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
         """Ask of every take whether it shows the same characters as the references."""
 
     @abstractmethod
@@ -265,15 +232,6 @@ class ExperimentVerbs(ABC):
         self, wishes: Callable[[], Iterable[Wish]] | Iterable[tuple[str, str]], *, rule: RetakeRule | None = None
     ) -> Retakes:
         """Make more takes of the shots that somebody wants again."""
-
-    @abstractmethod
-    def _make(self, orders: Iterable[Order]) -> Takes: ...
-
-    @abstractmethod
-    def _shown(self, takes: Takes) -> Takes: ...
-
-    @abstractmethod
-    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
 
 
 def _names(said: str | Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,36 +10,28 @@ from charkit.documents import replace_file
 from charkit.prompts import Templates
 from charkit.scoring import Axis, CastMember, Scorecard, score_takes
 from charkit.scoring.judge import JudgeScorer
-from charkit.studio.judging import evidence_key, evidence_of, write_down
+from charkit.scoring.judge_report import JudgeReport
+from charkit.studio.judging import evidence_key, write_down
+from charkit.studio.wiring import Wiring
 from charkit.takes.asking import PaidJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Sequence
 
-    from charkit.character import Cast
-    from charkit.ledger import Ledger
-    from charkit.references import References
-    from charkit.routes import Route
     from charkit.scoring import ShotEvidence
-    from charkit.scoring.judge_report import JudgeReport
-    from charkit.shots import Storyboard
-    from charkit.studio.progress import Stage
-    from charkit.takes import Order, Takes
-    from charkit.workspace import Workspace
+    from charkit.takes import Takes
 
 __all__ = ["JudgeVerbs"]
 
 
-class JudgeVerbs(ABC):
+class JudgeVerbs(Wiring):
     """`Studio`'s way to a judge."""
 
-    place: Workspace
-    cast: Cast
-    storyboard: Storyboard
-    live: bool
-    judge_report: JudgeReport | None = None
-    """What the last `judge` of this studio was worth: descriptions, controls, flips, models, money."""
+    @property
+    def judge_report(self) -> JudgeReport | None:
+        """What the last judge of this run was worth: descriptions, controls, ceiling, flips, models, money; or None."""
+        file = self.place.folder / "judge_report.json"
+        return JudgeReport.load(file) if file.is_file() else None
 
     def judge(
         self,
@@ -72,7 +64,7 @@ class JudgeVerbs(ABC):
         """
         wanted = self._with_earlier(self.takes() if takes is None else takes)
         card = self.score(wanted)
-        evidence = evidence_of(wanted, self.storyboard, self._loaded_references(), self.cast)
+        evidence = self._evidence(wanted)
         asked = self._judge_route(route)
         paid = PaidJudge(
             self._ask,
@@ -93,10 +85,12 @@ class JudgeVerbs(ABC):
         )
         with self._working("judge", len(wanted.ok)) as stage:
             found = score_takes(evidence, scorers=[scorer], on_progress=stage.step)
+            if scorer.report is not None:
+                scorer.report.save(self.place.folder / "judge_report.json")
+                found = replace(found, ceilings=tuple(filter(None, (scorer.report.ceiling,))))
             write_down(found, wanted, self._ledger)
             found.save(self.place.folder / "judged.json")
             replace_file(self.place.folder / ".judged.digest", evidence_key(evidence, ()).encode())
-        self.judge_report = scorer.report
         return _together(card, found)
 
     def _with_judged(self, card: Scorecard, evidence: Sequence[ShotEvidence]) -> Scorecard:
@@ -119,15 +113,6 @@ class JudgeVerbs(ABC):
 
     # ------------------------------------------------------------------ what the studio brings
 
-    @property
-    @abstractmethod
-    def production(self) -> str:
-        """The production's name."""
-
-    @property
-    @abstractmethod
-    def _ledger(self) -> Ledger: ...
-
     @abstractmethod
     def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
         """Scores of all takes."""
@@ -136,21 +121,6 @@ class JudgeVerbs(ABC):
     def takes(self) -> Takes:
         """All takes of this run's shots."""
 
-    @abstractmethod
-    def _ask(self, orders: Iterable[Order]) -> Takes: ...
-
-    @abstractmethod
-    def _judge_route(self, name: str) -> Route: ...
-
-    @abstractmethod
-    def _with_earlier(self, takes: Takes) -> Takes: ...
-
-    @abstractmethod
-    def _loaded_references(self) -> References: ...
-
-    @abstractmethod
-    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
-
 
 def _together(card: Scorecard, judged: Scorecard) -> Scorecard:
     """Return a scorecard with the judge's axis as it was said last."""
@@ -158,4 +128,5 @@ def _together(card: Scorecard, judged: Scorecard) -> Scorecard:
         card,
         scores=(*(score for score in card.scores if score.axis is not Axis.ATTRIBUTES), *judged.scores),
         scorers=(*(facts for facts in card.scorers if facts.axis is not Axis.ATTRIBUTES), *judged.scorers),
+        ceilings=(*(found for found in card.ceilings if found.axis is not Axis.ATTRIBUTES), *judged.ceilings),
     )

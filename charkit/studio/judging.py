@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from charkit.character import folded
 from charkit.documents import replace_file
 from charkit.ledger import ScoreRow
-from charkit.scoring import Axis, CastMember, PaletteScorer, Score, Scorecard, ScorerFacts, ShotEvidence, score_takes
+from charkit.scoring import Axis, CastMember, Score, Scorecard, ScorerFacts, ShotEvidence, Verdict, score_takes
 from charkit.scoring.retakes import to_retake
+from charkit.studio.panel import ordered_of, panel_for
 from charkit.takes import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
     from charkit.ledger import Ledger
     from charkit.references import Reference, References
+    from charkit.routes import RouteMatrix
+    from charkit.scoring import Ordered
     from charkit.shots import InShot, Shot, Storyboard
     from charkit.studio.shift import Shift
     from charkit.takes import Take, Takes
@@ -39,25 +42,34 @@ class Judging:
     ledger: Ledger
     shift: Shift
     cast: Cast
+    matrix: RouteMatrix
     calibrated: Callable[[Scorecard], Scorecard]
     """Puts a scorecard under the run's own line, where one was set."""
 
-    def score(self, takes: Takes, references: References) -> tuple[Scorecard, list[ShotEvidence]]:
-        """Return the scorecard of all takes that are known, and what was asked.
+    def evidence(self, takes: Takes, references: References) -> list[ShotEvidence]:
+        """Return what all judges of this run are told of takes, what was ordered of each included."""
+
+        def ordered(take: Take, shot: Shot) -> Ordered | None:
+            return ordered_of(take, shot, self.ledger, self.matrix)
+
+        return evidence_of(takes, self.storyboard, references, self.cast, ordered=ordered)
+
+    def score(self, takes: Takes, evidence: Sequence[ShotEvidence]) -> Scorecard:
+        """Return the scorecard of takes by all scorers that cost nothing.
 
         It is the one on disk where that was asked about the same bytes.
         """
-        evidence = evidence_of(takes, self.storyboard, references, self.cast)
-        key = evidence_key(evidence, [PaletteScorer().facts])
+        panel = panel_for(self.cast.values())
+        key = evidence_key(evidence, [scorer.facts for scorer in panel])
         before = self._on_disk(key)
         if before is not None:
-            return self.calibrated(before), evidence
+            return self.calibrated(before)
         with self.shift.working("score", len(takes.ok)) as stage:
-            found = self.calibrated(score_takes(evidence, on_progress=stage.step))
+            found = self.calibrated(score_takes(evidence, scorers=panel, on_progress=stage.step))
             write_down(found, takes, self.ledger)
             found.save(self._file)
             replace_file(self._asked, key.encode())
-        return found, evidence
+        return found
 
     @property
     def _file(self) -> Path:
@@ -75,7 +87,12 @@ class Judging:
 
 
 def evidence_of(
-    takes: Takes, storyboard: Storyboard, references: References, cast: Cast | None = None
+    takes: Takes,
+    storyboard: Storyboard,
+    references: References,
+    cast: Cast | None = None,
+    *,
+    ordered: Callable[[Take, Shot], Ordered | None] = lambda _take, _shot: None,
 ) -> list[ShotEvidence]:
     """Return what the scorers are told about each take that has media, in the storyboard's order.
 
@@ -84,32 +101,34 @@ def evidence_of(
         storyboard: What each shot should show.
         references: Of all characters.
         cast: Their sheets, for the domains that they declare and their locked words; without, nothing is declared.
+        ordered: Says what was asked of a take's clip; by default nobody knows.
     """
     return [
         entry
         for shot in storyboard.each()
         for take in sorted((t for t in takes.ok if t.subject == shot.id), key=lambda t: t.number)
-        for entry in _of(take, shot, references, cast)
+        for entry in _of(take, shot, references, cast, ordered(take, shot))
     ]
 
 
-def _of(take: Take, shot: Shot, references: References, cast: Cast | None) -> list[ShotEvidence]:
+def _of(
+    take: Take, shot: Shot, references: References, cast: Cast | None, ordered: Ordered | None
+) -> list[ShotEvidence]:
     if take.path is None:
         return []
+    bare = ShotEvidence(
+        shot=shot.id, clip=take.path, take=take.number, clip_digest=take.digest, framing=shot.framing, ordered=ordered
+    )
     if not shot.characters:
-        return [ShotEvidence(shot=shot.id, clip=take.path, take=take.number, clip_digest=take.digest)]
+        return [bare]
     expected = tuple(who.name for who in shot.characters)
     members = tuple(_member(who, references, cast) for who in shot.characters)
     return [
-        ShotEvidence(
-            shot=shot.id,
-            clip=take.path,
-            take=take.number,
-            clip_digest=take.digest,
+        replace(
+            bare,
             intended=_intended(who, references),
             character=who.name,
             expected=expected,
-            framing=shot.framing,
             position=who.position or "",
             references=member.references,
             domain=member.domain,
@@ -155,6 +174,7 @@ def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts
         # The store names files after their bytes.
         + [path.name for path in e.references]
         + [str(axis) for axis in e.intended]
+        + ([astuple(e.ordered)] if e.ordered is not None else [])
         for e in evidence
     ]
     text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)
@@ -174,10 +194,16 @@ def wishes_of(card: Scorecard, *, unverifiable: bool = False) -> list[Wish]:
 
 
 def _quality(card: Scorecard, shot: str) -> dict[int, float]:
-    """Return the lowest score of each take of a shot, of those that could be judged."""
+    """Return the lowest score of each take of a shot, of those that could be judged.
+
+    Only on the axes on which a take of it failed, or on all where none did: how far a sound take is from being pasted
+    says nothing of how good it is.
+    """
+    mine = [score for score in card.scores if score.shot == shot]
+    failed = {score.axis for score in mine if score.verdict is Verdict.DRIFTED} or {score.axis for score in mine}
     found: dict[int, float] = {}
-    for score in card.scores:
-        if score.shot == shot and score.score is not None:
+    for score in mine:
+        if score.axis in failed and score.score is not None:
             found[score.take] = min(score.score, found.get(score.take, score.score))
     return found
 

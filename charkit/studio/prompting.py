@@ -264,7 +264,7 @@ def _taken(take: Take) -> Taken:
 def _judged(card: Scorecard) -> Iterator[Judged]:
     for take in card.takes:
         scores = card.of(take.shot, take.take)
-        if scores:
+        if scores := tuple(score for score in scores if not score.lacking) or scores:
             worst = min(scores, key=lambda score: (_WORST.index(score.verdict), score.score or 0.0))
             yield Judged(
                 shot=take.shot, take=take.take, verdict=worst.verdict.value, score=worst.score, axis=worst.axis.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,27 +11,20 @@ from charkit.errors import UsageError
 from charkit.scoring import GrabCut, PaletteScorer, Scorecard
 from charkit.scoring.calibration import Calibration, calibrate, cast_pairs, of_controls, split_halves
 from charkit.scoring.controls import make_controls
-from charkit.studio.judging import evidence_of
+from charkit.scoring.sensitivity import check_sensitivity
+from charkit.studio.panel import panel_for
+from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from charkit.character import Cast
-    from charkit.references import References
-    from charkit.shots import Storyboard
-    from charkit.studio.progress import Stage
+    from charkit.scoring.sensitivity import Sensitivity
+    from charkit.studio.room import Studio
     from charkit.takes import Takes
-    from charkit.workspace import Workspace
 
-__all__ = ["ScoreVerbs", "score_run"]
+__all__ = ["ScoreVerbs", "check_run", "score_run"]
 
 
-class ScoreVerbs(ABC):
+class ScoreVerbs(Wiring):
     """Lines and ceilings of `Studio`'s scores."""
-
-    place: Workspace
-    cast: Cast
-    storyboard: Storyboard
 
     def calibrate(self, *, strangers: bool = True) -> Calibration:
         """Set the palette's line on this run's own cast, and measure how far a perfect character gets.
@@ -46,11 +39,7 @@ class ScoreVerbs(ABC):
         Raises:
             UsageError: There is no take yet.
         """
-        evidence = [
-            entry
-            for entry in evidence_of(self.takes(), self.storyboard, self._loaded_references(), self.cast)
-            if entry.character
-        ]
+        evidence = [entry for entry in self._evidence(self.takes()) if entry.character]
         if not evidence:
             raise UsageError("there is no take with a character yet; shoot first, then calibrate")
         with self._working("calibrate"), tempfile.TemporaryDirectory(prefix="charkit-halves-") as folder:
@@ -73,6 +62,18 @@ class ScoreVerbs(ABC):
             Scorecard.load(card).under(found).save(card)
         return found
 
+    def check_scorers(self) -> Sensitivity:
+        """Put changed takes before every scorer that costs nothing, and say which of them notice. Makes nothing.
+
+        Raises:
+            UsageError: There is no take with a character yet.
+        """
+        evidence = [entry for entry in self._evidence(self.takes()) if entry.character]
+        if not evidence:
+            raise UsageError("there is no take with a character yet; shoot first, then check the scorers")
+        with self._working("check scorers"):
+            return check_sensitivity(evidence, lambda: panel_for(self.cast.values()))
+
     def calibration(self) -> Calibration | None:
         """Return what `calibrate` found in this run; None before."""
         file = self._calibration_file
@@ -93,12 +94,6 @@ class ScoreVerbs(ABC):
     def takes(self) -> Takes:
         """All takes of this run's shots."""
 
-    @abstractmethod
-    def _loaded_references(self) -> References: ...
-
-    @abstractmethod
-    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]: ...
-
 
 def score_run(production: Path | str, *, run: str = "run", calibrated: bool = False) -> Scorecard:
     """Score what a run has, without making anything: what `charkit score` calls.
@@ -112,6 +107,27 @@ def score_run(production: Path | str, *, run: str = "run", calibrated: bool = Fa
     Raises:
         UsageError: There is no such run, or it has no take.
     """
+    studio = _opened(production, run)
+    if calibrated:
+        studio.calibrate()
+    return studio.score(studio.takes())
+
+
+def check_run(production: Path | str, *, run: str = "run") -> Sensitivity:
+    """Say which scorers notice what, on what a run has: what `charkit score --check` calls.
+
+    Raises:
+        UsageError: There is no such run, or it has no take with a character.
+    """
+    return _opened(production, run).check_scorers()
+
+
+def _opened(production: Path | str, run: str) -> Studio:
+    """Return the studio of a run that has takes.
+
+    Raises:
+        UsageError: There is no such run, or it has no take.
+    """
     from charkit.studio.opening import open_studio
     from charkit.workspace import Workspace
 
@@ -120,7 +136,4 @@ def score_run(production: Path | str, *, run: str = "run", calibrated: bool = Fa
         runs = sorted(path.parent.name for path in place.folder.parent.glob("*/takes.json"))
         known = f"Runs with takes: {', '.join(runs)}." if runs else "No run has takes yet."
         raise UsageError(f"run {run!r} of {place.home.name} has no takes to score. {known}")
-    studio = open_studio(production, run=run)
-    if calibrated:
-        studio.calibrate()
-    return studio.score(studio.takes())
+    return open_studio(production, run=run)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from charkit.references import References
     from charkit.references.preflight import Preflight
     from charkit.routes import RouteMatrix
-    from charkit.scoring import Scorecard
+    from charkit.scoring import JudgeReport, Scorecard
     from charkit.shots import Shot, Storyboard
     from charkit.takes import Take, Takes
     from charkit.workspace import Workspace
@@ -69,6 +69,8 @@ class Story:
     preflight: Preflight
     takes: Takes
     card: Scorecard
+    judge: JudgeReport | None
+    """What a vision model's answers are worth; None where the card has none."""
     film: Film
     jobs: Mapping[JobRow, Spend]
     """All paid requests of the run, with the money of each."""
@@ -113,6 +115,7 @@ class Story:
                 Claim(route=means, claimed=claim.value, source=f"{claim.source}, {claim.as_of}")
                 for means, claim in self.routes.claims.items()
             ),
+            judge=self.judge,
             preflight=self.preflight,
             again=self._again,
             versions=tuple(versions().items()),

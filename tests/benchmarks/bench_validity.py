@@ -7,6 +7,8 @@ The bed is drawn by the simulator, so who is in a take, and what is wrong with i
 references each, every one in a shot of its own place, framing and light, and in the same shot with one thing changed:
 its hair or clothes in another colour, another hairstyle, another face, an accessory more, or somebody else altogether
 before the same background. A *right* pair is the unchanged take against the references; a *wrong* one the changed take.
+For the scorer that looks for copies the wrong ones are references pasted into the same place: as they are, mirrored,
+and another view.
 AUC 0.5 is blind. Scorers that need weights are measured where their weights are held, and named where they are not.
 Drawn figures are an optimistic bound: real clips have blur, turning heads and light that moves.
 """
@@ -29,9 +31,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scoring"))
 import figures
 
 from charkit.media.frames import Frame
-from charkit.scoring import PaletteScorer, ShotEvidence
+from charkit.scoring import Axis, Box, CopyingScorer, PaletteScorer, ShotEvidence
 from charkit.scoring.anime import AnimeScorer
 from charkit.scoring.appearance import AppearanceScorer
+from charkit.scoring.pasting import CutOut, pasted, standing
 from charkit.scoring.statistics import discrimination
 from charkit.simulator.colours import rgb as colour_of
 from charkit.simulator.direction import Direction
@@ -127,6 +130,8 @@ CHANGES = {
     "another face": other_face,
 }
 
+PASTED = "a reference pasted in"
+
 
 @dataclass
 class Bed:
@@ -147,7 +152,22 @@ class Bed:
         """The shot of an identity, with a look in its place that may be another's."""
         framing = ("medium", "full", "close-up")[number % 3]
         prompt = f"{words(number)}\nShot: {framing} shot.\nPlace: {PLACES[number % len(PLACES)]}.\nAction: Ada waves."
-        pictures = self._drawn(prompt, look, WIDTH, HEIGHT, number)
+        return self._lit(number, self._drawn(prompt, look, WIDTH, HEIGHT, number), light)
+
+    def pasted(self, number: int, variant: int, light: figures.Light) -> list[Frame]:
+        """A reference in the shot's place: the front view, the same mirrored, the three-quarter view."""
+        framing = ("medium", "full", "close-up")[number % 3]
+        prompt = f"Shot: {framing} shot.\nPlace: {PLACES[number % len(PLACES)]}.\nAction: waves."
+        ground = self._drawn(prompt, None, WIDTH, HEIGHT, number)[0]
+        cut = standing(self.references(number)[variant // 2])
+        if cut is None:
+            return []
+        turn = -1 if variant == 1 else 1
+        figure = CutOut(rgb=np.ascontiguousarray(cut.rgb[:, ::turn]), mask=np.ascontiguousarray(cut.mask[:, ::turn]))
+        wide = dataclasses.replace(self.evidence(number, "other"), box=Box(left=0, top=0.04, right=1, bottom=1))
+        return self._lit(number, [frame.rgb for frame in pasted(ground, figure, wide)][:FRAMES], light)
+
+    def _lit(self, number: int, pictures: list[np.ndarray], light: figures.Light) -> list[Frame]:
         rng = np.random.default_rng([31, number])  # the same light on a shot, whoever is in it
         seed = int(rng.integers(2**31))
         lit = [figures._lit(picture, light, np.random.default_rng(seed)) for picture in pictures]
@@ -164,28 +184,39 @@ class Bed:
             domain=domain,
         )
 
-    def _drawn(self, prompt: str, look: Look, width: int, height: int, seed: int) -> list[np.ndarray]:
+    def _drawn(self, prompt: str, look: Look | None, width: int, height: int, seed: int) -> list[np.ndarray]:
         script = read_prompt(prompt)
         direction = Direction(prompt=prompt, width=width, height=height, seed=seed)
-        stage = Stage(script, (look,), plan_timing(script, direction.seconds, seed), width, height, seed)
+        stage = Stage(
+            script, (look,) if look else (), plan_timing(script, direction.seconds, seed), width, height, seed
+        )
         total = direction.frames if not script.view else 1
         count = FRAMES if not script.view else 1
         return [stage.draw(round((k + 0.5) * total / count) if total > 1 else 0, FPS) for k in range(count)]
 
 
+def takes_of(bed: Bed, number: int, light: figures.Light, *, copies: bool) -> list[tuple[str, list[Frame]]]:
+    """The unchanged take of an identity, under an empty name, then `VARIANTS` of each change."""
+    own = identity(number)
+    if copies:
+        changed = [(PASTED, bed.pasted(number, variant, light)) for variant in range(VARIANTS)]
+        return [("", bed.take(number, own, light)), *changed]
+    looks = [("", own)]
+    for place, (change, how) in enumerate(CHANGES.items()):
+        for variant in range(VARIANTS):
+            rng = np.random.default_rng([41, number, place, variant])
+            other = (number + 1 + variant * bed.people // VARIANTS) % bed.people
+            looks.append((change, identity(other) if how is None else how(own, rng)))
+    return [(change, bed.take(number, look, light)) for change, look in looks]
+
+
 def scores(bed: Bed, make_scorer, light: figures.Light) -> dict[str, list[float | None]]:
-    """Scores of the unchanged takes, under an empty name, and of each change's, `VARIANTS` for every identity."""
+    """Scores of the unchanged takes, under an empty name, and of each change's."""
     scorer, asked = make_scorer(), []
+    copies = scorer.facts.axis is Axis.VARIATION
     for number in range(bed.people):
-        own = identity(number)
-        takes = [("", own)]
-        for place, (change, how) in enumerate(CHANGES.items()):
-            for variant in range(VARIANTS):
-                rng = np.random.default_rng([41, number, place, variant])
-                other = (number + 1 + variant * bed.people // VARIANTS) % bed.people
-                takes.append((change, identity(other) if how is None else how(own, rng)))
-        for change, look in takes:
-            scorer.update(bed.evidence(number, scorer.facts.domains[0]), bed.take(number, look, light))
+        for change, frames in takes_of(bed, number, light, copies=copies):
+            scorer.update(bed.evidence(number, scorer.facts.domains[0]), frames)
             asked.append(change)
     found: dict[str, list[float | None]] = {}
     for change, score in zip(asked, scorer.compute(), strict=True):
@@ -195,17 +226,20 @@ def scores(bed: Bed, make_scorer, light: figures.Light) -> dict[str, list[float 
 
 SCORERS = {
     "palette": lambda: PaletteScorer(min_valid_frames=2),
+    "copying": CopyingScorer,
     "appearance (DINOv2-S)": lambda: AppearanceScorer(min_valid_frames=2),
     "identity, anime (CCIP)": lambda: AnimeScorer(min_valid_frames=2),
 }
 PHOTOGRAPHS = {"identity, photoreal (SFace)": "the bed is drawn, and this one knows photographed faces only"}
 
 
-def scorers(bed: Bed) -> tuple[dict[str, object], dict[str, str]]:
+def scorers(bed: Bed, wanted: str) -> tuple[dict[str, object], dict[str, str]]:
     """Scorers that can be run here, and those that cannot with the reason."""
     able: dict[str, object] = {}
     unable = dict(PHOTOGRAPHS)
     for name, make_scorer in SCORERS.items():
+        if wanted not in ("", name):
+            continue
         probe = make_scorer()
         for number in range(2):
             evidence = bed.evidence(number, probe.facts.domains[0])
@@ -218,15 +252,16 @@ def scorers(bed: Bed) -> tuple[dict[str, object], dict[str, str]]:
     return able, unable
 
 
-def measured(bed: Bed) -> list[dict[str, object]]:
-    able, unable = scorers(bed)
+def measured(bed: Bed, wanted: str) -> list[dict[str, object]]:
+    able, unable = scorers(bed, wanted)
     rows: list[dict[str, object]] = []
     for name, make_scorer in able.items():
         for light, how in LIGHTS.items():
             judged = {
                 change: [s for s in row if s is not None] for change, row in scores(bed, make_scorer, how).items()
             }
-            for change, kind in CHANGES.items():
+            for change in (name for name in judged if name):
+                kind = CHANGES.get(change, change)
                 kept, gone = judged[""], judged[change]
                 found = discrimination(kept, gone)
                 rows.append(
@@ -263,7 +298,7 @@ def markdown(rows: list[dict[str, object]], people: int) -> str:
     ]
     found = {(row["scorer"], row["light"], row["change"]): row for row in rows if "light" in row}
     for scorer in dict.fromkeys(row["scorer"] for row in rows if "light" in row):
-        for change in CHANGES:
+        for change in (change for who, light, change in found if (who, light) == (scorer, "mild")):
             mild, strong = found[scorer, "mild", change], found[scorer, "strong", change]
             low, high = sorted((mild["value"], strong["value"]))
             blind = "blind" if high < BLIND else "weak" if low < BLIND else ""
@@ -285,9 +320,10 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--people", type=int, default=40, help="how many identities")
     options.add_argument("--markdown", action="store_true", help="print the README's table instead")
+    options.add_argument("--scorer", default="", help="only this one, such as copying")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        rows = measured(Bed(Path(name), asked.people))
+        rows = measured(Bed(Path(name), asked.people), asked.scorer)
     if asked.markdown:
         sys.stdout.write(markdown(rows, asked.people) + "\n")
     return 0 if all(row.get("ok", True) for row in rows) else 1

@@ -142,6 +142,15 @@ def test_a_flash_is_no_cut(write):
     assert "cut" not in names(gate(write(pictures)))
 
 
+def test_lightning_that_strikes_twice_and_fades_is_no_cut(write):
+    pictures = [(picture * 0.4).astype(np.uint8) for picture in good()]
+    for begin, bright in ((26, 150), (31, 80)):
+        for later in range(12):
+            lit = pictures[begin + later].astype(np.int16) + round(bright * 0.64**later)
+            pictures[begin + later] = np.clip(lit, 0, 255).astype(np.uint8)
+    assert gate(write(pictures)).verdict is Verdict.CONSISTENT
+
+
 @pytest.mark.parametrize("flipped", [False, True])
 def test_a_first_frame_that_is_a_reference_is_found_padded_and_flipped(write, bed, tmp_path, flipped):
     reference = bed.references(5)[0]

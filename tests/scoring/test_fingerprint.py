@@ -33,3 +33,8 @@ def test_another_figure_is_no_copy(bed, number):
 def test_an_empty_picture_is_no_copy_of_another_colour():
     white, black = (np.full((60, 80, 3), value, np.uint8) for value in (250, 5))
     assert not Fingerprint.of(white).is_copy_of(Fingerprint.of(black))
+
+
+def test_a_plain_frame_is_no_copy_of_a_plain_reference():
+    one, other = (np.full((60, 80, 3), value, np.uint8) for value in (120, 122))
+    assert not Fingerprint.of(one).is_copy_of(Fingerprint.of(other))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from charkit.scoring import Axis, PaletteScorer, Scorer, Threshold, Verdict
+from charkit.scoring import Axis, PaletteScorer, Scorer, Threshold, Verdict, palette
 
 
 def test_it_is_a_scorer_and_says_what_it_cannot_see():
@@ -48,9 +48,23 @@ def test_it_is_blind_to_faces_and_hairstyles_as_it_says(bed, change):
     assert np.median(moved) < 0.08
 
 
+def test_the_third_in_which_colours_changed_falls_farthest():
+    tall = np.zeros((90, 40, 3), np.uint8)
+    tall[:30], tall[30:60], tall[60:] = (180, 90, 40), (60, 120, 200), (40, 60, 40)
+    other = tall.copy()
+    other[30:60] = (200, 40, 60)
+    whole = np.ones((90, 40), np.bool_)
+    found = palette._by_stripe(palette.colours_of(tall, whole), palette.colours_of(other, whole))
+    assert found[0] == found[2] == pytest.approx(1.0)
+    assert found[1] < 0.5
+    flat = palette.colours_of(tall[:3], whole[:3])
+    assert len(flat.stripes) == 3
+
+
 def test_both_variants_and_the_worst_frame_are_kept(bed):
     score = bed.score(bed.figures.figure(2), 2)
-    assert [name for name, _ in score.variants] == ["as it is", "grey-world"]
+    thirds = ["upper third", "middle third", "lower third"]
+    assert [name for name, _ in score.variants] == ["as it is", "grey-world", *thirds]
     picture = Image.open(io.BytesIO(score.worst.jpeg))
     assert picture.height == 120
     assert len(score.worst.jpeg) < 20_000

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from charkit.scoring import Axis, Score, Scorecard, ScoredTake, Threshold, Verdict
@@ -44,6 +46,37 @@ def test_a_shot_with_one_character_that_cannot_be_judged_never_passes() -> None:
     report = report_of(card(S1=[(C, U)], S2=[(D, U)]), {})
     assert dict(report.standing) == {"S1": Standing.UNVERIFIABLE, "S2": Standing.DRIFTED}
     assert report.rounds[0].passing == 0
+
+
+def beside(found: Scorecard, **more: object) -> Scorecard:
+    """Return a card with one more score for every take, on another axis."""
+    extra = tuple(replace(score, **more) for score in found.scores)
+    return replace(found, scores=found.scores + extra)
+
+
+def test_what_lacks_its_weights_stands_in_nobodys_way_and_is_never_retaken() -> None:
+    blind = {"axis": Axis.APPEARANCE, "verdict": U, "score": None, "lacking": True, "reason": "get the weights"}
+    found = beside(card(S1=[C], S2=[D], S3=[U]), **blind)
+    assert dict(report_of(found, {}).standing) == {
+        "S1": Standing.PASSES,
+        "S2": Standing.DRIFTED,
+        "S3": Standing.UNVERIFIABLE,
+    }
+    assert dict(to_retake(found, unverifiable=True))["S3"] == "P0, palette: unverifiable (too small)"
+    alone = replace(found, scores=tuple(score for score in found.scores if score.lacking))
+    assert report_of(alone, {}).rounds[0].passing == 0
+    assert to_retake(alone, unverifiable=True) == []
+
+
+def test_a_shot_with_nobody_in_it_passes_nothing_and_is_retaken_where_its_clip_is_broken() -> None:
+    taken = card(S1=[None], S2=[None])
+    gate = {"take": 1, "character": "", "axis": Axis.GATE, "threshold": LINE}
+    scores = (Score(shot="S1", verdict=C, score=1.0, **gate), Score(shot="S2", verdict=D, score=0.9, **gate))
+    found = replace(taken, scores=scores)
+    report = report_of(found, {})
+    assert dict(report.standing) == {"S1": Standing.EMPTY, "S2": Standing.DRIFTED}
+    assert (report.rounds[0].passing, report.judged) == (0, 1)
+    assert [shot for shot, _ in to_retake(found)] == ["S2"]
 
 
 def test_gain_per_dollar_is_that_of_mended_shots_over_what_the_round_cost() -> None:

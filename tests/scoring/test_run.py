@@ -7,7 +7,19 @@ import av
 import numpy as np
 import pytest
 
-from charkit.scoring import PaletteScorer, Scorecard, ShotEvidence, Verdict, score_takes
+from charkit.scoring import (
+    AppearanceScorer,
+    Axis,
+    CopyingScorer,
+    GateScorer,
+    IdentityScorer,
+    PaletteScorer,
+    Scorecard,
+    ShotEvidence,
+    Verdict,
+    score_takes,
+)
+from charkit.weights import Weights, registry
 
 
 def write_clip(path: Path, pictures: list[np.ndarray]) -> Path:
@@ -119,3 +131,36 @@ def test_each_scorer_sees_frames_of_the_height_that_it_asks_for(bed, tmp_path):
     assert {frame.rgb.shape[0] for frame in tall.seen[0]} == {600}
     assert tall.seen[0] is tall.seen[1], "one take, one list: what was seen in it can be kept"
     assert together[0].score == pytest.approx(single[0].score, abs=0.02)
+
+
+def test_no_scorer_passes_a_clip_that_it_cannot_look_into(bed, clips, tmp_path):
+    no_clip = tmp_path / "page.mp4"
+    no_clip.write_bytes(b"<html>not found</html>")
+    still = write_clip(tmp_path / "still.mp4", [bed.figures.shot(bed.figures.figure(5), seed=4, frames=1)[1][0]])
+    bad = {"cut short": clips["cut short"], "gone": tmp_path / "gone.mp4", "page": no_clip, "one frame": still}
+    entries = [make_evidence(name, clip, bed.references(5), domain="photoreal") for name, clip in bad.items()]
+    nothing = Weights(tmp_path / "no weights", registry())
+    panel = (IdentityScorer(weights=nothing), AppearanceScorer(weights=nothing), PaletteScorer(), CopyingScorer())
+    card = score_takes(entries, scorers=(*panel, GateScorer()))
+    assert len(card.scores) == 5 * len(bad)
+    assert {(score.shot, score.axis) for score in card.scores if score.verdict is not Verdict.UNVERIFIABLE} == set()
+    assert all(score.reason for score in card.scores)
+    assert {score.axis for score in card.scores if score.lacking} == {Axis.IDENTITY, Axis.APPEARANCE}
+
+
+def test_the_next_clip_is_decoded_while_one_is_judged_and_no_further(bed, clips, monkeypatch):
+    from charkit.media import frames
+
+    opened, judged, sample = [], [], frames.sample
+    monkeypatch.setattr(frames, "sample", lambda path, *a, **k: (opened.append(path), sample(path, *a, **k))[1])
+
+    class Watching(PaletteScorer):
+        def update(self, evidence, frames, *, problem=""):
+            judged.append(len(opened))
+
+        def compute(self):
+            return ()
+
+    score_takes([make_evidence(f"S{n}", clips["same"]) for n in range(5)], scorers=(Watching(),))
+    assert len(opened) == 5
+    assert all(ahead <= place + 2 for place, ahead in enumerate(judged))

@@ -1,5 +1,7 @@
 """An artist for tests of the server: one flat colour per direction, in real files, in milliseconds.
 
+A white bar grows over clips, and they hum: what stands still or is silent is no sound take.
+
 The server takes it by `--artist plain_artist`. A prompt can ask it to break: `[break]` raises, `[die]` ends the process
 as the out-of-memory killer would, `[full]` raises what a full disk raises, `[slow]` takes a second longer.
 """
@@ -23,20 +25,28 @@ if TYPE_CHECKING:
 
     from charkit.simulator.direction import Direction, Drift
 
+_RATE = 16_000
+
 
 def render_clip(direction: Direction, out: Path, drift: Drift) -> None:
     _misbehave(direction.prompt)
     with av.open(str(out), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=direction.fps, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = direction.width, direction.height, "yuv420p"
+        hum = container.add_stream("aac", rate=_RATE, layout="mono")
         picture = np.empty((direction.height, direction.width, 3), np.uint8)
         for index in range(max(1, round(direction.seconds * 4))):
             picture[:] = _colour(direction, drift)
-            picture[:, : index + 1] = 255
+            picture[:, : 1 + direction.width * index // 64] = 255
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = index * direction.fps // 4
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+        wave = (0.1 * np.sin(np.arange(round(direction.seconds * _RATE)) / 17)).astype(np.float32)
+        sound = av.AudioFrame.from_ndarray(wave[None], format="fltp", layout="mono")
+        sound.sample_rate, sound.pts = _RATE, 0
+        container.mux(hum.encode(sound))
+        container.mux(hum.encode(None))
 
 
 def render_still(direction: Direction, drift: Drift) -> bytes:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -7,9 +8,9 @@ import pytest
 
 import charkit as ck
 from charkit.errors import RouteClosed, UnknownName, UsageError
-from charkit.providers.base import Role
+from charkit.providers.base import Blob, Role
 from charkit.routes.measured import read_measurements
-from charkit.scoring.arms import Registration
+from charkit.scoring.arms import Means, Registration
 from charkit.scoring.base import Verdict
 from charkit.scoring.controls import Controls
 from charkit.scoring.experiment import Experiment
@@ -88,6 +89,51 @@ def test_takes_that_cannot_be_judged_give_no_rate_and_nothing_to_publish(studio:
     assert {trial.verdict for trial in found.trials} == {Verdict.UNVERIFIABLE}
     assert read_measurements(studio.publish(found, benchmark), studio.routes.routes) == {}
     assert Experiment.load(studio.place.folder / "benchmark" / "experiment.json") == found
+
+
+GATEWAY = """\
+sources:
+  me: {as_of: 2026-11-20, source: my own gateway, confidence: third party}
+endpoints:
+  box: {protocol: openai-videos, base_url: "http://127.0.0.1:9/v1", key: BOX_KEY, cite: me}
+routes:
+  box:
+    endpoint: box
+    model: sora-2
+    kind: video
+    status: {value: self-hosted, cite: me}
+    capabilities:
+      seconds: {value: {any_of: [4, 8, 12]}, cite: me}
+      sizes: {value: {720p: {"16:9": 1280x720}}, cite: me}
+      tags: {value: named, cite: me}
+      characters: {value: 2, cite: me}
+      sound: {value: true, cite: me}
+    price: {value: {unit: second, usd: {any: 0.1}}, cite: me}
+"""
+
+
+def test_the_arm_of_character_ids_runs_on_a_gateway_that_knows_them(
+    production: Path, on_the_simulator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (production / "routes.yaml").write_text(GATEWAY, encoding="utf-8")
+    monkeypatch.setenv("CHARKIT_ROUTES", str(production / "routes.yaml"))
+    first = ck.open_studio(production, run="make", max_spend=9.0)
+    clip = next(take for take in first.takes() or first.shoot() if take.subject == "A2")
+    known = first._lines.connect("box").create_character(
+        "Ada", Blob(name="ada.mp4", media_type="video/mp4", data=clip.path.read_bytes())
+    )
+    sheet = production / "characters" / "ada.yaml"
+    sheet.write_text(f"{sheet.read_text('utf-8')}provider_ids:\n  box: {known.id}\n", encoding="utf-8")
+
+    studio = ck.open_studio(production, run="ids", max_spend=9.0, resolution="720p")
+    benchmark = studio.benchmark(("text only", "character id"), takes=1, contrasts=(("text only", "character id"),))
+    assert benchmark.registration.left_out == {}
+    found = benchmark.measure()
+    assert [(result.arm.name, result.rate.expected) for result in found.arms] == [("text only", 1), ("character id", 1)]
+    by_id = next(plan.arm for plan in benchmark.plans if plan.arm.means is Means.CHARACTERS)
+    assert (by_id.route, by_id.claim) == ("box", "95 % and more")
+    sent = httpx2.get(f"{on_the_simulator}/control/record").json()
+    assert known.id in json.dumps(sent)
 
 
 def test_a_declared_truth_holds_while_the_benchmark_shoots_and_no_longer(studio: Studio, on_the_simulator: str) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 import charkit as ck
 from charkit.errors import MissingKey, RunBusy, SpendLimit, UsageError
 from charkit.ledger import Ledger
-from charkit.scoring import Verdict
+from charkit.scoring import Scorecard, Verdict
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
 
@@ -173,10 +173,14 @@ def test_whoever_watches_hears_of_what_is_made_and_not_of_what_was_there(product
     assert not [e for e in later if e.get("final") and e["new"]]
 
 
+def with_ada_drifted(card: Scorecard) -> Scorecard:
+    return replace(card, scores=tuple(replace(s, verdict=Verdict.DRIFTED) if s.character else s for s in card.scores))
+
+
 def test_a_retake_keeps_the_first_take_and_uses_the_next_number(production: Path) -> None:
     studio = ck.open_studio(production, run="again", max_spend=9.0)
     card = studio.score()
-    drifted = replace(card, scores=tuple(replace(score, verdict=Verdict.DRIFTED) for score in card.scores))
+    drifted = with_ada_drifted(card)
     after = studio.retake(drifted)
     assert [take.id for take in studio.takes()] == ["A1-t1", "A2-t1", "A2-t2"]
     assert {(take.shot, take.take) for take in after.takes} == {("A1", 1), ("A2", 1), ("A2", 2)}
@@ -186,7 +190,7 @@ def test_retaking_again_and_again_stops_at_the_bound(production: Path, on_the_si
     studio = ck.open_studio(production, run="bound", max_spend=9.0)
     card = studio.score()
     for _ in range(3):
-        drifted = replace(card, scores=tuple(replace(score, verdict=Verdict.DRIFTED) for score in card.scores))
+        drifted = with_ada_drifted(card)
         card = studio.retake(drifted)
     assert [take.id for take in studio.takes()] == ["A1-t1", "A2-t1", "A2-t2"]
 

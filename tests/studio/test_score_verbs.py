@@ -63,19 +63,27 @@ def test_a_run_is_scored_calibrated_and_exported_without_making_anything(
     assert Scorecard.load(studio.place.folder / "scorecard.json") == card
 
     said = ran("score", production, "--run", "scored", "--csv", tmp_path / "a.csv", "--parquet", tmp_path / "a.parquet")
-    assert said.splitlines() == [card.sentence("Ada")]
+    assert said.splitlines() == [card.sentence("Ada"), *card.lines_of_takes]
+    assert "gate (the clip is whole): 2/2 takes clear." in said
+    assert "unknown for Ada, never a pass: dinov2" in said
+    assert "charkit weights get dinov2-s" in said
     assert "ceiling" in said
     assert "not measured" not in said
     printed = list(csv.DictReader(io.StringIO(ran("score", production, "--run", "scored", "--csv", "-"))))
-    assert [row["shot"] for row in printed] == ["A2"]
+    found_by = {(row["shot"], row["axis"]): row["verdict"] for row in printed}
+    assert found_by.pop(("A2", "appearance")) == "unverifiable"
+    assert found_by.pop(("A2", "palette")) in ("consistent", "drifted")
+    assert found_by == {("A1", "gate"): "consistent", ("A2", "gate"): "consistent", ("A2", "variation"): "consistent"}
     assert (tmp_path / "a.parquet").read_bytes()[:4] == b"PAR1"
     facts = json.loads(ran("score", production, "--run", "scored", "--against", "scored", "--json"))
-    assert facts["rates"][0]["interval"]["high"] <= 1
-    assert facts["rates"][0]["corrected"] is None  # no impostor in a cast of one: nothing to correct with
-    assert facts["lines"] == list(card.lines)
-    assert ran("score", production, "--run", "scored", "--first").splitlines() == [card.sentence("Ada", takes="first")]
+    unknown, palette, _ = facts["rates"]
+    assert (unknown["axis"], unknown["passes"], unknown["verifiable"], unknown["expected"]) == ("appearance", 0, 0, 1)
+    assert palette["interval"]["high"] <= 1
+    assert palette["corrected"] is None  # no impostor in a cast of one: nothing to correct with
+    assert facts["unknown"] == list(card.lines_of_takes[1:])
+    assert ran("score", production, "--run", "scored", "--first").splitlines()[0] == card.sentence("Ada", takes="first")
     assert facts["against"]["axes"][0]["dropped"] == 0
-    assert facts["verdicts"][0]["score"] == card.scores[0].score
+    assert {row["scorer"] for row in facts["verdicts"]} == {score.scorer for score in card.scores}
     assert posts(drawn) == sent
 
 

@@ -12,7 +12,7 @@ from charkit.scoring.scorecard.against import AxisComparison, Comparison
 from charkit.scoring.scorecard.card import Ceiling, Choice, Scorecard, ScoredTake
 from charkit.scoring.scorecard.exports import VerdictRow, csv_text, rows, write_csv, write_parquet
 from charkit.scoring.scorecard.gaps import Gap, GapCurve
-from charkit.scoring.scorecard.lines import meaning
+from charkit.scoring.scorecard.lines import meaning, unknown_lines
 
 __all__ = [
     "AxisComparison",
@@ -27,6 +27,7 @@ __all__ = [
     "csv_text",
     "meaning",
     "rows",
+    "unknown_lines",
     "write_csv",
     "write_parquet",
 ]

@@ -73,8 +73,8 @@ def compare(first: Scorecard, second: Scorecard, *, names: tuple[str, str], take
         names: What they are called.
         takes: Which take stands for its shot; the first one is what a route does without the luck of retakes.
     """
-    left = {(s.axis, s.character, s.shot): s for s in first.standing(takes)}
-    right = {(s.axis, s.character, s.shot): s for s in second.standing(takes)}
+    left = {(s.axis, s.character, s.shot): s for s in first.standing(takes) if not s.lacking}
+    right = {(s.axis, s.character, s.shot): s for s in second.standing(takes) if not s.lacking}
     both = [key for key in left if key in right]
     axes = [axis for axis in Axis if any(key[0] is axis for key in both)]
     found = [_compared(axis, [(left[key], right[key]) for key in both if key[0] is axis]) for axis in axes]

@@ -103,6 +103,16 @@ class Scorecard:
         """The axes that were measured, identity first and checks of the clip last."""
         return tuple(axis for axis in _ORDER if any(score.axis is axis for score in self.scores))
 
+    @property
+    def first_axis(self) -> Axis:
+        """The axis that is shown where none is asked for: the first on which anything could be asked."""
+        return next((axis for axis in self.axes if not self.lacking(axis)), Axis.PALETTE)
+
+    def lacking(self, axis: Axis) -> bool:
+        """Whether nothing at all could be asked on an axis, for want of weights, of a line or of a recogniser."""
+        mine = [score for score in self.scores if score.axis is axis]
+        return bool(mine) and all(score.lacking for score in mine)
+
     def axes_of(self, character: str) -> tuple[Axis, ...]:
         """Return the axes on which a character was judged; with an empty name, those that judge takes as a whole."""
         mine = {score.axis for score in self.scores if score.character == character}
@@ -202,7 +212,7 @@ class Scorecard:
 
     def pooled(self, axis: Axis | None = None, *, takes: Choice = "chosen") -> Pooled:
         """Return the rate over all characters; an interval needs ten of them."""
-        asked = axis or (self.axes[0] if self.axes else Axis.PALETTE)
+        asked = axis or self.first_axis
         return pooled(
             {name: self.rate(name, asked, takes=takes) for name in self.characters if asked in self.axes_of(name)}
         )
@@ -229,14 +239,16 @@ class Scorecard:
         )
 
     def main_axis(self, character: str) -> Axis:
-        """Return the first axis on which a character was judged, in the order of `Axis`.
+        """Return the first axis on which a character was judged, in the order of `Axis`; with weights, where held.
 
         Raises:
             UnknownName: The character was not looked for.
         """
         if character not in self.characters:
             raise UnknownName("scored character", character, self.characters)
-        return self.axes_of(character)[0]
+        mine = self.axes_of(character)
+        asked = {score.axis for score in self.scores if score.character == character and not score.lacking}
+        return next((axis for axis in mine if axis in asked), mine[0])
 
     def _mine(self, character: str, axis: Axis | None, takes: Choice) -> tuple[Score, ...]:
         if character not in self.characters:
@@ -269,11 +281,22 @@ class Scorecard:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """`line` for every character and axis, and one line for each axis that judges takes as a whole."""
-        from charkit.scoring.scorecard.lines import takes_line
+        """`line` for every character and axis, one for each axis that judges takes as a whole, and what is unknown."""
+        about = [
+            self.line(name, axis)
+            for axis in self.axes
+            if not self.lacking(axis)
+            for name in self.characters
+            if axis in self.axes_of(name)
+        ]
+        return (*about, *self.lines_of_takes)
 
-        about = [self.line(name, axis) for axis in self.axes for name in self.characters if axis in self.axes_of(name)]
-        return (*about, *(takes_line(self, axis) for axis in self.axes_of("")))
+    @property
+    def lines_of_takes(self) -> tuple[str, ...]:
+        """One line for each axis that judges takes as a whole, and for each that lacks something: what to get."""
+        from charkit.scoring.scorecard.lines import takes_line, unknown_lines
+
+        return (*(takes_line(self, axis) for axis in self.axes_of("")), *unknown_lines(self))
 
     # ------------------------------------------------------------------ other views
 
@@ -307,19 +330,19 @@ class Scorecard:
         """Return likeness between shots against their distance, for every character."""
         from charkit.scoring.scorecard.gaps import gap_curve
 
-        return gap_curve(self, axis or (self.axes[0] if self.axes else Axis.PALETTE), takes)
+        return gap_curve(self, axis or self.first_axis, takes)
 
     def heat_map(self, axis: Axis | None = None, *, takes: Choice = "chosen") -> Shown:
         """Return verdicts and scores, shots against characters."""
         from charkit.scoring.scorecard.showing import heat_map
 
-        return heat_map(self, axis or (self.axes[0] if self.axes else Axis.PALETTE), takes)
+        return heat_map(self, axis or self.first_axis, takes)
 
     def strips(self, axis: Axis | None = None, *, takes: Choice = "chosen") -> Shown:
         """Return the frames that prove the verdicts: one strip per character, the worst frame of each shot."""
         from charkit.scoring.scorecard.showing import strips
 
-        return strips(self, axis or (self.axes[0] if self.axes else Axis.PALETTE), takes)
+        return strips(self, axis or self.first_axis, takes)
 
     # ------------------------------------------------------------------ the file, and how it looks
 

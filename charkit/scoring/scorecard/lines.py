@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from charkit.scoring.scorecard.card import Choice, Scorecard
 
-__all__ = ["headline", "meaning", "rate_line", "sentence", "takes_line"]
+__all__ = ["headline", "meaning", "rate_line", "sentence", "takes_line", "unknown_lines"]
 
 _MEANINGS = {
     Axis.IDENTITY: "identity",
@@ -88,21 +88,36 @@ def takes_line(card: Scorecard, axis: Axis) -> str:
     return "; ".join([f"{meaning(axis)}: {good}/{len(mine)} takes clear", *_named(mine, axis)]) + "."
 
 
+def unknown_lines(card: Scorecard) -> tuple[str, ...]:
+    """Return one sentence for each thing that a scorer lacks: the axis, whom it concerns, and what to get."""
+    whom: dict[tuple[Axis, str], list[str]] = {}
+    for axis in card.axes:
+        for score in card.scores:
+            if score.axis is axis and score.lacking:
+                whom.setdefault((axis, score.reason), []).append(score.character)
+    return tuple(
+        f"{meaning(axis)}: unknown for {', '.join(dict.fromkeys(names))}, never a pass: {reason.rstrip('.')}."
+        for (axis, reason), names in whom.items()
+    )
+
+
 def headline(card: Scorecard) -> str:
     """Return the scorecard in one line, one part per axis."""
     standing = card.standing()
-    axes = card.axes
+    axes = tuple(axis for axis in card.axes if not card.lacking(axis)) or card.axes
+    unknown = "".join(f"; {axis}: unknown" for axis in card.axes if axis not in axes)
     if len(axes) == 1 and not axes[0].flags:
+        standing = tuple(score for score in standing if score.axis is axes[0])
         drifted = ", ".join(f"{s.character} in {s.shot}" for s in card.drifted)
         tail = f"; drifted: {drifted}" if drifted else ""
         what = f"{axes[0]} drift, not identity" if axes[0] in (Axis.PALETTE, Axis.APPEARANCE) else f"{axes[0]}"
         sure = "" if all(s.threshold.calibrated for s in standing) else "; uncalibrated"
-        return f"Scorecard({len(card.shots)} shots: {_counts(standing)}{tail}) ({what}{sure})"
+        return f"Scorecard({len(card.shots)} shots: {_counts(standing)}{tail}{unknown}) ({what}{sure})"
     parts = [f"{axis}: {_counts([s for s in standing if s.axis is axis])}" for axis in axes]
-    return f"Scorecard({len(card.shots)} shots: {'; '.join(parts) or 'nothing to judge'})"
+    return f"Scorecard({len(card.shots)} shots: {'; '.join(parts) or 'nothing to judge'}{unknown})"
 
 
 def _counts(scores: Sequence[Score]) -> str:
     words = [score.word for score in scores]
-    order = dict.fromkeys([*(verdict.value for verdict in Verdict), "clear", "flagged"])
+    order = dict.fromkeys([*(verdict.value for verdict in Verdict), "clear", "flagged", "unknown"])
     return ", ".join(f"{words.count(word)} {word}" for word in order if word in words) or "nothing to judge"

@@ -61,6 +61,8 @@ def page(card: Scorecard) -> str:
     lines = "".join(f'<p style="margin: 2px 0">{_escaped(line)}</p>' for line in card.lines)
     parts = [lines]
     for axis in card.axes:
+        if card.lacking(axis):  # the lines say what to get; a table of that would say it once a shot
+            continue
         # One character over few shots says no more as a map than as a table.
         if len(card.shots) > 1 and not axis.flags:
             parts.append(heat_map(card, axis, "chosen").html)

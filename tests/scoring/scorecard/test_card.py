@@ -211,3 +211,19 @@ def test_an_empty_scorecard_shows_itself():
     assert repr(card) == "Scorecard(0 shots: nothing to judge)"
     assert card.best() == {}
     assert "text/html" in card._repr_mimebundle_()
+
+
+def test_an_axis_without_its_weights_is_unknown_and_the_others_are_told_first(make_score, make_card):
+    lacks = {"axis": Axis.IDENTITY, "lacking": True, "reason": "get the weights"}
+    card = make_card(make_score("S1", 0.9), make_score("S2", 0.5), make_score("S1", None, **lacks))
+    assert (card.main_axis("Mira"), card.first_axis) == (Axis.PALETTE, Axis.PALETTE)
+    assert card.rate("Mira", Axis.IDENTITY).passes == 0
+    assert card.lines[-1] == "identity: unknown for Mira, never a pass: get the weights."
+    assert card.lines_of_takes == card.lines[-1:]
+    assert "identity: unknown" in repr(card)
+    assert card.sentence("Mira").startswith("Mira — palette")
+    page = card._repr_mimebundle_()["text/html"]
+    assert page.count("get the weights") == 1
+    alone = make_card(make_score("S1", None, **lacks))
+    assert alone.main_axis("Mira") is Axis.IDENTITY
+    assert "not verifiable" in alone.line("Mira")

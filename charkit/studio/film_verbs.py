@@ -1,0 +1,104 @@
+"""What a studio can be asked about its film and its report; the other verbs stand in `room`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from charkit.film import Film
+from charkit.film.showing import cut_pictures, transitions_compared
+from charkit.scoring import Axis, Scorecard
+from charkit.studio.telling import Story
+from charkit.studio.wiring import Wiring
+
+if TYPE_CHECKING:
+    from charkit.film import CutList
+    from charkit.film.showing import Shown
+    from charkit.plan import Plan
+    from charkit.references.preflight import Preflight
+    from charkit.report import Report
+    from charkit.scoring import JudgeReport
+    from charkit.takes import Takes
+
+__all__ = ["FilmVerbs"]
+
+
+class FilmVerbs(Wiring):
+    """Cut, film and report of `Studio`."""
+
+    def cut_list(self, choice: Scorecard | None = None) -> CutList:
+        """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
+        scored = choice or self.score()
+        return self.prompts.chosen(self._cutting.cut_list(scored), scored)
+
+    def pictures(self, cuts: CutList) -> Shown:
+        """Show a cut list: each cut's first and last frame, and how it goes over into the next."""
+        return cut_pictures(cuts, self._store)
+
+    def compare_transitions(self, cuts: CutList, *, after: str) -> Shown:
+        """Show how one shot would go over into the next as a cut, a dissolve, a wipe and a dip.
+
+        Raises:
+            UsageError: There is no such shot, or nothing follows it.
+        """
+        return transitions_compared(cuts, after, self._store)
+
+    def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
+        """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
+        cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
+        with self._working("assemble"):
+            takes = {(take.subject, take.number, take.digest): take for take in self.takes()}
+            used = [takes.get((cut.shot, cut.take, cut.clip or "")) for cut in cuts.cuts]
+            recipe = self._filming.recipes.film([take for take in used if take is not None], title=cuts.title)
+            return self._cutting.assemble(cuts, recipe=recipe)
+
+    def report(self) -> Report:
+        """Write `report.html` and `manifest.json`, and return the page."""
+        with self._working("report"):
+            card, plan = self.score(), self.plan()
+            jobs = self._desk.jobs()
+            return Story(
+                place=self.place,
+                storyboard=self.storyboard,
+                cast=self.cast,
+                routes=self.routes,
+                references=self._loaded_references(),
+                plan=plan,
+                preflight=self.preflight(plan),
+                judge=self.judge_report if Axis.ATTRIBUTES in card.axes else None,
+                takes=self.takes(),
+                card=card,
+                film=self._film_on_disk() or self.assemble(card),
+                jobs={job.row: job.held for job in sorted(jobs, key=lambda job: job.id)},
+                spend=self.spend,
+                cap_usd=self.max_spend,
+                live=self.live,
+                resolution=self.resolution,
+                today=self._settings.today,
+            ).tell()
+
+    def _film_on_disk(self) -> Film | None:
+        return Film.load(self.place.folder) if (self.place.folder / "film.json").is_file() else None
+
+    # ------------------------------------------------------------------ what the studio brings
+
+    @property
+    @abstractmethod
+    def judge_report(self) -> JudgeReport | None:
+        """What the last judge of this run was worth."""
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """Say for every shot which route makes it."""
+
+    @abstractmethod
+    def preflight(self, plan: Plan | None = None) -> Preflight:
+        """Say what stands against uploading a plan's pictures."""
+
+    @abstractmethod
+    def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
+        """Ask of every take whether it shows the same characters as the references."""
+
+    @abstractmethod
+    def takes(self) -> Takes:
+        """All takes of this run's shots."""

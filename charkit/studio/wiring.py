@@ -1,0 +1,179 @@
+"""What stands behind a studio's verbs: the ledger, the store, and whoever works for one run, wired up on first use."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from charkit.by_hand import Handwork
+from charkit.ledger import open_ledger
+from charkit.store import Store
+from charkit.studio.cutting import Cutting
+from charkit.studio.desk import Desk
+from charkit.studio.filming import Filming
+from charkit.studio.lines import Lines
+from charkit.studio.preflighting import Preflights
+from charkit.studio.prompting import Prompts
+from charkit.studio.shift import Shift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+
+    from charkit.character import Cast
+    from charkit.ledger import Ledger, Spend
+    from charkit.references import References
+    from charkit.routes import Route, RouteMatrix
+    from charkit.scoring import ShotEvidence
+    from charkit.settings import Settings
+    from charkit.shots import Resolution, Storyboard
+    from charkit.studio.progress import Stage
+    from charkit.takes import Order, Takes
+    from charkit.workspace import Workspace
+
+__all__ = ["Wiring"]
+
+
+class Wiring(ABC):
+    """What `Studio` and its verbs work with."""
+
+    def __init__(
+        self,
+        *,
+        place: Workspace,
+        settings: Settings,
+        cast: Cast,
+        storyboard: Storyboard,
+        matrix: RouteMatrix,
+        max_spend: float,
+        live: bool,
+        resolution: Resolution | None,
+    ) -> None:
+        self.place = place
+        self.cast = cast
+        self.storyboard = storyboard
+        self.routes = matrix
+        self.max_spend = max_spend
+        self.live = live
+        self.resolution = resolution or storyboard.resolution
+        self._settings = settings
+        self._lines = Lines(matrix, settings, place.simulator, live=live)
+        self._shift = Shift(place, bars=settings.progress == "auto")
+        weakref.finalize(self, self._lines.close)
+
+    @property
+    def production(self) -> str:
+        """The production's name."""
+        return self.place.home.name
+
+    @property
+    def spend(self) -> Spend:
+        """What this run has committed, in micro-dollars; simulated and real money are never added up."""
+        return self._ledger.spend(run=self.place.run, production=self.production, simulated=not self.live)
+
+    @cached_property
+    def by_hand(self) -> Handwork:
+        """Making shots in an app: the prompt to paste, and what a finished clip needs."""
+        return Handwork(
+            storyboard=self.storyboard,
+            cast=self.cast,
+            matrix=self.routes,
+            production=self.production,
+            run=self.place.run,
+            resolution=self.resolution,
+            day=self._settings.today,
+            simulated=not self.live,
+            templates=self.prompts.templates,
+        )
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The words of this run: templates, the linter, prompts side by side, and which wording won."""
+        return Prompts(
+            storyboard=self.storyboard,
+            cast=self.cast,
+            matrix=self.routes,
+            resolution=self.resolution,
+            region=self._settings.region,
+            home=self.place.home,
+            folder=self.place.folder,
+            references=self._loaded_references,
+        )
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self.place.store)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        self.place.ledger.parent.mkdir(parents=True, exist_ok=True)
+        return open_ledger(self.place.ledger, self._settings, redact=self._lines.without_keys)
+
+    @cached_property
+    def _filming(self) -> Filming:
+        return Filming(
+            place=self.place,
+            storyboard=self.storyboard,
+            matrix=self.routes,
+            settings=self._settings,
+            lines=self._lines,
+            ledger=self._ledger,
+            store=self._store,
+            shift=self._shift,
+            max_spend=self.max_spend,
+            live=self.live,
+            noted=self.prompts.taken,
+        )
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return Desk(
+            ledger=self._ledger,
+            floor=lambda _: self._filming.floor,
+            working=lambda _, jobs: self._working("resume", jobs),
+            bring=lambda _, takes: self._filming.keep(self._shown(takes)),
+            production=self.production,
+            run=self.place.run,
+            simulated=not self.live,
+        )
+
+    @cached_property
+    def _cutting(self) -> Cutting:
+        return Cutting(folder=self.place.folder, storyboard=self.storyboard, store=self._store, simulated=not self.live)
+
+    @cached_property
+    def _preflights(self) -> Preflights:
+        return Preflights(
+            folder=self.place.folder,
+            cast=self.cast,
+            matrix=self.routes,
+            on=self._settings.today,
+            region=self._settings.region,
+        )
+
+    def _make(self, orders: Iterable[Order]) -> Takes:
+        return self._filming.make(orders)
+
+    def _ask(self, orders: Iterable[Order]) -> Takes:
+        """Return the answers to a judge's questions; no shots, so no progress of shots."""
+        return self._filming.floor.make(orders)
+
+    def _judge_route(self, name: str) -> Route:
+        return self.routes.route(name, self._settings.today)
+
+    def _with_earlier(self, takes: Takes) -> Takes:
+        return self._filming.with_earlier(takes)
+
+    def _shown(self, takes: Takes) -> Takes:
+        return self._filming.shown(takes)
+
+    def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:
+        return self._shift.working(name, total)
+
+    @abstractmethod
+    def _loaded_references(self) -> References: ...
+
+    @abstractmethod
+    def _evidence(self, takes: Takes) -> list[ShotEvidence]: ...
