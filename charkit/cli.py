@@ -24,6 +24,7 @@ from charkit import (
     cli_money,
     cli_preflight,
     cli_prompts,
+    cli_provenance,
     cli_recipe,
     cli_routes,
     cli_score,
@@ -126,6 +127,7 @@ app.command()(cli_score.advise)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_ledger.app, name="ledger")
+app.add_typer(cli_provenance.app, name="provenance")
 app.command()(cli_money.spend)
 app.command()(cli_money.plan)
 app.add_typer(cli_character.app, name="character")

@@ -175,6 +175,8 @@ class ReportData:
     claims: tuple[Claim, ...] = ()
     judge: JudgeReport | None = None
     """What a vision model's answers are worth; None where none was asked."""
+    origins: str = ""
+    """What Content Credentials the takes came with, and what became of them in the film."""
     preflight: Preflight | None = None
     """What was found about the references before anything was uploaded."""
     again: tuple[str, ...] = ()

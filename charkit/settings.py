@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     weights: Path | None = None
     """Folder with files of weights; by default one in the user's cache. See `charkit weights list`."""
 
+    sign_cert: Path | None = None
+    """A certificate chain in PEM that films are signed with (C2PA), the signer's own first."""
+    sign_key: Path | None = None
+    """The private key of that certificate, in PEM, without a password, readable by you alone."""
+
     @classmethod
     def load(cls) -> Settings:
         """Read the environment and the nearest `.env`."""

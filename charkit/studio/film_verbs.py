@@ -6,14 +6,19 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from charkit.film import Film
+from charkit.film.provenance import Source, origins, sign_film
 from charkit.film.showing import cut_pictures, transitions_compared
+from charkit.media.provenance import Certificate
+from charkit.recipe import find_recipe
 from charkit.scoring import Axis, Scorecard
 from charkit.studio.telling import Story
 from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
     from charkit.film import CutList
+    from charkit.film.provenance import Origins
     from charkit.film.showing import Shown
+    from charkit.media.provenance import Credentials
     from charkit.plan import Plan
     from charkit.references.preflight import Preflight
     from charkit.report import Report
@@ -52,6 +57,41 @@ class FilmVerbs(Wiring):
             recipe = self._filming.recipes.film([take for take in used if take is not None], title=cuts.title)
             return self._cutting.assemble(cuts, recipe=recipe)
 
+    def origins(self) -> Origins:
+        """Say what Content Credentials the takes and references came with, and what became of them in the film."""
+        return origins(self._sources(), self.place.folder)
+
+    def sign(self, *, throw_away: bool = False) -> Credentials:
+        """Write `film.signed.mp4`: the film with its takes' Content Credentials inside, signed. See `settings`.
+
+        Args:
+            throw_away: Sign with a made-up certificate: shows that nothing was changed since, not who signed.
+
+        Raises:
+            UsageError: No certificate is set, or it cannot be used.
+            MissingDependency: The extra `provenance` is not installed.
+        """
+        settings = self._settings
+        mine = Certificate.throw_away() if throw_away else Certificate.of(settings.sign_cert, settings.sign_key)
+        film = self._film_on_disk() or self.assemble()
+        with self._working("sign"):
+            return sign_film(film, self._sources(), mine, recipe=find_recipe(film.path))
+
+    def _sources(self) -> list[Source]:
+        """Return the film's takes in order, and the references that went out."""
+        cuts = self.cut_list()
+        takes = [
+            Source(path=cuts.locate(cut, self._store), title=f"{cut.shot} take {cut.take}", kind="take")
+            for cut in cuts.cuts
+            if cut.card is None
+        ]
+        # As they were handed in: preparing writes a picture anew, and no credentials survive that.
+        shown = [
+            Source(path=one.source or one.path, title=f"{one.name}, {one.view}", kind="reference")
+            for one in self._loaded_references()
+        ]
+        return [*takes, *shown]
+
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""
         with self._working("report"):
@@ -65,6 +105,7 @@ class FilmVerbs(Wiring):
                 references=self._loaded_references(),
                 plan=plan,
                 preflight=self.preflight(plan),
+                origins=self.origins(),
                 judge=self.judge_report if Axis.ATTRIBUTES in card.axes else None,
                 takes=self.takes(),
                 card=card,

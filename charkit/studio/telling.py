@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.film import Film
+    from charkit.film.provenance import Origins
     from charkit.ledger import JobRow, Spend
     from charkit.plan import Plan, PlannedShot
     from charkit.references import References
@@ -72,6 +73,7 @@ class Story:
     judge: JudgeReport | None
     """What a vision model's answers are worth; None where the card has none."""
     film: Film
+    origins: Origins
     jobs: Mapping[JobRow, Spend]
     """All paid requests of the run, with the money of each."""
     spend: Spend
@@ -116,6 +118,7 @@ class Story:
                 for means, claim in self.routes.claims.items()
             ),
             judge=self.judge,
+            origins=self.origins.account,
             preflight=self.preflight,
             again=self._again,
             versions=tuple(versions().items()),
