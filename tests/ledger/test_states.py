@@ -47,7 +47,9 @@ class Jobs(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         found = self.ledger.verify()
-        assert found.ok, str(found)
+        assert all(fault.promise == "remote id" for fault in found.faults), str(found)
+        ids = [job.remote_id for job in self.ledger.jobs() if job.remote_id]
+        assert found.ok == (len(ids) == len(set(ids)))  # a service that answers two POSTs with one id is found out
         self.ledger.close()
 
     @rule(
