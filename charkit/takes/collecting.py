@@ -189,8 +189,7 @@ class Collecting:
             price_usd=usd(held.settled + held.unknown),
             estimated_usd=usd(job.price),
             sent=tuple(
-                SentField(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character)
-                for s in sent
+                SentField(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character) for s in sent
             ),
             prompt=slate.prompt,
             seed=slate.seed,
