@@ -82,13 +82,15 @@ def check_caps(
     if caps.production is not None:
         more = asked if asked_there is None else asked_there
         committed = connection.scalar(_IN_PRODUCTION, same_kind)
-        _fits(committed, caps.production, more, f"{what} (production {intent.production!r})")
+        whose = f"{what} (production {intent.production!r})"
+        _fits(committed, caps.production, more, whose, setting="production_cap")
 
 
-def _fits(committed: int | None, cap: int, price: int, what: str) -> None:
+def _fits(committed: int | None, cap: int, price: int, what: str, setting: str = "max_spend") -> None:
     # Written so that anything but a clear yes is a no.
     if not (int(committed or 0) + price <= cap):
-        raise SpendLimit(cap=usd(cap), committed=usd(int(committed or 0)), asked=usd(price), what=what)
+        have = usd(int(committed or 0))
+        raise SpendLimit(cap=usd(cap), committed=have, asked=usd(price), what=what, setting=setting)
 
 
 def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at: float, *, held: Spend) -> None:

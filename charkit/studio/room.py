@@ -81,12 +81,14 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         max_spend: float,
         live: bool,
         resolution: Resolution | None,
+        production_cap: float | None = None,
     ) -> None:
         self.place = place
         self.cast = cast
         self.storyboard = storyboard
         self.routes = matrix
         self.max_spend = max_spend
+        self.production_cap = production_cap
         self.live = live
         self.resolution = resolution or storyboard.resolution
         self._settings = settings
@@ -361,6 +363,7 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
             ("shots", f"{len(self.storyboard)}, {self.storyboard.seconds} s, {self.resolution}"),
             ("cast", ", ".join(sheet.name for sheet in self.cast.values())),
             ("cap", f"${self.max_spend:.2f}"),
+            *([("cap of all runs", f"${self.production_cap:.2f}")] if self.production_cap is not None else []),
         ]
         mark = card(
             self.storyboard.title,
@@ -428,6 +431,7 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
             store=self._store,
             shift=self._shift,
             max_spend=self.max_spend,
+            production_cap=self.production_cap,
             live=self.live,
             noted=self.prompts.taken,
         )
