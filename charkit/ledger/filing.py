@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from charkit.ledger.engine import hold_name
 from charkit.ledger.records import TakeRow
+from charkit.ledger.redaction import digest_of_words
 from charkit.ledger.schema import takes
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["file_take"]
 
-_SAME = select(takes).where(takes.c.job_id == bindparam("job"), takes.c.position == bindparam("at"))
+_TAKES = select(*(takes.c[f.name] for f in fields(TakeRow)))
+_SAME = _TAKES.where(takes.c.job_id == bindparam("job"), takes.c.position == bindparam("at"))
 _TAKE = takes.insert()
 
 
@@ -28,5 +30,6 @@ def file_take(connection: Connection, take: TakeRow, now: float, clean: Cleaner)
         return TakeRow(**before)
     values = {f.name: getattr(take, f.name) for f in fields(take)}
     values |= {"created_at": now, "note": clean(take.note), "facts": clean(take.facts)}
-    connection.execute(_TAKE, values)
+    words = digest_of_words(take.media_type, values["facts"], values["note"])
+    connection.execute(_TAKE, values | {"filed_digest": words})
     return TakeRow(**values)

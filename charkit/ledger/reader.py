@@ -73,7 +73,8 @@ class LedgerReader:
         self, *, job_id: str | None = None, production: str | None = None, run: str | None = None
     ) -> list[TakeRow]:
         """Return the takes that match, oldest first."""
-        query = _matching(select(takes).join(jobs), production=production, run=run)
+        columns = [takes.c[f.name] for f in fields(TakeRow)]
+        query = _matching(select(*columns).join(jobs), production=production, run=run)
         if job_id is not None:
             query = query.where(takes.c.job_id == job_id)
         with reading(self._engine) as connection:

@@ -12,6 +12,7 @@ from charkit.ledger import money
 from charkit.ledger.engine import hold_name, on_postgres
 from charkit.ledger.filing import file_take
 from charkit.ledger.records import SentRow, Spend
+from charkit.ledger.redaction import digest_of_words
 from charkit.ledger.rows import hold_production, job_in
 from charkit.ledger.schema import jobs, sent, transitions
 from charkit.ledger.states import TAKEN_ON, TERMINAL, allowed
@@ -57,7 +58,7 @@ def advance(connection: Connection, job: JobRow, step: Step, now: float, clean: 
 def append(connection: Connection, job_id: str, before: str, after: str, note: str, now: float, raw: str = "") -> None:
     """Add a line to a job's history; its texts are clean already."""
     line = {"job_id": job_id, "at": now, "before": before, "after": after, "note": note, "raw": raw}
-    connection.execute(_LINE, line)
+    connection.execute(_LINE, line | {"digest": digest_of_words(before, after, note, raw)})
 
 
 def hold_money(connection: Connection, job: JobRow) -> None:

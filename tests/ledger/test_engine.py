@@ -238,7 +238,7 @@ def test_the_names_of_a_new_ledgers_folders_are_on_disk_before_anything_is_in_th
 
     def fsync(descriptor: int) -> None:
         real(descriptor)
-        synced.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")), place.is_file()))
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), place.is_file()))
 
     monkeypatch.setattr(os, "fsync", fsync)
     place = tmp_path / "films" / "data" / "ledger.sqlite"
