@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from charkit.ledger.records import Caps, Intent
     from charkit.ledger.redaction import Cleaner
 
-__all__ = ["Claim", "begin", "make_production", "reserve"]
+__all__ = ["Claim", "begin", "begin_again", "make_production", "reserve"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _MINE = CHANGE.where(jobs.c.state == "intended", jobs.c.owner == bindparam("me"))
+_IN_DOUBT = CHANGE.where(jobs.c.state == "unknown", jobs.c.remote_id.is_(None))
 _JOB = jobs.insert()
 
 
@@ -81,6 +82,14 @@ def begin(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
     if connection.execute(_MINE, {"wanted": job.id, "me": claim.owner, **changes}).rowcount != 1:
         return None
     append(connection, job.id, "intended", "sending", "", now)
+    return job_in(connection, job.id)
+
+
+def begin_again(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
+    """Note that the POST of a job in doubt leaves once more; None if it is in doubt no longer."""
+    changes = {"updated_at": claim.now, "claimed_until": claim.until}
+    if connection.execute(_IN_DOUBT, {"wanted": job.id, **changes}).rowcount != 1:
+        return None
     return job_in(connection, job.id)
 
 
