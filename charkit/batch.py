@@ -123,6 +123,7 @@ def run_production(
     run: str = "run",
     live: bool = False,
     max_spend: float | None = None,
+    production_cap: float | None = None,
     resolution: str | None = None,
     parameters: Mapping[str, str] | None = None,
     on_notebook: Callable[[str, float | None], None] | None = None,
@@ -134,6 +135,7 @@ def run_production(
         run: name of the folder under `data/runs`; the same name goes on where it stopped.
         live: pay real services instead of asking the simulator.
         max_spend: the cap in US dollars; the notebooks' own default where it is not given.
+        production_cap: the cap in US dollars of all runs of the production together; see `open_studio`.
         resolution: 360p, 720p or 1080p; the notebooks' own default (the draft) where it is not given.
         parameters: more notebook parameters as text, converted to the type each notebook declares.
         on_notebook: called with a notebook's name when it starts, and again with its seconds when it ends.
@@ -145,7 +147,15 @@ def run_production(
         NotebookFailed: a cell raised.
     """
     # Every file and figure is checked before a kernel starts.
-    place = open_studio(production, run=run, live=live, max_spend=max_spend or 0.0, resolution=resolution).place
+    studio = open_studio(
+        production,
+        run=run,
+        live=live,
+        max_spend=max_spend or 0.0,
+        resolution=resolution,
+        production_cap=production_cap,
+    )
+    place = studio.place
     settings = Settings.load()
     folder = place.folder
     # Relative, so that an executed notebook tells nobody where it was executed.
@@ -161,10 +171,17 @@ def run_production(
     began = time.monotonic()
     try:
         with FileLock(folder / ".batch.lock", timeout=0):
+            export(CHARKIT_PRODUCTION_CAP=_as_text(studio.production_cap))  # each notebook opens a studio of its own
             done = _execute_all(plan, place, settings, live=live, on_notebook=on_notebook)
     except Timeout:
         raise RunBusy(run) from None
+    finally:
+        export(CHARKIT_PRODUCTION_CAP=_as_text(settings.production_cap))
     return ProductionRun(folder=folder, notebooks=tuple(done), seconds=time.monotonic() - began)
+
+
+def _as_text(cap: float | None) -> str:
+    return "" if cap is None else repr(cap)
 
 
 def check_parameters(

@@ -62,6 +62,9 @@ def run(
     name: Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")] = "run",
     live: Annotated[bool, typer.Option("--live", help="Pay real services instead of the simulator.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="Cap in US dollars.", min=0)] = None,
+    production_cap: Annotated[
+        float | None, typer.Option(help="Cap in US dollars of all runs of the production together.", min=0)
+    ] = None,
     resolution: Annotated[str, typer.Option(help="360p, 720p or 1080p.")] = "720p",
     parameter: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks; repeat.")] = None,
     as_json: Json = False,
@@ -76,6 +79,7 @@ def run(
             run=name,
             live=live,
             max_spend=max_spend,
+            production_cap=production_cap,
             resolution=resolution,
             parameters=_pairs(parameter or []),
             on_notebook=narrator.notebook,

@@ -49,6 +49,9 @@ def rerun(
     run: Annotated[str, typer.Option(help="Name of the folder under data/runs.")] = "rerun",
     live: Annotated[bool, typer.Option("--live", help="Pay the real service instead of the simulator.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="Cap of the run in US dollars.", min=0)] = None,
+    production_cap: Annotated[
+        float | None, typer.Option(help="Cap in US dollars of all runs of the production together.", min=0)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Order a take again as its recipe says, on the simulator unless you say --live."""
@@ -60,7 +63,8 @@ def rerun(
     if live and max_spend is None:
         raise UsageError("say with --max-spend how many US dollars this run may spend at most")
     home = production or _production(take)
-    studio = open_studio(home, run=run, live=live, max_spend=_SIMULATED_CAP if max_spend is None else max_spend)
+    cap = _SIMULATED_CAP if max_spend is None else max_spend
+    studio = open_studio(home, run=run, live=live, max_spend=cap, production_cap=production_cap)
     order = studio.again(take, seed=seed)
     if not as_json:
         typer.echo(f"{_plain(order.subject)} take {order.number} on {order.route}: ${order.price_usd:.4f}")

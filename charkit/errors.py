@@ -189,13 +189,13 @@ class RouteClosed(UsageError):
 class SpendLimit(UsageError):
     """The cap does not allow it; nothing was sent."""
 
-    def __init__(self, *, cap: float, committed: float, asked: float, what: str) -> None:
+    def __init__(self, *, cap: float, committed: float, asked: float, what: str, setting: str = "max_spend") -> None:
         self.cap = cap
         self.committed = committed
         self.asked = asked
         super().__init__(
             f"{what} would cost ${asked:.4f}, but ${committed:.4f} of the ${cap:.2f} cap is spent or reserved. "
-            "Nothing was sent. Raise max_spend to go on."
+            f"Nothing was sent. Raise {setting} to go on."
         )
 
 

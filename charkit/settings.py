@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     parallel: int = Field(default=16, ge=1, le=1000)
     """Jobs that may be at an endpoint at once, where its limits in the routes file do not say. No thread waits for
     them; it is what one may lose at an endpoint that takes everything on and finishes nothing."""
+    production_cap: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """US dollars that all runs of a production may commit together, in every notebook and command; simulated and real
+    money are counted apart. None for no such cap; what a studio is opened with may only be less."""
     weights: Path | None = None
     """Folder with files of weights; by default one in the user's cache. See `charkit weights list`."""
 

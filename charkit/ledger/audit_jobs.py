@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, func, select
 
 from charkit.ledger.audit import Fault
-from charkit.ledger.redaction import digest_of
+from charkit.ledger.redaction import digest_of, digest_of_words
 from charkit.ledger.schema import jobs, plans, takes, transitions
 from charkit.ledger.states import STEPS, TAKEN_ON
 
@@ -37,9 +37,7 @@ def audit_jobs(connection: Connection) -> Iterator[Fault]:
 def _histories(connection: Connection) -> Iterator[Fault]:
     states = {str(job): str(state) for job, state in connection.execute(select(jobs.c.id, jobs.c.state))}
     lines = connection.execute(
-        select(transitions.c.job_id, transitions.c.before, transitions.c.after)
-        .order_by(transitions.c.job_id, transitions.c.id)
-        .execution_options(yield_per=_ROWS_AT_ONCE)
+        select(transitions).order_by(transitions.c.job_id, transitions.c.id).execution_options(yield_per=_ROWS_AT_ONCE)
     )
     told = set()
     for job, history in groupby(lines, key=lambda line: str(line.job_id)):
@@ -52,7 +50,10 @@ def _histories(connection: Connection) -> Iterator[Fault]:
 
 def _history(job: str, state: str, lines: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Fault]:
     at = ""
-    for line in lines:
+    for number, line in enumerate(lines, 1):
+        if line.digest is not None and line.digest != digest_of_words(line.before, line.after, line.note, line.raw):
+            what = f"line {number} of its history is not the text that was filed"
+            yield Fault(promise="history", job=job, what=what, then=_DAMAGED)
         first = at == "" and line.after == "intended"
         if line.before != at:
             what = f"its history goes on from {line.before!r}, but it was {at!r}"
@@ -105,8 +106,12 @@ def _remote_ids(connection: Connection) -> Iterator[Fault]:
 
 
 def _takes(connection: Connection) -> Iterator[Fault]:
-    query = select(takes.c.job_id, takes.c.digest, jobs.c.state).join(jobs).order_by(takes.c.job_id, takes.c.position)
-    for job, digest, state in connection.execute(query):
+    query = select(takes, jobs.c.state).join(jobs).order_by(takes.c.job_id, takes.c.position)
+    for row in connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+        job, digest, state = row.job_id, row.digest, row.state
+        if row.filed_digest not in (None, digest_of_words(row.media_type, row.facts, row.note)):
+            what = "what was written down of its take is not the text that was filed"
+            yield Fault(promise="take", job=job, what=what, then=_DAMAGED)
         if not _DIGEST.fullmatch(digest):
             what = f"its take names {digest!r}, which is no digest"
             yield Fault(promise="take", job=job, what=what, then=_DAMAGED)

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from charkit.errors import KeyConflict
@@ -17,15 +17,19 @@ from charkit.ledger.redaction import digest_of
 from charkit.ledger.rows import find_in, hold_production, job_in
 from charkit.ledger.schema import jobs, plans, productions
 from charkit.ledger.states import TERMINAL, allowed
-from charkit.ledger.stepping import append
+from charkit.ledger.stepping import CHANGE, append
 
 if TYPE_CHECKING:
     from charkit.ledger.records import Caps, Intent
     from charkit.ledger.redaction import Cleaner
 
-__all__ = ["Claim", "begin", "make_production", "reserve"]
+__all__ = ["Claim", "begin", "begin_again", "make_production", "reserve"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+_MINE = CHANGE.where(jobs.c.state == "intended", jobs.c.owner == bindparam("me"))
+_IN_DOUBT = CHANGE.where(jobs.c.state == "unknown", jobs.c.remote_id.is_(None))
+_JOB = jobs.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +77,19 @@ def reserve(connection: Connection, intent: Intent, caps: Caps, claim: Claim, cl
 
 def begin(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
     """Let the job's owner send it, once; None if it is not this owner's to send."""
-    mine = (jobs.c.id == job.id, jobs.c.state == "intended", jobs.c.owner == claim.owner)
     now = claim.now
     changes = {"state": "sending", "accepted": None, "sent_at": now, "updated_at": now, "claimed_until": claim.until}
-    if connection.execute(update(jobs).where(*mine).values(changes)).rowcount != 1:
+    if connection.execute(_MINE, {"wanted": job.id, "me": claim.owner, **changes}).rowcount != 1:
         return None
     append(connection, job.id, "intended", "sending", "", now)
+    return job_in(connection, job.id)
+
+
+def begin_again(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
+    """Note that the POST of a job in doubt leaves once more; None if it is in doubt no longer."""
+    changes = {"updated_at": claim.now, "claimed_until": claim.until}
+    if connection.execute(_IN_DOUBT, {"wanted": job.id, **changes}).rowcount != 1:
+        return None
     return job_in(connection, job.id)
 
 
@@ -100,7 +111,7 @@ def _insert(connection: Connection, intent: Intent, caps: Caps, claim: Claim, cl
     values |= _claimed(connection, intent, claim)
     job = JobRow(**values)  # type: ignore[arg-type]
     digests = {"request_digest": digest_of(intent.request), "filed_digest": digest_of(job.request)}
-    connection.execute(jobs.insert().values(values | digests))
+    connection.execute(_JOB, values | digests)
     append(connection, job.id, "", "intended", clean(claim.note), claim.now)
     money.reserve(connection, job, intent, caps, claim.now, held=Spend())
     return job
@@ -110,7 +121,7 @@ def _claim(connection: Connection, job: JobRow, intent: Intent, caps: Caps, clai
     """Set the price aside in the intent's run, which pays for the job from now on, and give the job to its owner."""
     money.reserve(connection, job, intent, caps, claim.now, held=held)
     changes = _claimed(connection, intent, claim)
-    connection.execute(update(jobs).where(jobs.c.id == job.id).values(changes))
+    connection.execute(CHANGE, {"wanted": job.id, **changes})
     return replace(job, **changes)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,7 @@
 **SQLite** (a path) runs in WAL mode with `synchronous=FULL`: a commit is on disk when it returns, at 0.2 to 0.4 ms each
 (SQLite 3.40, local disk), which is nothing beside a paid job. Transactions that write take the write lock at their
 start (`BEGIN IMMEDIATE`), so that what they read stays true until they commit; threads of one process queue up for it
-here, because SQLite lets those that wait sleep up to 100 ms at a time.
+here, because SQLite lets those that wait sleep up to 100 ms at a time, and share commits (see `together`).
 
 **PostgreSQL** (a URL) runs writers in READ COMMITTED and locks rows by `SELECT ... FOR UPDATE`, which SQLAlchemy leaves
 out for SQLite; readers see one snapshot (REPEATABLE READ, read only). A commit is on disk when it returns unless the
@@ -14,7 +14,6 @@ deadlock broke off runs again, which is safe where `transact` is told so.
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -28,6 +27,7 @@ from charkit.errors import MissingDependency
 from charkit.ledger import sqlite
 from charkit.ledger.address import Address, address_of
 from charkit.ledger.meaning import explained, lost, passing
+from charkit.ledger.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ _SESSION = text(
 
 _CONNECT = {"connect_timeout": 10, "application_name": "charkit", "keepalives_idle": 30, "client_encoding": "utf8"}
 
-_turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[Engine, Together] = WeakKeyDictionary()
 """Who of this process's threads writes to an SQLite file."""
 
 
@@ -74,7 +74,7 @@ def open_engine(where: Path | str, *, on_network_disk: bool = False) -> Engine:
     with explained():
         engine = sqlite.open_file(address.path, address.url, on_network_disk=on_network_disk)
     event.listen(engine, "begin", _begin_sqlite)
-    _turns[engine] = threading.Lock()
+    _turns[engine] = Together()
     return engine
 
 
@@ -123,13 +123,16 @@ def transact(engine: Engine, work: Callable[[Connection], T], *, repeatable: boo
         repeatable: Whether it may run again although it may have been committed: a connection that breaks during the
             commit leaves that open. Else that is an error.
     """
+    if (turns := _turns.get(engine)) is not None:
+        with explained():
+            return turns.run(work, lambda: _writing_file(engine), repeatable=repeatable)
     until = time.monotonic() + _PATIENCE
     pause = 0.05
     with explained(_secrets(engine)):
         while True:
             done = False
             try:
-                with _writing(engine, _PATIENCE) as connection:
+                with _connected(engine, _PATIENCE) as connection, connection.begin():
                     found = work(connection)
                     done = True
             except DBAPIError as error:
@@ -155,12 +158,19 @@ def hold_name(connection: Connection, name: str) -> None:
 
 @contextmanager
 def _writing(engine: Engine, patience: float) -> Iterator[Connection]:
-    turn = _turns.get(engine)
-    if turn is None:
+    turns = _turns.get(engine)
+    if turns is None:
         with _connected(engine, patience) as connection, connection.begin():
             yield connection
         return
-    with turn, engine.connect() as connection:
+    with turns.turn, _writing_file(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def _writing_file(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction that writes to a file; the caller has its turn."""
+    with engine.connect() as connection:
         connection.execution_options(**{sqlite.WRITES: True})
         with connection.begin():
             yield connection

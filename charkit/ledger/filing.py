@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from charkit.ledger.engine import hold_name
 from charkit.ledger.records import TakeRow
+from charkit.ledger.redaction import digest_of_words
 from charkit.ledger.schema import takes
 
 if TYPE_CHECKING:
@@ -16,15 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["file_take"]
 
+_TAKES = select(*(takes.c[f.name] for f in fields(TakeRow)))
+_SAME = _TAKES.where(takes.c.job_id == bindparam("job"), takes.c.position == bindparam("at"))
+_TAKE = takes.insert()
+
 
 def file_take(connection: Connection, take: TakeRow, now: float, clean: Cleaner) -> TakeRow:
     """Write down what a job made. The first record stays; recording again returns it."""
     hold_name(connection, f"take {take.job_id} {take.position}")
-    same = (takes.c.job_id == take.job_id, takes.c.position == take.position)
-    before = connection.execute(select(takes).where(*same)).mappings().one_or_none()
+    before = connection.execute(_SAME, {"job": take.job_id, "at": take.position}).mappings().one_or_none()
     if before is not None:
         return TakeRow(**before)
     values = {f.name: getattr(take, f.name) for f in fields(take)}
     values |= {"created_at": now, "note": clean(take.note), "facts": clean(take.facts)}
-    connection.execute(insert(takes).values(values))
+    words = digest_of_words(take.media_type, values["facts"], values["note"])
+    connection.execute(_TAKE, values | {"filed_digest": words})
     return TakeRow(**values)

@@ -141,6 +141,14 @@ class Ledger(LedgerReader):
         claim = booking.Claim(owner=owner, now=self._clock(), lease=lease)
         return transact(self._engine, lambda connection: booking.begin(connection, job, claim))
 
+    def begin_again(self, job: JobRow, *, lease: float = 900.0) -> JobRow | None:
+        """Say that the POST of a job in doubt leaves once more, under a key by which its service tells that it is one.
+
+        It stays in doubt, from now on: grace periods begin anew. None if it is in doubt no longer.
+        """
+        claim = booking.Claim(owner=job.owner, now=self._clock(), lease=lease)
+        return transact(self._engine, lambda connection: booking.begin_again(connection, job, claim))
+
     def advance(self, job: JobRow, step: Step) -> JobRow:
         """Take a job one step on and return it as it is then.
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from charkit.errors import SpendLimit
 from charkit.ledger.records import Caps, Entry, JobRow, Money, Spend, usd
@@ -33,18 +33,25 @@ __all__ = ["check_caps", "entries_of", "held_by", "move", "reserve", "spend"]
 
 _COUNTED = ("reserved", "settled", "unknown")
 
+_BY_BUCKET = select(entries.c.bucket, func.sum(entries.c.amount)).group_by(entries.c.bucket)
+_OF_JOB = _BY_BUCKET.where(entries.c.job_id == bindparam("wanted"))
+_IN_PRODUCTION = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
+    entries.c.production == bindparam("production"),
+    entries.c.simulated == bindparam("simulated"),
+    entries.c.bucket.in_([literal_column(f"'{bucket}'") for bucket in _COUNTED]),
+)
+_IN_RUN = _IN_PRODUCTION.where(entries.c.run == bindparam("run"))
+_ENTRY = entries.insert()
+
 
 def held_by(connection: Connection, job_id: str) -> Spend:
     """Return what one job holds in each bucket."""
-    return spend(connection, entries.c.job_id == job_id)
+    return Spend(**{bucket: int(total) for bucket, total in connection.execute(_OF_JOB, {"wanted": job_id})})
 
 
 def spend(connection: Connection, *where: ColumnElement[bool]) -> Spend:
     """Return the sums per bucket over the entries that match."""
-    rows = connection.execute(
-        select(entries.c.bucket, func.sum(entries.c.amount)).where(*where).group_by(entries.c.bucket)
-    )
-    return Spend(**{bucket: int(total) for bucket, total in rows})
+    return Spend(**{bucket: int(total) for bucket, total in connection.execute(_BY_BUCKET.where(*where))})
 
 
 def entries_of(connection: Connection, job_id: str) -> tuple[Entry, ...]:
@@ -68,21 +75,22 @@ def check_caps(
     Raises:
         SpendLimit: it does not.
     """
-    same_kind = (entries.c.production == intent.production, entries.c.simulated == intent.simulated)
+    same_kind: dict[str, object] = {"production": intent.production, "simulated": intent.simulated}
     what = f"{intent.subject}, take {intent.take_number}"
-    _fits(connection, caps.run, asked, f"{what} (run {intent.run!r})", *same_kind, entries.c.run == intent.run)
+    committed = connection.scalar(_IN_RUN, same_kind | {"run": intent.run})
+    _fits(committed, caps.run, asked, f"{what} (run {intent.run!r})")
     if caps.production is not None:
         more = asked if asked_there is None else asked_there
-        _fits(connection, caps.production, more, f"{what} (production {intent.production!r})", *same_kind)
+        committed = connection.scalar(_IN_PRODUCTION, same_kind)
+        whose = f"{what} (production {intent.production!r})"
+        _fits(committed, caps.production, more, whose, setting="production_cap")
 
 
-def _fits(connection: Connection, cap: int, price: int, what: str, *where: ColumnElement[bool]) -> None:
-    committed = connection.scalar(
-        select(func.coalesce(func.sum(entries.c.amount), 0)).where(*where, entries.c.bucket.in_(_COUNTED))
-    )
+def _fits(committed: int | None, cap: int, price: int, what: str, setting: str = "max_spend") -> None:
     # Written so that anything but a clear yes is a no.
     if not (int(committed or 0) + price <= cap):
-        raise SpendLimit(cap=usd(cap), committed=usd(int(committed or 0)), asked=usd(price), what=what)
+        have = usd(int(committed or 0))
+        raise SpendLimit(cap=usd(cap), committed=have, asked=usd(price), what=what, setting=setting)
 
 
 def reserve(connection: Connection, job: JobRow, intent: Intent, caps: Caps, at: float, *, held: Spend) -> None:
@@ -134,4 +142,4 @@ def _add(
         if amount
     ]
     if rows:
-        connection.execute(entries.insert(), rows)
+        connection.execute(_ENTRY, rows)

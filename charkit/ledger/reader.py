@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, bindparam, select
 
 from charkit.ledger import money, spending
 from charkit.ledger.engine import reading
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["LedgerReader"]
+
+_SENT = (
+    select(*(sent.c[f.name] for f in fields(SentRow)))
+    .where(sent.c.job_id == bindparam("wanted"))
+    .order_by(sent.c.position)
+)
 
 
 class LedgerReader:
@@ -67,7 +73,8 @@ class LedgerReader:
         self, *, job_id: str | None = None, production: str | None = None, run: str | None = None
     ) -> list[TakeRow]:
         """Return the takes that match, oldest first."""
-        query = _matching(select(takes).join(jobs), production=production, run=run)
+        columns = [takes.c[f.name] for f in fields(TakeRow)]
+        query = _matching(select(*columns).join(jobs), production=production, run=run)
         if job_id is not None:
             query = query.where(takes.c.job_id == job_id)
         with reading(self._engine) as connection:
@@ -87,10 +94,13 @@ class LedgerReader:
 
     def sent(self, job_id: str) -> tuple[SentRow, ...]:
         """Return the references and characters that went out with a job, in order."""
-        columns = [sent.c[f.name] for f in fields(SentRow)]
-        query = select(*columns).where(sent.c.job_id == job_id).order_by(sent.c.position)
         with reading(self._engine) as connection:
-            return tuple(SentRow(**row) for row in connection.execute(query).mappings())
+            return _sent(connection, job_id)
+
+    def account(self, job_id: str) -> tuple[Spend, tuple[SentRow, ...]]:
+        """Return the sums of one job's money, and what went out with it, as of one moment."""
+        with reading(self._engine) as connection:
+            return money.held_by(connection, job_id), _sent(connection, job_id)
 
     def spend(self, *, run: str | None = None, production: str | None = None, simulated: bool | None = None) -> Spend:
         """Return the sums of money over the jobs that match."""
@@ -132,6 +142,10 @@ class LedgerReader:
         query = select(jobs.c.remote_id).where(jobs.c.endpoint == endpoint, jobs.c.remote_id.is_not(None))
         with reading(self._engine) as connection:
             return frozenset(str(value) for value in connection.scalars(query))
+
+
+def _sent(connection: Connection, job_id: str) -> tuple[SentRow, ...]:
+    return tuple(SentRow(**row) for row in connection.execute(_SENT, {"wanted": job_id}).mappings())
 
 
 def _matching(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Cleaner", "digest_of", "without_keys"]
+__all__ = ["Cleaner", "digest_of", "digest_of_words", "without_keys"]
 
 _SHAPES = re.compile(
     r"""
@@ -41,6 +41,11 @@ class Cleaner:
         storable = text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
         storable = storable.replace("\0", "\N{REPLACEMENT CHARACTER}")
         return without_keys(self._redact(storable) if self._redact is not None else storable)
+
+
+def digest_of_words(*texts: str) -> str:
+    """Return the tagged digest of several texts that were cleaned, and therefore hold no NUL."""
+    return digest_of("\0".join(texts))
 
 
 def digest_of(text: str) -> str:

@@ -139,6 +139,7 @@ transitions = Table(
     Column("after", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("raw", Text, nullable=False),
+    Column("digest", Text),
     CheckConstraint(_STEPS, name="transition_is_allowed"),
     Index("transitions_by_job", "job_id", "id"),
 )
@@ -187,6 +188,7 @@ takes = Table(
     Column("facts", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("filed_digest", Text),
     CheckConstraint("position >= 0", name="take_position"),
     CheckConstraint("digest LIKE 'sha256:%'", name="take_digest"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def open_file(path: Path, url: URL, *, on_network_disk: bool) -> Engine:
             "or on a PostgreSQL server where several machines share it (CHARKIT_LEDGER=postgresql://...). If only this "
             "machine ever opens it and you accept that risk: CHARKIT_LEDGER_ON_NETWORK_DISK=1"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     if (missing := wal.missing(path)) is not None:
         raise DamagedLedger(
             f"the ledger's file {path} is damaged: {missing}. Paid jobs may be missing from it, so nothing was opened",
@@ -49,6 +50,20 @@ def open_file(path: Path, url: URL, *, on_network_disk: bool) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder whose name is on disk: SQLite sees to the names of its own files in it, and to nothing above."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    if os.name == "posix":
+        descriptor = os.open(folder.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -27,10 +27,11 @@ __all__ = ["Verification", "verify"]
 
 PROMISES = {
     "file": "the database can be read whole, and every row refers to one that is there",
-    "history": "every job's history begins with its intent, goes by allowed steps and ends where the job is",
+    "history": "every job's history begins with its intent, goes by allowed steps, word for word as it was filed, and "
+    "ends where the job is",
     "request": "every request and plan is the text that was filed",
     "remote id": "no two jobs have one remote id at one endpoint",
-    "take": "every take names an object by its digest and belongs to a job that was taken on",
+    "take": "every take names an object by its digest, belongs to a job that was taken on, and is told as it was filed",
     "money": "every job's money is where its state says, and no step made or lost any",
     "cap": "nothing was set aside over the cap it was checked against",
     "store": "every take's object is in the store, byte for byte",

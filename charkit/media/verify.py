@@ -1,8 +1,9 @@
 """Whether a downloaded clip is whole: its index, every packet, the seams inside every packet, one decoded picture.
 
 What this finds, and what it cannot find at this price: a file that was cut off anywhere; a damaged index; packets that
-lie elsewhere than the index says, because each H.264 or H.265 packet is walked from one unit's length to the next; a
-first picture that does not decode. A flipped bit inside a later picture is found by decoding all of it, which costs a
+lie elsewhere than the index says, because each H.264 or H.265 packet is walked from one unit's length to the next (by
+the index where an MP4's is complete and even, for a quarter of what reading all packets costs); a first picture that
+does not decode. A flipped bit inside a later picture is found by decoding all of it, which costs a
 hundred times as much (500 ms against 5 ms for 8 s of 1280x720) and is left to whoever decodes it anyway; on the way it
 is the transport's checksum that guards those bytes, and in the store their digest.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,10 @@ from charkit.errors import UnreadableMedia
 from charkit.media.opening import WITHOUT_DECODING, open_clip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from av.container import InputContainer
+    from av.index import IndexEntry
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
@@ -71,6 +75,51 @@ def verify_clip(path: Path) -> Whole:
 
 def _verified(path: Path, container: InputContainer) -> Whole:
     stream = container.streams.video[0]
+    sound = bool(container.streams.audio)
+    if even := _evenly_indexed(container, stream):
+        _check_places(path, container, even, _prefix(stream))
+        first = next(packet for packet in container.demux(stream) if packet.size)
+        shown = [(entry.timestamp, 0) for entry in even]
+        return _whole(stream, shown, _decoded(path, stream, first), sound=sound)
+    shown, first = _walked(path, container, stream)
+    return _whole(stream, sorted(shown), _decoded(path, stream, first), sound=sound)
+
+
+def _evenly_indexed(container: InputContainer, stream: VideoStream) -> Sequence[IndexEntry]:
+    """Return the index of a stream where it says all that there is to know; empty where packets have to be read.
+
+    An MP4 lists each picture with its place and decoding time (ISO/IEC 14496-12, 8.6 and 8.7). Where these times are
+    even and no edit takes a picture out, the pictures are shown just as evenly, whatever order they are stored in.
+    """
+    entries = stream.index_entries
+    if "mp4" not in container.format.name or not len(entries) == stream.frames > 1:
+        return ()
+    listed = list(entries)
+    step = listed[1].timestamp - listed[0].timestamp
+    even = step > 0 and all(b.timestamp - a.timestamp == step for a, b in pairwise(listed))
+    return listed if even and not any(entry.is_discard for entry in listed) else ()
+
+
+def _check_places(path: Path, container: InputContainer, pictures: Sequence[IndexEntry], prefix: int) -> None:
+    """Make sure that everything an index lists is in the file, and that pictures begin and end where it says."""
+    size = path.stat().st_size
+    tracks = (track.index_entries for track in container.streams.audio)
+    if any(entry.pos + entry.size > size for entry in chain(pictures, *tracks)):
+        raise UnreadableMedia("is cut off", path=path)
+    with path.open("rb", buffering=0) as file:
+        for number, entry in enumerate(pictures if prefix else (), 1):
+            at, end = entry.pos, entry.pos + entry.size
+            while at + prefix <= end:
+                file.seek(at)
+                at += prefix + int.from_bytes(file.read(prefix), "big")
+            if at != end:
+                raise UnreadableMedia(f"is damaged: its picture {number} is not where its index says", path=path)
+
+
+def _walked(
+    path: Path, container: InputContainer, stream: VideoStream
+) -> tuple[list[tuple[int, int]], Packet[VideoStream]]:
+    """Read all packets; return when and how long each picture is shown, and the first picture's packet."""
     prefix = _prefix(stream)
     shown: list[tuple[int, int]] = []
     found = 0
@@ -88,8 +137,7 @@ def _verified(path: Path, container: InputContainer) -> Whole:
         first = first or packet  # type: ignore[assignment]  # the video stream's, as was just asked
     if first is None or found < stream.frames or not shown:
         raise UnreadableMedia(f"is cut off: {found} of {stream.frames} frames are there", path=path)
-    rotation = _decoded(path, stream, first)
-    return _whole(stream, sorted(shown), rotation, sound=bool(container.streams.audio))
+    return shown, first
 
 
 def _decoded(path: Path, stream: VideoStream, packet: Packet[VideoStream]) -> int:

@@ -291,6 +291,9 @@ class Connection:
     idempotency_header: str = ""
     """The header in which the endpoint documents that it takes a key, so that the same POST twice makes one job; empty
     where it documents none."""
+    idempotency_seconds: float = 0.0
+    """For how long the endpoint documents that it remembers such a key; 0 where it does not say, and then a POST is
+    never repeated by itself."""
 
 
 @runtime_checkable

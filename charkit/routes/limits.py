@@ -51,6 +51,9 @@ class Limits(Entry):
     idempotency_header: Fact[str] | None = None
     """The header in which the service documents that it takes a key, so that the same POST twice makes one job. None of
     the built-in endpoints documents one (openai-video-wire.md 6 and 10; google-wire.md 4.1)."""
+    idempotency_seconds: Fact[_Seconds] | None = None
+    """For how long it documents that it remembers a key. A POST whose answer was lost is sent again by itself within
+    that time, and only where both are known."""
 
     def bounds(self) -> Bounds:
         """Return the plain numbers."""

@@ -48,6 +48,7 @@ class Filming:
         store: Store,
         shift: Shift,
         max_spend: float,
+        production_cap: float | None,
         live: bool,
         noted: Callable[[Takes], Takes],
     ) -> None:
@@ -60,6 +61,7 @@ class Filming:
         self._store = store
         self._shift = shift
         self._max_spend = max_spend
+        self._production_cap = production_cap
         self._live = live
         self._noted = noted
 
@@ -77,6 +79,7 @@ class Filming:
             production=self._place.home.name,
             run=self._place.run,
             run_cap_usd=self._max_spend if cap_usd is None else min(cap_usd, self._max_spend),
+            production_cap_usd=self._production_cap,
             parallel=self._settings.parallel,
             bounds=self._lines.bounds,
             health=Health(self._place.folder / "health.json"),

@@ -81,13 +81,14 @@ class Lines:
         key = self._settings.key(endpoint.key) if endpoint.key else SecretStr("none")
         if key is None:
             raise MissingKey(endpoint.name, endpoint.key)
-        header = endpoint.limits.idempotency_header
+        header, remembered = endpoint.limits.idempotency_header, endpoint.limits.idempotency_seconds
         return Connection(
             endpoint=endpoint.name,
             base_url=endpoint.base_url,
             key=key,
             dialect=endpoint.dialect,
             idempotency_header=header.value if header else "",
+            idempotency_seconds=remembered.value if remembered else 0.0,
         )
 
     def _to_nobody(self, endpoint: Endpoint) -> Connection:

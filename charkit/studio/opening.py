@@ -26,6 +26,7 @@ def open_studio(
     max_spend: float = 0.0,
     live: bool = False,
     resolution: str | None = None,
+    production_cap: float | None = None,
 ) -> Studio:
     """Open a production for one run.
 
@@ -36,14 +37,18 @@ def open_studio(
             the cap is enough.
         live: Pay real services with the keys in the environment, instead of asking the simulator.
         resolution: 360p, 720p or 1080p; the storyboard's own where it is not given.
+        production_cap: The cap in US dollars of all runs of the production together, whoever makes them. Where
+            `CHARKIT_PRODUCTION_CAP` says less, that counts; None for that alone.
 
     Raises:
         BadDocument: A file says something it may not say; with file, line and the nearest valid word.
-        UsageError: There is no such production, or the cap is not an amount of money.
+        UsageError: There is no such production, or a cap is not an amount of money.
     """
-    if not max_spend >= 0 or max_spend == float("inf"):
-        raise UsageError(f"max_spend is {max_spend!r}; say how many US dollars may be spent at most")
+    for name, cap in (("max_spend", max_spend), ("production_cap", production_cap)):
+        if cap is not None and not 0 <= cap < float("inf"):  # also where it is no number at all
+            raise UsageError(f"{name} is {cap!r}; say how many US dollars may be spent at most")
     settings = Settings.load()
+    caps = [cap for cap in (production_cap, settings.production_cap) if cap is not None]
     place = Workspace.locate(production, run, settings)
     people = Cast.load(place.home / "characters")
     return Studio(
@@ -55,6 +60,7 @@ def open_studio(
         max_spend=max_spend,
         live=live,
         resolution=_resolution(resolution),
+        production_cap=min(caps, default=None),
     )
 
 

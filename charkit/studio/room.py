@@ -77,6 +77,7 @@ class Studio(DesignVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVerb
             ("shots", f"{len(self.storyboard)}, {self.storyboard.seconds} s, {self.resolution}"),
             ("cast", ", ".join(sheet.name for sheet in self.cast.values())),
             ("cap", f"${self.max_spend:.2f}"),
+            *([("cap of all runs", f"${self.production_cap:.2f}")] if self.production_cap is not None else []),
         ]
         mark = card(
             self.storyboard.title,

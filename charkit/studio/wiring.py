@@ -50,12 +50,14 @@ class Wiring(ABC):
         max_spend: float,
         live: bool,
         resolution: Resolution | None,
+        production_cap: float | None = None,
     ) -> None:
         self.place = place
         self.cast = cast
         self.storyboard = storyboard
         self.routes = matrix
         self.max_spend = max_spend
+        self.production_cap = production_cap
         self.live = live
         self.resolution = resolution or storyboard.resolution
         self._settings = settings
@@ -123,6 +125,7 @@ class Wiring(ABC):
             store=self._store,
             shift=self._shift,
             max_spend=self.max_spend,
+            production_cap=self.production_cap,
             live=self.live,
             noted=self.prompts.taken,
         )

@@ -166,7 +166,7 @@ class Collecting:
     def _made(
         self, job: JobRow, message: str, row: TakeRow | None, facts: MediaFacts | None, path: Path | None
     ) -> Take:
-        slate, held = self._slate, self._ledger.held_by(job.id)
+        slate, (held, sent) = self._slate, self._ledger.account(job.id)
         return Take(
             production=slate.production,
             run=slate.run,
@@ -189,8 +189,7 @@ class Collecting:
             price_usd=usd(held.settled + held.unknown),
             estimated_usd=usd(job.price),
             sent=tuple(
-                SentField(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character)
-                for s in self._ledger.sent(job.id)
+                SentField(field=s.field, name=s.name, digest=s.digest, role=s.role, character=s.character) for s in sent
             ),
             prompt=slate.prompt,
             seed=slate.seed,

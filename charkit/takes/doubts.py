@@ -10,7 +10,7 @@ from charkit.ledger import Step, owners
 from charkit.providers.base import Outcome
 from charkit.takes.collecting import Pause
 from charkit.takes.orders import prompt_in
-from charkit.takes.reconcile import LIST_LENGTH, Finding, Search, search
+from charkit.takes.reconcile import Finding, Search, search
 from charkit.takes.turns import Lane, Turn
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ class Doubts:
         if job.remote_id is not None:
             return self._ledger.advance(job, Step(to="running", accepted=True, note="it has an id"))
         self._contact.tell(Outcome.UNKNOWN)
-        pause, after = self._means.pace.first_poll, 0.0
+        pause, after, looked = self._means.pace.first_poll, 0.0, float("-inf")
         while True:
             yield self._turn(Lane.ASK, after)
             job = self._ledger.job(job.id)
             if job.state != "unknown":
                 return job
-            # Since it came in doubt: a POST that timed out may have been accepted in its last second. And read before
-            # the search: what was listed before the grace period was over is no proof, however late we look at it.
-            left = job.updated_at + self._means.grace(job.endpoint) - self._means.clock()
-            found = self._search(job)
+            found, looked = self._search(job, newer_than=max(looked, job.updated_at))
+            # Since it came in doubt: a POST that timed out may have been accepted in its last second. And until it was
+            # asked: what was listed before the grace period was over is no proof, however late we look at it.
+            left = job.updated_at + self._means.grace(job.endpoint) - looked
             if found.finding is Finding.FOUND:
                 return self._found(job, found)
             if left <= 0 or found.finding is Finding.NO_LIST:
@@ -85,23 +85,28 @@ class Doubts:
             after = min(pause, left)
             pause *= self._means.pace.growth
 
-    def _search(self, job: JobRow) -> Search:
+    def _search(self, job: JobRow, *, newer_than: float) -> tuple[Search, float]:
+        """Look for a job in its service's list; say also as of when that holds."""
+        now = self._means.clock()
         try:
-            listed = self._contact.provider.recent(LIST_LENGTH)
+            listing = self._means.listings.newer(
+                job.endpoint, self._contact.provider, than=newer_than, clock=self._means.clock
+            )
         except ProviderError as error:  # the list is free; not reaching it says nothing
             if isinstance(error, RateLimited):
                 self._means.turned_away(job.endpoint, error.retry_after)
-            return Search(finding=Finding.UNCLEAR)
-        if listed is not None and self._has_rival(job):
-            return Search(finding=Finding.UNCLEAR)
+            return Search(finding=Finding.UNCLEAR), now
+        if listing.jobs is not None and self._has_rival(job):
+            return Search(finding=Finding.UNCLEAR), listing.asked_at
         sent_at = job.sent_at or job.created_at
-        return search(
-            listed,
+        found = search(
+            listing.jobs,
             self._contact.slate,
             sent_at=sent_at,
             until=max(job.claimed_until, sent_at),
             taken=self._ledger.remote_ids(job.endpoint),
         )
+        return found, listing.asked_at
 
     def _has_rival(self, job: JobRow) -> bool:
         """Whether another job in doubt, sent at about the same time, has the same words to be found by."""

@@ -13,11 +13,10 @@ Promises:
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from charkit.errors import LedgerError, SpendLimit, UsageError
-from charkit.ledger import Caps, Step, micro
+from charkit.errors import SpendLimit, UsageError
+from charkit.ledger import Caps, micro
 from charkit.ledger.states import TERMINAL
 from charkit.routes.limits import Bounds
 from charkit.takes.cancelling import cancel
@@ -26,11 +25,13 @@ from charkit.takes.collection import Takes
 from charkit.takes.contact import Contact
 from charkit.takes.health import Health
 from charkit.takes.means import Interrupted, Means, Pace, Switchboard
-from charkit.takes.orders import request_key
+from charkit.takes.ranking import ranked_by_urgency
+from charkit.takes.resolving import resolve
 from charkit.takes.rhythm import Rhythm
 from charkit.takes.scheduler import Scheduler
 from charkit.takes.slates import slate_from
-from charkit.takes.ways import Standing, Way, goes_out, standing
+from charkit.takes.tickets import as_ordered, sorted_out
+from charkit.takes.ways import Way, goes_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,14 +42,9 @@ if TYPE_CHECKING:
     from charkit.takes.orders import Order
     from charkit.takes.records import Progress, Take
     from charkit.takes.scheduler import Ended
+    from charkit.takes.ways import Standing
 
 __all__ = ["Floor"]
-
-_Key: TypeAlias = tuple[str, int]
-"""Request key and take number."""
-
-_Ranked: TypeAlias = "tuple[float, float, int, Order | None, Standing | None]"
-"""How urgent, which of those wanted, and what is there of it."""
 
 
 def _nothing(_: object) -> None:
@@ -158,11 +154,11 @@ class Floor:
             LedgerError: the ledger cannot be used.
             UsageError: an order is for another production or run.
         """
-        firsts, tickets = self._sorted_out(orders)
+        firsts, tickets = sorted_out(orders, self._check)
         keys = list(firsts)
         found = self._go([(firsts.pop(key), None) for key in keys], on_progress)
         made = dict(zip(keys, found, strict=True))
-        return Takes(_as_ordered(made[key], subject, route) for key, subject, route in tickets)
+        return Takes(as_ordered(made[key], subject, route) for key, subject, route in tickets)
 
     def resume(self, *, simulated: bool | None = None, on_progress: Callable[[Progress], None] | None = None) -> Takes:
         """Go on with every open job of this run from the ledger alone, without the orders; on another machine too.
@@ -222,21 +218,7 @@ class Floor:
             UsageError: neither or both were said.
             LedgerError: there is no such job, it is not in doubt, or the id belongs to another job.
         """
-        if (remote_id is None) == (accepted is None):
-            raise UsageError(
-                "say either remote_id=... (it is there), accepted=False (it is not), or accepted=True (it was charged, "
-                "and what it made is lost)"
-            )
-        job = self._ledger.job(job_id)
-        if job.state != "unknown":
-            raise LedgerError(f"{job_id} is {job.state}, not in doubt")
-        if remote_id is not None:
-            step = Step(to="running", accepted=True, remote_id=remote_id, note="the person found it")
-        elif accepted:
-            step = Step(to="expired", accepted=True, money="settle", note="the person says it was charged and is lost")
-        else:
-            step = Step(to="failed", accepted=False, money="release", note="the person says it was never accepted")
-        self._ledger.advance(job, step)
+        resolve(self._ledger, self._ledger.job(job_id), remote_id=remote_id, accepted=accepted)
 
     def _check(self, order: Order) -> None:
         if (order.production, order.run) != (self._production, self._run):
@@ -244,17 +226,6 @@ class Floor:
                 f"{order.subject} is ordered for run {order.run!r} of {order.production!r}, "
                 f"but this floor works for run {self._run!r} of {self._production!r}"
             )
-
-    def _sorted_out(self, orders: Iterable[Order]) -> tuple[dict[_Key, Order], list[tuple[_Key, str, str]]]:
-        """Return each request once, and under which names and routes it is wanted."""
-        firsts: dict[_Key, Order] = {}
-        tickets = []
-        for order in orders:
-            self._check(order)
-            key = request_key(order), order.number
-            tickets.append((key, order.subject, order.route))
-            firsts.setdefault(key, order)
-        return firsts, tickets
 
     def _open(self, job: JobRow) -> bool:
         """Whether a job is not at its end, or what it made is not here whole."""
@@ -271,25 +242,15 @@ class Floor:
     ) -> list[Take]:
         """Go all ways, the most urgent first, and return the takes in the order in which they were wanted."""
         means = self._means()
-        ranked = self._ranked(wanted)
-        scheduler = self._scheduler(means, len({name for entry in ranked for name in _endpoints(*entry[3:])}))
-        places = [entry[2] for entry in ranked]
-        ways = [Way(means, scheduler.tell, order=entry[3], found=entry[4]).steps() for entry in ranked]
+        ranked = ranked_by_urgency(self._ledger, self._connect, wanted)
+        scheduler = self._scheduler(means, len({name for entry in ranked for name in entry.endpoints}))
+        places = [entry.place for entry in ranked]
+        ways = [Way(means, scheduler.tell, order=entry.order, found=entry.found).steps() for entry in ranked]
         ranked.clear()  # whoever holds an order holds its pictures
         ended = scheduler.run(ways, on_progress or _nothing)
         _raise_first(ended)
         takes = dict(zip(places, (one.value for one in ended), strict=True))
         return [take for place in sorted(takes) if (take := takes[place]) is not None]
-
-    def _ranked(self, wanted: list[tuple[Order | None, JobRow | None]]) -> list[_Ranked]:
-        """Return what is wanted with the jobs that stand for it, the most urgent first, and connect what it needs."""
-        ranked: list[_Ranked] = []
-        for index, (order, job) in enumerate(wanted):
-            found = standing(self._ledger, order) if order else Standing(order=None, job=job) if job else None
-            self._connect(order, found)
-            ranked.append((*_urgency(found), index, order, found))
-        wanted.clear()
-        return sorted(ranked, key=lambda entry: entry[:3])
 
     def _connect(self, order: Order | None, found: Standing | None) -> None:
         """Connect what is needed, so that a missing key shows before anything is sent."""
@@ -335,27 +296,9 @@ class Floor:
         )
 
 
-def _urgency(found: Standing | None) -> tuple[float, float]:
-    """Return what is paid for first, and of that what expires soonest, then what was sent first."""
-    if found is None:
-        return 1.0, 0.0
-    job = found.job
-    return 0.0, job.expires_at if job.expires_at is not None else 1e12 + (job.sent_at or job.created_at)
-
-
-def _endpoints(order: Order | None, found: Standing | None) -> set[str]:
-    mine = {one.endpoint for one in (order, *order.fallbacks)} if order else set()
-    return mine | ({found.job.endpoint} if found else set())
-
-
 def _raise_first(ended: Iterable[Ended[Take]]) -> None:
     """Raise what stopped the work, or else the limit that was met."""
     errors = [one.error for one in ended if one.error is not None]
     errors.sort(key=lambda error: (isinstance(error, Interrupted), isinstance(error, SpendLimit)))
     if errors:
         raise errors[0]
-
-
-def _as_ordered(take: Take, subject: str, route: str) -> Take:
-    """Return a take under the order's own names; one that a fallback made keeps the fallback's route."""
-    return replace(take, subject=subject, route=take.route if take.planned_route else route)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from charkit.ledger import owners
 from charkit.takes.health import Health
+from charkit.takes.listing import Listings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +99,8 @@ class Means:
     """Called between any two steps that outlive the process, with the name of the step that was just taken."""
     health: Health = field(default_factory=Health)
     """Which endpoints are left alone."""
+    listings: Listings = field(default_factory=Listings)
+    """What the endpoints listed last."""
     gate: Callable[[Order], None] = lambda _: None
     """Raises a `UsageError` where an order's route may not be used today; asked before anything is set aside."""
     owner: str = field(default_factory=owners.current)

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from charkit.takes.listing import LIST_LENGTH
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from charkit.providers.base import Listed
     from charkit.takes.slates import Slate
 
-__all__ = ["LIST_LENGTH", "Finding", "Search", "search"]
-
-LIST_LENGTH = 100
-"""How many of the newest jobs are asked for."""
+__all__ = ["Finding", "Search", "search"]
 
 _SKEW = 60.0
 """Seconds by which the service's clock may differ from ours."""

@@ -1,9 +1,9 @@
-"""From intent to acceptance. Every paid request leaves from `Sending._post`, and from nowhere else.
+"""From intent to acceptance. Every paid request leaves from `Sending._submit`, and from nowhere else.
 
 ```
 reserve + intent on disk ──> submit (one POST) ──> remote id on disk ──> followed
         ^                         │ nothing was created: again, within bounds
-        └─────────────────────────┘ nobody knows: `unknown`, see `doubts`
+        └─────────────────────────┘ nobody knows: `unknown`, see `repeating` and `doubts`
 ```
 
 Whatever state the ledger has a job in, the way goes on from there; between any two steps the process may die.
@@ -20,13 +20,14 @@ from charkit.providers.base import Outcome, once
 from charkit.takes.collecting import Collecting, Pause
 from charkit.takes.doubts import Doubts
 from charkit.takes.orders import intent_of
+from charkit.takes.repeating import Repeating
 from charkit.takes.signs import elsewhere
 from charkit.takes.steps import step_of
 from charkit.takes.turns import Lane, Turn
 
 if TYPE_CHECKING:
     from charkit.ledger import JobRow
-    from charkit.providers.base import Answer, Provider
+    from charkit.providers.base import Answer
     from charkit.takes.contact import Contact
     from charkit.takes.orders import Order
     from charkit.takes.turns import Steps
@@ -59,6 +60,7 @@ class Sending:
         self._note = note
         self._collecting = Collecting(contact)
         self._doubts = Doubts(contact)
+        self._repeating = Repeating(contact, submit=self._submit, answered=self._answered)
         self._tries = 0
         self._asked = 0.0
 
@@ -86,9 +88,16 @@ class Sending:
             elif job.state == "sending":
                 job = yield from self._doubts.watch_sender(job)
             else:
-                job = yield from self._doubts.reconcile(job)
+                job = yield from self._in_doubt(job)
                 if job.state == "failed" and job.accepted is False and self._doubts.absent:
                     job = yield from self._again(job)
+        return job
+
+    def _in_doubt(self, job: JobRow) -> Steps[JobRow]:
+        if self._order is not None:
+            job = yield from self._repeating.run(job)
+        if job.state == "unknown":
+            job = yield from self._doubts.reconcile(job)
         return job
 
     def _reserve(self) -> JobRow:
@@ -125,12 +134,12 @@ class Sending:
         if job.owner != self._means.owner:
             yield self._turn(Lane.SEND, pause)
             return self._reserve()
-        provider = self._contact.provider
+        _ = self._contact.provider  # connected before it is said that the POST leaves
         with self._doubts.sending(job):
             begun = self._ledger.begin_sending(job, owner=self._means.owner, lease=self._means.pace.lease)
             if begun is not None:
                 self._means.checkpoint("sending")
-                job = self._post(begun, provider)
+                job = self._post(begun)
         if begun is None:  # somebody else was faster
             yield self._turn(Lane.LOOK, pause)
             return self._ledger.job(job.id)
@@ -138,13 +147,12 @@ class Sending:
             yield self._turn(Lane.SEND, self._backoff(job))
         return job
 
-    def _post(self, job: JobRow, provider: Provider) -> JobRow:
+    def _post(self, job: JobRow) -> JobRow:
         if self._order is None:
             raise Pause("it cannot be sent without its order.")
         self._tries += 1
         try:
-            with once(job.id):
-                answer = provider.submit(self._order.request)
+            answer = self._submit(job)
         except (RateLimited, Unavailable) as error:
             self._contact.heard_of(error)
             return self._not_now(job, error)
@@ -159,6 +167,11 @@ class Sending:
             raise
         self._means.checkpoint("submitted")
         return self._answered(job, answer)
+
+    def _submit(self, job: JobRow) -> Answer:
+        assert self._order is not None  # noqa: S101  # whoever calls has looked
+        with once(job.id):
+            return self._contact.provider.submit(self._order.request)
 
     def _not_now(self, job: JobRow, error: RateLimited | Unavailable) -> JobRow:
         """Nothing was created: back to the intent, or give up for this visit."""

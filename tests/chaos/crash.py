@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,29 @@ def study(
         return total
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Some places to die, in a shoot that is recorded once for all parts."""
+
+    points: int
+    only: str = ""
+    broken: str = ""
+
+
+def several(backend: str, server: str, parts: Sequence[Part], *, size: int) -> Iterator[Tally]:
+    """Kill shoots for one part after the other, by one worker: a process, a simulator, a recording for all of them."""
+    with _folder() as root, Worker(Study(backend=backend, endpoints=some(size)), root, "w0", server) as worker:
+        worker.rehearse()
+        recordings = [worker.record() for _ in range(2)]
+        for part in parts:
+            seen = [[kind for kind in recording if part.only in kind] for recording in recordings]
+            tally = Tally(boundaries=min(map(len, seen)), kinds=len(set(seen[0]) & set(seen[1])))
+            worker.breaking(part.broken)
+            # From two on: so the first is a power cut and no other harm is done to it, however few there are.
+            _work(worker, "w0", list(enumerate(places(seen, part.points), 2)), tally)
+            yield tally
+
+
 def _kills(wanted: Study, root: Path, name: str, server: str, share: Sequence[tuple[int, Place]]) -> Any:
     def work() -> dict[str, Any]:
         tally = Tally()
@@ -151,7 +174,10 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=len(TWENTY_SHOTS), help="size of the shoot")
     parser.add_argument("--only", default="", help="die only where the kind of the boundary has this text in it")
     parser.add_argument("--broken", default="", help="break charkit, to see that it is noticed")
+    parser.add_argument("--parts", default="", help="several small studies of one shoot: JSON, a list of `Part`s")
     options = parser.parse_args()
+    if options.parts:
+        return _main_of_parts(options)
     points = None if options.points == "all" else int(options.points)
     with running_server() as server:
         tally = study(
@@ -167,6 +193,16 @@ def main() -> int:
         sys.stderr.write(f"{note}\n")
     print(json.dumps(tally.line(options.backend)))
     return 0 if tally.found.clean else 1
+
+
+def _main_of_parts(options: argparse.Namespace) -> int:
+    """Print a line for each part, with what it complains of in it."""
+    parts = [Part(**part) for part in json.loads(options.parts)]
+    with running_server() if options.backend != "sqlite" else contextlib.nullcontext("") as server:
+        for tally in several(options.backend, server, parts, size=options.orders):
+            notes = [*tally.found.notes, *(f"not reached: {place}" for place in tally.unreached)]
+            print(json.dumps({**tally.line(options.backend), "complaints": notes}))
+    return 0
 
 
 if __name__ == "__main__":

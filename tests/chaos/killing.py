@@ -120,6 +120,10 @@ class Worker:
             raise RuntimeError(f"the shoot does not work even if nobody kills it: {found}")
         forking.settle()
 
+    def breaking(self, broken: str) -> None:
+        """Go on with shoots of a charkit that is broken in this way; empty for one that is whole."""
+        self._study = replace(self._study, broken=broken)
+
     def record(self) -> list[str]:
         """Return the boundaries of a shoot that nobody kills."""
         shoot = replace(self._shoot(), broken="")

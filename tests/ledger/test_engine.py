@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from some_jobs import ME, PLENTY, intent, running, sending
@@ -225,3 +228,20 @@ def test_threads_of_one_process_take_turns_without_sleeping(ledger_place: str) -
         assert len(ledger.jobs()) == 80
         assert ledger.spend().reserved == 80
         assert time.monotonic() - started < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc what a descriptor is open on")
+def test_the_names_of_a_new_ledgers_folders_are_on_disk_before_anything_is_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, real = [], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), place.is_file()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    place = tmp_path / "films" / "data" / "ledger.sqlite"
+    for _ in range(2):  # nothing is synced again for folders that are there
+        Ledger.open(place).close()
+    assert synced == [(tmp_path, False), (tmp_path / "films", False)]

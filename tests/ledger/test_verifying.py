@@ -71,7 +71,11 @@ BREAKS = {
     "another plan": ("request", "", "UPDATE plans SET content = 'something else'"),
     "one remote id twice": ("remote id", "S08", "UPDATE jobs SET remote_id = 'video_4' WHERE id = {job}"),
     "a take of nothing": ("take", "S01", "UPDATE takes SET digest = 'sha256:../../etc' WHERE job_id = {job}"),
-    "a take too early": ("take", "S05", "INSERT INTO takes SELECT {job}, 1, digest, 'x', '', '', 0 FROM takes"),
+    "a take too early": ("take", "S05", "INSERT INTO takes SELECT {job}, 1, digest, 'x', '', '', 0, NULL FROM takes"),
+    "another note": ("history", "S01", "UPDATE transitions SET note = note || 'x' WHERE job_id = {job}"),
+    "another answer": ("history", "S01", "UPDATE transitions SET raw = raw || ' ' WHERE job_id = {job}"),
+    "another fact": ("take", "S01", "UPDATE takes SET facts = '[]' WHERE job_id = {job}"),
+    "another remark": ("take", "S01", "UPDATE takes SET note = note || '.' WHERE job_id = {job}"),
     "over the cap": ("cap", "S02", "UPDATE entries SET run_cap = 100 WHERE job_id = {job} AND bucket = 'reserved'"),
     "over the production's cap": ("cap", "S02", "UPDATE entries SET production_cap = 100 WHERE job_id = {job}"),
 }  # fmt: skip
@@ -166,13 +170,13 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def what_counts(ledger: Ledger) -> object:
-    """Everything that a decision about money or a job is made from."""
+    """Everything that a decision about money or a job is made from, and what was said of it."""
     jobs = [replace(job, owner="", claimed_until=0, message="", stage="", category="", answered_model="",
                     created_at=0, updated_at=0, sent_at=0, expires_at=0, subject="", kind="", route="", model="")
             for job in ledger.jobs()]  # fmt: skip
-    steps = {job.id: [(t.before, t.after) for t in ledger.history(job.id)] for job in jobs}
+    steps = {job.id: [(t.before, t.after, t.note, t.raw) for t in ledger.history(job.id)] for job in jobs}
     money = {job.id: ledger.held_by(job.id) for job in jobs}
-    digests = [(take.job_id, take.digest) for take in ledger.takes()]
+    digests = [(take.job_id, take.digest, take.facts, take.note) for take in ledger.takes()]
     return sorted(jobs, key=lambda job: job.id), steps, money, sorted(digests)
 
 

@@ -222,3 +222,24 @@ def test_what_it_shows_names_no_place_on_this_machine(production: Path, tmp_path
 def test_a_cap_that_is_no_amount_of_money_is_refused(production: Path, cap: float) -> None:
     with pytest.raises(UsageError, match="max_spend"):
         ck.open_studio(production, max_spend=cap)
+    with pytest.raises(UsageError, match="production_cap"):
+        ck.open_studio(production, production_cap=cap)
+
+
+def test_what_other_runs_committed_counts_against_the_productions_cap(
+    production: Path, on_the_simulator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ck.open_studio(production, run="all-1", max_spend=5.0)
+    assert first.shoot().ok
+    spent = first.spend.committed / 1e6
+    monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", repr(spent + 0.01))
+    sent = posts(on_the_simulator)
+    for asked, is_cap in ((None, spent + 0.01), (99.0, spent + 0.01), (spent, spent)):
+        other = ck.open_studio(production, run="all-2", max_spend=5.0, resolution="360p", production_cap=asked)
+        assert other.production_cap == is_cap
+        with pytest.raises(SpendLimit, match="Raise production_cap"):
+            other.shoot()
+    assert posts(on_the_simulator) == sent
+    monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", "a lot")
+    with pytest.raises(ValueError, match="production_cap"):
+        ck.open_studio(production, run="all-2", max_spend=5.0)

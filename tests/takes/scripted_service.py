@@ -10,7 +10,19 @@ import time
 import uuid
 from pathlib import Path
 
-from charkit.providers.base import Answer, Billing, Blob, Listed, Outcome, SentField, VideoRequest
+from pydantic import SecretStr
+
+from charkit.providers.base import (
+    Answer,
+    Billing,
+    Blob,
+    Connection,
+    Listed,
+    Outcome,
+    SentField,
+    VideoRequest,
+    once_key,
+)
 
 
 class Service:
@@ -31,6 +43,9 @@ class Service:
         self.lists = True
         self.lists_prompts = True
         self.lag = 0.0
+        self.remembers = 0.0
+        """Seconds for which it says that it remembers a key; 0 where it takes none."""
+        self._keys: dict[str, str] = {}
         self.calls: list[str] = []
         self._polled: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -57,7 +72,10 @@ class Service:
         return self.clip + struct.pack(">I", 8 + len(note)) + b"free" + note
 
     def accept(self, request) -> str:
+        if self.remembers and once_key() in self._keys:
+            return self._keys[once_key()]
         remote_id = f"video_{uuid.uuid4().hex}"
+        self._keys[once_key()] = remote_id
         job = {
             "id": remote_id,
             "prompt": request.prompt,
@@ -88,7 +106,13 @@ class ScriptedProvider:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.connection = None
+
+    @property
+    def connection(self) -> Connection:
+        """What a person wrote down of this service."""
+        known = {"idempotency_header": "Idempotency-Key", "idempotency_seconds": self.service.remembers}
+        header = known if self.service.remembers else {}
+        return Connection(endpoint="muse", base_url="http://127.0.0.1:9/v1", key=SecretStr("any-key"), **header)
 
     def submit(self, request) -> Answer:
         service = self.service

@@ -18,13 +18,18 @@ from charkit.ledger import schema
 from charkit.ledger.engine import hold_name
 from charkit.ledger.migrations.m001 import m001_jobs_money_takes_and_scores
 from charkit.ledger.migrations.m002 import m002_plans_caps_and_checks
+from charkit.ledger.migrations.m003 import m003_digests_of_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["MIGRATIONS", "migrate", "up_to_date"]
 
-MIGRATIONS: list[Callable[[Connection], None]] = [m001_jobs_money_takes_and_scores, m002_plans_caps_and_checks]
+MIGRATIONS: list[Callable[[Connection], None]] = [
+    m001_jobs_money_takes_and_scores,
+    m002_plans_caps_and_checks,
+    m003_digests_of_words,
+]
 """In the order in which they run; a new one goes to the end."""
 
 
