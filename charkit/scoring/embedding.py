@@ -151,9 +151,14 @@ class EmbeddingScorer:
         self._looked: tuple[Sequence[Frame], tuple[object, ...], list[Spots]] | None = None
 
     @property
+    def problem(self) -> str:
+        """Why it can judge nobody at all, and how to change that; empty where it can look."""
+        return self._eye.problem
+
+    @property
     def height(self) -> int:
         """Pixels of height that frames should have: a face in a medium shot is a tenth of 720. Blind, it needs none."""
-        return _BLIND if self._eye.problem else _TALL
+        return _BLIND if self.problem else _TALL
 
     def likeness(self, cosine: float) -> float:
         """Return the likeness for a cosine of two vectors: itself, and 0 below 0."""

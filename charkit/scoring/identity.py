@@ -58,6 +58,11 @@ class IdentityScorer:
         self._asked: list[EmbeddingScorer] = []
 
     @property
+    def problem(self) -> str:
+        """Why neither of the two can judge anybody; empty where one can look."""
+        return self._faces.problem and self._anime.problem
+
+    @property
     def height(self) -> int:
         """Pixels of height that frames should have, for whichever of the two can look."""
         return max(self._faces.height, self._anime.height)

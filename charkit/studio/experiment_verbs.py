@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import SpendLimit, UnknownName, UsageError
 from charkit.plan import Plan
-from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
 from charkit.scoring.people import HumanCheck, ask_people
 from charkit.scoring.retakes import report_of
@@ -16,6 +15,7 @@ from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
 from charkit.studio.drift_truth import DriftTruth, kept_in
 from charkit.studio.judging import wishes_of
+from charkit.studio.panel import likeness_panel
 from charkit.studio.wiring import Wiring
 from charkit.takes import RetakeRule
 
@@ -109,7 +109,12 @@ class ExperimentVerbs(Wiring):
             return HumanCheck.load(folder)
         with self._working("ask people"):
             return ask_people(
-                evidence, folder, scorers=lambda: [PaletteScorer()], pairs=pairs, seed=seed, simulated=not self.live
+                evidence,
+                folder,
+                scorers=lambda: likeness_panel(self.cast.values()),
+                pairs=pairs,
+                seed=seed,
+                simulated=not self.live,
             )
 
     def rehearse_raters(

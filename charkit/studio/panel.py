@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from charkit.takes import Take
     from charkit.weights import Weights
 
-__all__ = ["ordered_of", "panel_for"]
+__all__ = ["likeness_panel", "ordered_of", "panel_for"]
 
 
 def panel_for(sheets: Iterable[CharacterSheet], *, weights: Weights | None = None) -> tuple[Scorer, ...]:
@@ -37,6 +37,17 @@ def panel_for(sheets: Iterable[CharacterSheet], *, weights: Weights | None = Non
     known = any(sheet.domain in identity.facts.domains for sheet in sheets)
     others = (AppearanceScorer(weights=weights), PaletteScorer(), CopyingScorer(), GateScorer())
     return (identity, *others) if known else others
+
+
+def likeness_panel(sheets: Iterable[CharacterSheet], *, weights: Weights | None = None) -> list[Scorer]:
+    """Return fresh scorers that say how like a character is to its references, of those that can look.
+
+    Args:
+        sheets: Everybody.
+        weights: The folder of weights; by default the person's own.
+    """
+    panel = panel_for(sheets, weights=weights)
+    return [one for one in panel if not one.facts.axis.flags and not getattr(one, "problem", "")]
 
 
 def ordered_of(take: Take, shot: Shot, ledger: Ledger, matrix: RouteMatrix) -> Ordered | None:

@@ -10,7 +10,7 @@ import pytest
 
 from charkit.errors import LedgerError
 from charkit.scoring import Axis, Ordered, ShotEvidence, Verdict
-from charkit.studio.panel import ordered_of, panel_for
+from charkit.studio.panel import likeness_panel, ordered_of, panel_for
 from charkit.weights import Weights
 
 
@@ -39,6 +39,11 @@ def test_without_weights_nobody_is_identified_and_it_says_what_to_get(domain, no
         assert (score.verdict, score.lacking, score.word) == (Verdict.UNVERIFIABLE, True, "unknown")
         assert ("charkit weights get" in score.reason) is (domain != "other" or scorer is appearance)
         assert scorer.height <= 240  # nothing is decoded for those who cannot look
+
+
+def test_people_are_asked_to_check_every_axis_that_can_look(no_weights) -> None:
+    sheets = [SimpleNamespace(domain="photoreal")]
+    assert [one.facts.axis for one in likeness_panel(sheets, weights=no_weights)] == [Axis.PALETTE]
 
 
 def ordered(request: dict, *, sounds: bool | None = True, protocol: str = "gemini", asks: bool = True):
