@@ -20,6 +20,7 @@ from charkit import (
     cli_character,
     cli_film,
     cli_jobs,
+    cli_keys,
     cli_ledger,
     cli_money,
     cli_preflight,
@@ -28,6 +29,7 @@ from charkit import (
     cli_routes,
     cli_score,
 )
+from charkit.completion import productions, run_names
 from charkit.errors import CharkitError, UsageError
 
 if TYPE_CHECKING:
@@ -56,9 +58,13 @@ def main() -> None:
 
 @app.command()
 def run(
-    production: Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")],
+    production: Annotated[
+        Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)
+    ],
     *,
-    name: Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")] = "run",
+    name: Annotated[
+        str, typer.Option("--run", help="Name of the folder under data/runs.", autocompletion=run_names)
+    ] = "run",
     live: Annotated[bool, typer.Option("--live", help="Pay real services instead of the simulator.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="Cap in US dollars.", min=0)] = None,
     resolution: Annotated[str, typer.Option(help="360p, 720p or 1080p.")] = "720p",
@@ -125,6 +131,7 @@ app.command()(cli_score.score)
 app.command()(cli_score.advise)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_ledger.app, name="ledger")
 app.command()(cli_money.spend)
 app.command()(cli_money.plan)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 from rich.console import Console
 
+from charkit.completion import routes, weight_names
+
 if TYPE_CHECKING:
     from charkit.references.preflight import Finding, Preflight
     from charkit.weights import Held
@@ -17,7 +19,7 @@ weights = typer.Typer(no_args_is_help=True, help="Files of weights: what there i
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
-Name = Annotated[str, typer.Argument(help="Which weights, such as yunet.")]
+Name = Annotated[str, typer.Argument(help="Which weights, such as yunet.", autocompletion=weight_names)]
 
 _STOPS, _UNKNOWN = 1, 3
 """Exit codes: something stops it; nobody could look. 2 is for wrong calls."""
@@ -26,7 +28,9 @@ _STOPS, _UNKNOWN = 1, 3
 def preflight(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures that would go out together.")],
     *,
-    route: Annotated[str, typer.Option(help="The route that they would go to; see: charkit routes --all")],
+    route: Annotated[
+        str, typer.Option(help="The route that they would go to; see: charkit routes --all", autocompletion=routes)
+    ],
     domain: Annotated[
         Literal["photoreal", "anime", "drawn", "other"] | None,
         typer.Option(help="How they show people; a detector cannot tell."),
@@ -125,7 +129,11 @@ def verify(*, as_json: Json = False) -> None:
 
 
 @weights.command()
-def where(name: Annotated[str | None, typer.Argument(help="Which weights; the folder without.")] = None) -> None:
+def where(
+    name: Annotated[
+        str | None, typer.Argument(help="Which weights; the folder without.", autocompletion=weight_names)
+    ] = None,
+) -> None:
     """Print where weights lie, or would lie."""
     from charkit.weights import Weights
 

@@ -10,6 +10,7 @@
     │   ├── BadReference             .file: which picture, what is wrong with it
     │   ├── BadWeights               .file: weights that are absent, altered, or no model at all
     │   ├── UnsupportedRequest       .rule .nearest .source: which capability, what the limit is
+    │   ├── PlanChanged              .changes: a plan that was approved is another one by now; nothing was sent
     │   ├── PreflightStopped         .findings: what stands against sending pictures; nothing was sent
     │   ├── RouteClosed              .route .ended .replacement
     │   ├── SpendLimit               .cap .committed .asked
@@ -61,6 +62,7 @@ __all__ = [
     "MediaError",
     "MissingDependency",
     "MissingKey",
+    "PlanChanged",
     "PreflightStopped",
     "ProviderError",
     "RateLimited",
@@ -122,7 +124,8 @@ class MissingKey(UsageError):
         self.variable = variable
         super().__init__(
             f"{endpoint} needs the key in {variable}, which is not set. "
-            "Set it in the environment or in .env, or leave out --live to work on the simulator, which needs none."
+            f"Set it in the environment or in .env, or keep it in the keyring (charkit keys set {variable}), "
+            "or leave out --live to work on the simulator, which needs none."
         )
 
 
@@ -165,6 +168,18 @@ class UnsupportedRequest(UsageError):
         if source:
             parts.append(f"Source: {source}.")
         super().__init__(" ".join(parts))
+
+
+class PlanChanged(UsageError):
+    """A person approved a plan, and what would be shot is another one; nothing was sent."""
+
+    def __init__(self, changes: Iterable[str], *, approved: str) -> None:
+        self.changes = tuple(changes)
+        shown = "; ".join(self.changes[:4]) + (f"; and {len(self.changes) - 4} more" if len(self.changes) > 4 else "")
+        super().__init__(
+            f"the plan that was approved on {approved} is another one by now: {shown}. Look at it and approve it "
+            "again: studio.approve(studio.plan()), or take the approval back: studio.withdraw_approval()"
+        )
 
 
 class PreflightStopped(UsageError):
