@@ -16,7 +16,6 @@ from charkit.character import counted
 from charkit.film import Film
 from charkit.film.showing import cut_pictures, transitions_compared
 from charkit.ledger import open_ledger
-from charkit.plan import plan_film
 from charkit.references import References, sending
 from charkit.scoring import Scorecard
 from charkit.store import Store
@@ -35,6 +34,7 @@ from charkit.studio.prompting import Prompts
 from charkit.studio.score_verbs import ScoreVerbs
 from charkit.studio.shift import Shift
 from charkit.studio.telling import Story
+from charkit.studio.wording_verbs import WordingVerbs
 from charkit.takes import RetakeRule, Takes, Wish
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
+class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs, WordingVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -95,14 +95,6 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         weakref.finalize(self, self._lines.close)
 
     # ------------------------------------------------------------------ shoot
-
-    def plan(self) -> Plan:
-        """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
-        references = self.references()
-        found = self._planned(references)
-        found = self._preflights.noted(found, self._preflights.of(found, references))
-        found.save(self.place.folder / "plan.json")
-        return self.prompts.planned(found)
 
     def sending(self, shot: str | None = None) -> ContactSheet:
         """Return the contact sheet of the pictures that will be sent for the plan, or for one of its shots.
@@ -147,11 +139,12 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         """Make one take of every shot. What was made before comes back at no cost.
 
         Raises:
+            PlanChanged: Another plan than this one was approved for this run; nothing was sent.
             PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it all; what was on its way is finished and kept.
             RunBusy: Another process works in this run.
         """
-        plan = self._cleared(plan or self.plan())
+        plan = self._cleared(self._approved(plan or self.plan()))
         with self._working("shoot", len(plan)):
             return self._filming.shoot(plan)
 
@@ -185,7 +178,7 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
             SpendLimit: The cap does not allow it.
         """
         fixed = () if callable(wishes) else tuple(Wish(shot=shot, reason=reason) for shot, reason in wishes)
-        retaking = self._filming.retaking(self._cleared(self.plan()))
+        retaking = self._filming.retaking(self._cleared(self._approved(self.plan())))
         with self._working("retake"):
             return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
 
@@ -286,7 +279,7 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         if judge is not None:
             return self.judge(takes, route=judge)
         found, evidence = self._judging.score(self._with_earlier(takes), self._loaded_references())
-        return self.prompts.judged(self._with_judged(found, evidence))
+        return self.prompts.judged(self._decided(self._with_judged(found, evidence)))
 
     def cut_list(self, choice: Scorecard | None = None) -> CutList:
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
@@ -471,20 +464,6 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
 
     def _cleared(self, plan: Plan) -> Plan:
         return self._preflights.cleared(plan, self.preflight(plan))
-
-    def _planned(self, references: References) -> Plan:
-        made = all(reference.path.is_file() for reference in references)
-        return plan_film(
-            self.storyboard,
-            self.cast,
-            references,
-            self.routes,
-            on=self._settings.today,
-            resolution=self.resolution,
-            region=self._settings.region,
-            store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
-            templates=self.prompts.templates,
-        )
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)

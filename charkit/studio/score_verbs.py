@@ -12,6 +12,7 @@ from charkit.scoring import GrabCut, PaletteScorer, Scorecard
 from charkit.scoring.calibration import Calibration, calibrate, cast_pairs, of_controls, split_halves
 from charkit.scoring.controls import make_controls
 from charkit.studio.judging import evidence_of
+from charkit.takes.decisions import TakeDecisions
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -82,6 +83,22 @@ class ScoreVerbs(ABC):
         """Return a card under this run's own line; verdicts follow from the scores, nothing is measured again."""
         found = self.calibration()
         return card if found is None else card.under(found)
+
+    @property
+    def decisions(self) -> TakeDecisions:
+        """What a person decided about this run's takes: stars, rejections, notes. On disk at once.
+
+        A starred take is the one that the cut list chooses, a rejected one never is.
+        """
+        return TakeDecisions(self.place.folder / "decisions.json")
+
+    def _decided(self, card: Scorecard) -> Scorecard:
+        """Return a card that chooses takes as a person decided."""
+        said = self.decisions.all()
+        return card.decided(
+            starred=[key for key, one in said.items() if one.starred],
+            rejected=[key for key, one in said.items() if one.verdict == "rejected"],
+        )
 
     @property
     def _calibration_file(self) -> Path:
