@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from charkit.character import export_character, history_of, lock
 from charkit.character.bundle import UNSTATED
+from charkit.references import Framings, References, find_picture, framed
 from charkit.studio.designing import Designing
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from charkit.casting import Candidates, Designs
     from charkit.character import Bundle, Cast, History, Version
-    from charkit.references import References
+    from charkit.references import Framing, Reference
     from charkit.routes import RouteMatrix
     from charkit.settings import Settings
     from charkit.store import Store
@@ -99,11 +100,37 @@ class DesignVerbs(ABC):
     def references(self) -> References:
         """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
         with self._working("references"):
-            found = self._designing.references()
+            found = self._framings.on(self._designing.references())
             found.save(self.place.folder / "references.json")
             return found
 
+    def frame(self, picture: str, framing: Framing | None) -> Reference:
+        """Decide which part of a picture is sent, and how another shape is reached, and return it as it is sent now.
+
+        The decision is kept on disk, and holds for the very picture that it was made for.
+
+        Args:
+            picture: Such as `mira/face/default`, or `Mira, face`.
+            framing: None prepares it as charkit would.
+
+        Raises:
+            UnknownName: there is no such picture.
+            BadReference: the part is too small to be sent, or its source is gone; nothing is changed.
+            UsageError: the part does not lie in the picture; nothing is changed.
+        """
+        references = self._loaded_references()
+        before = find_picture(references, picture)
+        after = framed(before, framing)
+        self._framings.framing(before, framing).save(self.place.folder / "framing.yaml")
+        kept = References(tuple(after if one is before else one for one in references))
+        kept.save(self.place.folder / "references.json")
+        return after
+
     # ------------------------------------------------------------------ below
+
+    @property
+    def _framings(self) -> Framings:
+        return Framings.load(self.place.folder / "framing.yaml")
 
     @cached_property
     def _designing(self) -> Designing:
@@ -119,6 +146,10 @@ class DesignVerbs(ABC):
             day=self._settings.today,
             templates=self.prompts.templates,
         )
+
+    @abstractmethod
+    def _loaded_references(self) -> References:
+        """Return the pictures as they were prepared last."""
 
     @property
     @abstractmethod

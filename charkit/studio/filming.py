@@ -89,6 +89,11 @@ class Filming:
         written = self._written(plan)
         return self.keep(self.shown(self.make(self.order(shot, 1, plan=written) for shot in plan.shots)))
 
+    def more(self, plan: Plan, shot: str, numbers: Iterable[int], *, why: str) -> Takes:
+        """Make further takes of one shot, each under its own number, for a reason that is kept."""
+        written = self._written(plan)
+        return self.keep(self.shown(self.make(self.order(plan[shot], n, why, written) for n in numbers)))
+
     def retaking(self, plan: Plan) -> Retaking:
         """Return the retakes of this run, to be bounded by a rule."""
         return Retaking(

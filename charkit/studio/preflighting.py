@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from charkit.errors import BadDocument, PreflightStopped
 from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, preflight
+from charkit.studio.remembering import RememberedLooks, RememberedResemblance
 from charkit.studio.resembling import ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.plan import Plan, PlannedShot
     from charkit.references import Reference
-    from charkit.references.preflight import Domain, Finding
+    from charkit.references.preflight import Domain, Finding, Resemblance
     from charkit.routes import Region, RouteMatrix
 
 __all__ = ["Preflights", "preflight_files"]
@@ -43,6 +44,9 @@ class Preflights:
     region: Region | None = None
     finder: FaceFinder = field(default_factory=FaceFinder)
     faces: FaceResemblance = field(default_factory=FaceResemblance)
+    looks: RememberedLooks = field(default_factory=RememberedLooks, repr=False)
+    """Looks at pictures, at each once."""
+    colours: Resemblance = field(default_factory=lambda: RememberedResemblance(ColourResemblance()), repr=False)
 
     def of(self, plan: Plan, references: Iterable[Reference]) -> Preflight:
         """Return what stands against a plan's pictures; asked once as long as nothing about them changes.
@@ -62,11 +66,25 @@ class Preflights:
                 region=self.region,
                 cast=cast,
                 finder=self.finder,
-                resemblance=ColourResemblance(),
+                resemblance=self.colours,
                 faces=self.faces,
+                looking=self.looks,
             )
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
+
+    def warm(self, references: Iterable[Reference]) -> None:
+        """Look at pictures ahead of any question about them."""
+        preflight(
+            (),
+            self.matrix,
+            on=self.on,
+            cast=tuple(self._pictured(reference) for reference in references),
+            finder=self.finder,
+            resemblance=self.colours,
+            faces=self.faces,
+            looking=self.looks,
+        )
 
     def override(self, finding: Finding, reason: str) -> None:
         """Keep a person's decision to send all the same.

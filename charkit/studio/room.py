@@ -21,7 +21,6 @@ from charkit.scoring import Scorecard
 from charkit.store import Store
 from charkit.studio.again import order_again, seed_of
 from charkit.studio.cutting import Cutting
-from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.desk import Desk
 from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.filming import Filming
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.film import CutList
+    from charkit.film.editing import CutDesk
     from charkit.film.showing import Shown
     from charkit.ledger import Ledger, Spend
     from charkit.ledger.spending import Spending
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs, WordingVerbs):
+class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def __init__(
@@ -285,6 +285,11 @@ class Studio(DesignVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs, WordingVerbs)
         """Return which take of each shot is in the film: a person's edited `cutlist.yaml`, else the best by score."""
         scored = choice or self.score()
         return self.prompts.chosen(self._cutting.cut_list(scored), scored)
+
+    def cut_desk(self) -> CutDesk:
+        """Put the cut list on the desk, to be changed one checked decision at a time; all of them on disk at once."""
+        self.cut_list()
+        return self._cutting.desk(self.takes(), without=self.decisions.rejected)
 
     def pictures(self, cuts: CutList) -> Shown:
         """Show a cut list: each cut's first and last frame, and how it goes over into the next."""

@@ -1,0 +1,197 @@
+"""What a studio can be asked about its plan: make it, choose routes, approve it; the other verbs stand in `room`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from charkit.errors import UnknownName
+from charkit.plan import Approval, RouteChoices, plan_film, ways_of
+from charkit.studio.design_verbs import DesignVerbs
+from charkit.studio.wordings import Wordings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from charkit.plan import Plan, Ways
+    from charkit.references import References
+    from charkit.routes import RouteMatrix
+    from charkit.shots import Resolution, Storyboard
+    from charkit.studio.preflighting import Preflights
+
+__all__ = ["PlanVerbs"]
+
+
+class PlanVerbs(DesignVerbs):
+    """The planning half of `Studio`, which brings everything that is named here without being made here."""
+
+    storyboard: Storyboard
+    resolution: Resolution
+    max_spend: float
+
+    def plan(self) -> Plan:
+        """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
+        return self._plan_with(self.references())
+
+    def replan(self) -> Plan:
+        """Plan again after a choice, with the pictures as they were prepared last: `plan` without looking for new ones.
+
+        Costs nothing.
+        """
+        return self._plan_with(self._loaded_references())
+
+    def ways(self, shot: str | None = None) -> tuple[Ways, ...]:
+        """Return how every live route would make a shot, or each shot, and why the others cannot. Costs nothing.
+
+        Raises:
+            UnknownName: there is no such shot.
+        """
+        shots = None if shot is None else {self.storyboard[shot].id}
+        return self._ways(self.worded_storyboard, shots)
+
+    def choose_route(self, shot: str, route: str | None, *, reason: str = "") -> Plan:
+        """Decide which route makes a shot in this run, and return the plan that follows. The choice is kept on disk.
+
+        Args:
+            shot: Its id.
+            route: The route's name; None leaves it to the storyboard and the planner again.
+            reason: Why, for the record.
+
+        Raises:
+            UnknownName: there is no such shot, or the route cannot make it; says why. Nothing is changed.
+        """
+        self.storyboard[shot]
+        if route is not None:
+            _ = self.ways(shot)[0][route]
+        self.route_choices.choosing(shot, route, reason).save(self._choices_file)
+        return self.replan()
+
+    @property
+    def route_choices(self) -> RouteChoices:
+        """The routes that were chosen for this run.
+
+        Raises:
+            BadDocument: their file says something it may not say.
+        """
+        return RouteChoices.load(self._choices_file)
+
+    def approve(self, plan: Plan | None = None, *, note: str = "") -> Approval:
+        """Write down that a plan may be shot as it is now.
+
+        From then on `shoot` and `retake` of this run refuse a plan that is another one, until it is approved again or
+        the approval is taken back. A run that nobody approves is shot as it always was.
+
+        Args:
+            plan: What was looked at; by default the plan as it is.
+            note: A word for the record.
+        """
+        approval = Approval.of(plan or self.replan(), cap_usd=self.max_spend, note=note)
+        approval.save(self._approval_file)
+        return approval
+
+    def withdraw_approval(self) -> None:
+        """Take the run's approval back; nothing happens where there is none."""
+        self._approval_file.unlink(missing_ok=True)
+
+    @property
+    def approval(self) -> Approval | None:
+        """The run's approval, whether or not it still holds; None where there is none."""
+        return Approval.load(self._approval_file)
+
+    def look_ahead(self) -> None:
+        """Look at every prepared picture now, so that the next choices find it looked at. Costs nothing."""
+        self._preflights.warm(self._loaded_references())
+
+    @property
+    def worded_storyboard(self) -> Storyboard:
+        """The storyboard in the words that this run uses."""
+        return self._wordings.on(self.storyboard)
+
+    # ------------------------------------------------------------------ below
+
+    def _plan_with(self, references: References) -> Plan:
+        found = self._planned(references)
+        found = self._preflights.noted(found, self._preflights.of(found, references))
+        found.save(self.place.folder / "plan.json")
+        return replace(self.prompts.planned(found), approval=self.approval)
+
+    def _approved(self, plan: Plan) -> Plan:
+        """Return a plan that may be shot as far as approvals go.
+
+        Raises:
+            PlanChanged: another one was approved.
+        """
+        if (approval := self.approval) is not None:
+            approval.check(plan)
+        return plan
+
+    def _planned(self, references: References) -> Plan:
+        wordings = self._wordings
+        return self._planned_as(
+            wordings.on(self.storyboard), references, wordings=wordings, chosen=self.route_choices.routes
+        )
+
+    def _planned_as(
+        self, board: Storyboard, references: References, *, wordings: Wordings, chosen: dict[str, str]
+    ) -> Plan:
+        made = all(reference.path.is_file() for reference in references)
+        return plan_film(
+            board,
+            self.cast,
+            references,
+            self.routes,
+            on=self._settings.today,
+            resolution=self.resolution,
+            region=self._settings.region,
+            store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
+            templates=self.prompts.templates,
+            templates_of=wordings.templates(board, self.prompts.templates),
+            chosen=_known(chosen, self.routes),
+        )
+
+    def _ways(
+        self, board: Storyboard, shots: Collection[str] | None, wordings: Wordings | None = None
+    ) -> tuple[Ways, ...]:
+        return ways_of(
+            board,
+            self.cast,
+            self._loaded_references(),
+            self.routes,
+            on=self._settings.today,
+            shots=shots,
+            resolution=self.resolution,
+            region=self._settings.region,
+            templates=self.prompts.templates,
+            templates_of=(wordings or self._wordings).templates(board, self.prompts.templates),
+        )
+
+    @property
+    def _wordings(self) -> Wordings:
+        return Wordings.load(self.place.folder / "wording.yaml")
+
+    @property
+    def _choices_file(self) -> Path:
+        return self.place.folder / "routes.yaml"
+
+    @property
+    def _approval_file(self) -> Path:
+        return self.place.folder / "approval.json"
+
+    @property
+    @abstractmethod
+    def _preflights(self) -> Preflights:
+        """Asks about pictures before they go out."""
+
+
+def _known(chosen: dict[str, str], matrix: RouteMatrix) -> dict[str, str]:
+    """Return the choices, all of whose routes are known.
+
+    Raises:
+        UnknownName: one is not; says which file it stands in.
+    """
+    for shot, route in chosen.items():
+        if route not in matrix.routes:
+            raise UnknownName("route", route, matrix.routes, hint=f"It is chosen for {shot} in the run's routes.yaml.")
+    return chosen
