@@ -61,12 +61,18 @@ class PlanVerbs(DesignVerbs):
 
         Raises:
             UnknownName: there is no such shot, or the route cannot make it; says why. Nothing is changed.
+            UnsupportedRequest: no plan comes of it. Nothing is changed, unless a choice was taken back.
         """
-        self.storyboard[shot]
-        if route is not None:
-            _ = self.ways(shot)[0][route]
-        self.route_choices.choosing(shot, route, reason).save(self._choices_file)
-        return self.replan()
+        named = self.storyboard[shot].id
+        choices = self.route_choices.choosing(named, route, reason)
+        if route is None:
+            choices.save(self._choices_file)
+            return self.replan()
+        _ = self.ways(named)[0][route]
+        references = self._loaded_references()
+        found = self._planned_with(self._wordings, choices, references)  # raises: then nothing is kept
+        choices.save(self._choices_file)
+        return self._finished(found, references)
 
     @property
     def route_choices(self) -> RouteChoices:
@@ -112,7 +118,10 @@ class PlanVerbs(DesignVerbs):
     # ------------------------------------------------------------------ below
 
     def _plan_with(self, references: References) -> Plan:
-        found = self._planned(references)
+        return self._finished(self._planned(references), references)
+
+    def _finished(self, found: Plan, references: References) -> Plan:
+        """Return a plan with what preflight says and the run's approval, written down."""
         found = self._preflights.noted(found, self._preflights.of(found, references))
         found.save(self.place.folder / "plan.json")
         return replace(self.prompts.planned(found), approval=self.approval)
@@ -128,9 +137,14 @@ class PlanVerbs(DesignVerbs):
         return plan
 
     def _planned(self, references: References) -> Plan:
-        wordings = self._wordings
+        return self._planned_with(self._wordings, self.route_choices, references)
+
+    def _planned_with(self, wordings: Wordings, choices: RouteChoices, references: References) -> Plan:
         return self._planned_as(
-            wordings.on(self.storyboard), references, wordings=wordings, chosen=self.route_choices.routes
+            wordings.on(self.storyboard),
+            references,
+            wordings=wordings,
+            chosen=choices.routes,
         )
 
     def _planned_as(

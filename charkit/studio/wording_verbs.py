@@ -127,10 +127,22 @@ class WordingVerbs(PlanVerbs):
         Raises:
             UnknownName: there is no such shot, template or kind of words; nothing is changed.
             UsageError: a shot may not say that; nothing is changed.
+            UnsupportedRequest: its route cannot make it in these words; nothing is changed.
         """
         wording = None if words is None else self._worded(shot, words, template)[2]
-        self._wordings.using(self.storyboard[shot].id, wording).save(self.place.folder / "wording.yaml")
-        return self.replan()
+        wordings = self._wordings.using(self.storyboard[shot].id, wording)
+        file = self.place.folder / "wording.yaml"
+        if wording is None:
+            wordings.save(file)
+            return self.replan()
+        references = self._loaded_references()
+        found = self._planned_with(wordings, self.route_choices, references)  # raises: then nothing is kept
+        wordings.save(file)
+        return self._finished(found, references)
+
+    def used_words(self, shot: str) -> Wording | None:
+        """Return the words that this run uses for a shot instead of the storyboard's; None for its own."""
+        return self._wordings.shots.get(self.storyboard[shot].id)
 
     def variants(
         self, shot: str, words: Mapping[str, str] | None = None, *, count: int = 1, route: str = "", template: str = ""
