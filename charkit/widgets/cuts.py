@@ -116,9 +116,8 @@ class CutEditor(Board):
         self.bar: ipywidgets.FloatProgress = self.widgets.FloatProgress(
             max=1.0, layout={"width": "200px", "visibility": "hidden"}
         )
-        self.video: ipywidgets.Video = self.widgets.Video(
-            value=b"", autoplay=True, loop=False, layout={"display": "none", "width": "480px", "max_width": "100%"}
-        )
+        self.screen: ipywidgets.VBox = self.widgets.VBox([])
+        """Where a preview is shown; empty until there is one, since browsers complain about an empty film."""
 
     def _arrange(self) -> None:
         row, column, fields = self.widgets.HBox, self.widgets.VBox, self.fields
@@ -138,7 +137,7 @@ class CutEditor(Board):
             self.head,
             row([self.list, described], layout={"flex_flow": "row wrap", "grid_gap": "12px"}),
             row([self.try_join, self.try_film, self.bar], layout=wrap),
-            self.video,
+            self.screen,
         )
 
     # ------------------------------------------------------------------ what they do
@@ -170,8 +169,9 @@ class CutEditor(Board):
             )
         finally:
             self.bar.layout.visibility = "hidden"
-        self.video.value = made.path.read_bytes()
-        self.video.layout.display = ""
+        film = made.path.read_bytes()
+        look = {"width": "480px", "max_width": "100%"}
+        self.screen.children = (self.widgets.Video(value=film, autoplay=True, loop=False, layout=look),)
         return f"preview of {made.count} cut{'' if made.count == 1 else 's'}, {made.seconds:.2f} s"
 
     def _told(self, share: float, show: Callable[[], None]) -> None:
@@ -334,7 +334,7 @@ class CutEditor(Board):
 
 
 def _listed(number: int, cut: Cut, begin: float, lasts: float) -> str:
-    what = "card" if cut.card else f"take {cut.take}"
+    what = f"{cut.shot}, card" if cut.card else f"{cut.shot}/{cut.take}"
     then = f" · {cut.transition.kind} {cut.transition.seconds:g} s" if cut.transition else ""
     words = " · title" if cut.titles else ""
-    return f"{number + 1:>2} · {cut.shot} {what} · at {begin:.2f} s, {lasts:.2f} s long{then}{words}"
+    return f"{number + 1:>2} · {what} · {begin:.2f}–{begin + lasts:.2f} s{then}{words}"

@@ -169,12 +169,16 @@ class Notebook:
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": 1000})
         if dark:
-            self.do("apputils:change-theme", theme="JupyterLab Dark")
+            self._dress("JupyterLab Dark")
         yield
         if dark:
-            self.do("apputils:change-theme", theme="JupyterLab Light")
+            self._dress("JupyterLab Light")
         if size:
             self.page.set_viewport_size(size)
+
+    def _dress(self, theme: str) -> None:
+        self.do("apputils:change-theme", theme=theme)
+        until("the curtain is up", lambda: self.page.locator("#jupyterlab-splash").count() == 0)
 
     def close(self) -> None:
         """End the notebook's kernel and close its window."""
