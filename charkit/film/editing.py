@@ -152,6 +152,7 @@ class CutDesk:
             cuts._folder = self.path.parent  # noqa: SLF001  # where its files are looked for, once it is saved there
             self.running(cuts)
             cuts.save(self.path)
+            self._read = (self._digest(), cuts)  # whoever writes it makes sure that it reads back as the same
         if keep:
             self._before = [*self._before, former][-_KEPT:]
         return self.cuts
