@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
 
 from charkit.character import export_character, history_of, lock
 from charkit.character.bundle import UNSTATED
+from charkit.errors import RunBusy
 from charkit.references import Framings, References, find_picture, framed
 from charkit.studio.designing import Designing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     from charkit.workspace import Workspace
 
 __all__ = ["DesignVerbs"]
+
+_PATIENCE: Final = 5.0
+"""Seconds that one decision waits for another program's, which takes a fraction of one."""
 
 
 class DesignVerbs(ABC):
@@ -104,6 +111,10 @@ class DesignVerbs(ABC):
             found.save(self.place.folder / "references.json")
             return found
 
+    def references_at_hand(self) -> References:
+        """Return the pictures as they were prepared last; prepared now where they never were."""
+        return self._loaded_references()
+
     def frame(self, picture: str, framing: Framing | None) -> Reference:
         """Decide which part of a picture is sent, and how another shape is reached, and return it as it is sent now.
 
@@ -118,15 +129,30 @@ class DesignVerbs(ABC):
             BadReference: the part is too small to be sent, or its source is gone; nothing is changed.
             UsageError: the part does not lie in the picture; nothing is changed.
         """
-        references = self._loaded_references()
-        before = find_picture(references, picture)
-        after = framed(before, framing)
-        self._framings.framing(before, framing).save(self.place.folder / "framing.yaml")
-        kept = References(tuple(after if one is before else one for one in references))
-        kept.save(self.place.folder / "references.json")
+        with self._deciding():
+            references = self._loaded_references()
+            before = find_picture(references, picture)
+            after = framed(before, framing)
+            self._framings.framing(before, framing).save(self.place.folder / "framing.yaml")
+            kept = References(tuple(after if one is before else one for one in references))
+            kept.save(self.place.folder / "references.json")
         return after
 
     # ------------------------------------------------------------------ below
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """Keep other programs from deciding on the same run until what was read is written again.
+
+        Raises:
+            RunBusy: another one has been at it for seconds.
+        """
+        self.place.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.place.folder / ".deciding.lock", timeout=_PATIENCE):
+                yield
+        except Timeout:
+            raise RunBusy(self.place.run) from None
 
     @property
     def _framings(self) -> Framings:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.plan import Plan, Ways
-    from charkit.references import References
+    from charkit.references import Reference, References
+    from charkit.references.preflight import Looked
     from charkit.routes import RouteMatrix
     from charkit.shots import Resolution, Storyboard
     from charkit.studio.preflighting import Preflights
@@ -64,14 +65,16 @@ class PlanVerbs(DesignVerbs):
             UnsupportedRequest: no plan comes of it. Nothing is changed, unless a choice was taken back.
         """
         named = self.storyboard[shot].id
-        choices = self.route_choices.choosing(named, route, reason)
         if route is None:
-            choices.save(self._choices_file)
+            with self._deciding():
+                self.route_choices.choosing(named, None).save(self._choices_file)
             return self.replan()
         _ = self.ways(named)[0][route]
         references = self._loaded_references()
-        found = self._planned_with(self._wordings, choices, references)  # raises: then nothing is kept
-        choices.save(self._choices_file)
+        with self._deciding():
+            choices = self.route_choices.choosing(named, route, reason)
+            found = self._planned_with(self._wordings, choices, references)  # raises: then nothing is kept
+            choices.save(self._choices_file)
         return self._finished(found, references)
 
     @property
@@ -109,6 +112,10 @@ class PlanVerbs(DesignVerbs):
     def look_ahead(self) -> None:
         """Look at every prepared picture now, so that the next choices find it looked at. Costs nothing."""
         self._preflights.warm(self._loaded_references())
+
+    def seen_in(self, reference: Reference) -> Looked:
+        """Return what is seen in a picture as it is sent: faces, or why nobody could look for them."""
+        return self._preflights.seen(reference)
 
     @property
     def worded_storyboard(self) -> Storyboard:

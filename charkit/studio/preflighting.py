@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.plan import Plan, PlannedShot
     from charkit.references import Reference
-    from charkit.references.preflight import Domain, Finding, Resemblance
+    from charkit.references.preflight import Domain, Finding, Looked, Resemblance
     from charkit.routes import Region, RouteMatrix
 
 __all__ = ["Preflights", "preflight_files"]
@@ -72,6 +72,10 @@ class Preflights:
             )
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
+
+    def seen(self, reference: Reference) -> Looked:
+        """Return what is seen in a picture as it is sent, faces among it."""
+        return self.looks(reference.path, self.finder)
 
     def warm(self, references: Iterable[Reference]) -> None:
         """Look at pictures ahead of any question about them."""

@@ -10,11 +10,12 @@ from charkit.errors import UnknownName, UnsupportedRequest
 from charkit.prompts.length import fewest_tokens
 from charkit.prompts.lint import Lint, lint_prompt, lint_shot
 from charkit.studio.plan_verbs import PlanVerbs
-from charkit.studio.wordings import Wording, Wordings, changed_words
+from charkit.studio.wordings import Draft, Drafts, Wording, Wordings, changed_words
 from charkit.takes import TRIALS, Takes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from charkit.plan import Plan, PlannedShot, Ways
     from charkit.routes.facts import Fact
@@ -129,16 +130,30 @@ class WordingVerbs(PlanVerbs):
             UsageError: a shot may not say that; nothing is changed.
             UnsupportedRequest: its route cannot make it in these words; nothing is changed.
         """
-        wording = None if words is None else self._worded(shot, words, template)[2]
-        wordings = self._wordings.using(self.storyboard[shot].id, wording)
+        named = self.storyboard[shot].id
         file = self.place.folder / "wording.yaml"
-        if wording is None:
-            wordings.save(file)
+        if words is None:
+            with self._deciding():
+                self._wordings.using(named, None).save(file)
             return self.replan()
+        wording = self._worded(shot, words, template)[2]
         references = self._loaded_references()
-        found = self._planned_with(wordings, self.route_choices, references)  # raises: then nothing is kept
-        wordings.save(file)
+        with self._deciding():
+            wordings = self._wordings.using(named, wording)
+            found = self._planned_with(wordings, self.route_choices, references)  # raises: then nothing is kept
+            wordings.save(file)
         return self._finished(found, references)
+
+    def draft(self, shot: str) -> Draft:
+        """Return what was left in the lab for a shot; the words that the run uses where nothing was."""
+        own = self.storyboard[shot].id
+        used = self.used_words(own) or Wording()
+        return Drafts.load(self._drafts_file).shots.get(own) or Draft(words=used.words, template=used.template)
+
+    def keep_draft(self, shot: str, draft: Draft) -> None:
+        """Keep what somebody is writing for a shot. Nothing is made of it."""
+        with self._deciding():
+            Drafts.load(self._drafts_file).drafting(self.storyboard[shot].id, draft).save(self._drafts_file)
 
     def used_words(self, shot: str) -> Wording | None:
         """Return the words that this run uses for a shot instead of the storyboard's; None for its own."""
@@ -185,6 +200,10 @@ class WordingVerbs(PlanVerbs):
         )
 
     # ------------------------------------------------------------------ below
+
+    @property
+    def _drafts_file(self) -> Path:
+        return self.place.folder / "drafts.json"
 
     def _worded(self, shot: str, words: Mapping[str, str], template: str) -> tuple[Storyboard, Wordings, Wording]:
         own = self.storyboard[shot]

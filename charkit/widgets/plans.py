@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
+from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from charkit.plan import Plan, PlannedShot, Ways
     from charkit.studio import Studio
 
-__all__ = ["PlanTable"]
+__all__ = ["PlanTable", "ahead"]
 
 _COLUMNS: Final = (("pictures", "0 0 180px"), ("price", "0 0 92px"), ("mind", "1 1 260px"))
 """What stands beside the choice of route, and how wide, as CSS has it."""
@@ -64,6 +66,7 @@ class PlanTable(Board):
         self._sum = self.widgets.HTML()
         self._state = self.widgets.HTML()
         self.refresh()
+        ahead(self, studio)
 
     # ------------------------------------------------------------------ what it does
 
@@ -73,7 +76,6 @@ class PlanTable(Board):
             self._choices = self.studio.route_choices.routes
             self._ways = {ways.shot: ways for ways in self.studio.ways()}
             self.plan = self.studio.replan()
-            self.studio.look_ahead()  # so that the next choice answers at once
         except CharkitError as error:
             self.plan = None
             self.complain(error)
@@ -171,8 +173,8 @@ class PlanTable(Board):
             _put(self._cells[shot], _row(planned.get(shot), self._ways.get(shot), total, over=over))
         _put(self._sum, self._sums())
         _put(self._state, self._approved())
-        total = f": one take of each, ${self.plan.total_usd:.2f}" if self.plan is not None else ""
-        self.approval.description = f"approve{total}"
+        price = f": one take of each, ${self.plan.total_usd:.2f}" if self.plan is not None else ""
+        self.approval.description = f"approve{price}"
         self.approval.disabled = self.plan is None or self.plan.approved
         self.withdrawal.disabled = self.studio.approval is None
 
@@ -230,10 +232,16 @@ class PlanTable(Board):
             return Html(f"<p>There is no plan. {self.line.value}</p>")
         sums = accumulate(shot.price_usd for shot in self.plan)
         rows = [
-            [shot.shot, Html(_route(shot, self._choices.get(shot, ""))), _pictures(shot) or "–", f"${shot.price_usd:.3f}",
-             f"${total:.3f}", Html(_mind(shot))]
+            [
+                shot.shot,
+                Html(_route(shot, self._choices.get(shot.shot, ""))),
+                _pictures(shot) or "–",
+                f"${shot.price_usd:.3f}",
+                f"${total:.3f}",
+                Html(_mind(shot)),
+            ]
             for shot, total in zip(self.plan, sums, strict=True)
-        ]  # fmt: skip
+        ]
         columns = ["shot", "route", "pictures", "price", "to here", "mind"]
         caption = f"{self.plan.title}: {len(self.plan)} shots, {self.plan.seconds} s at {self.plan.resolution}"
         cannot = folded("Routes that cannot, and why", self._cannot())
@@ -252,6 +260,17 @@ class PlanTable(Board):
             return f"<PlanTable {self.studio.production!r}: no plan>"
         state = "approved" if self.plan.approved else "not approved"
         return f"<PlanTable {self.plan.title!r}: {len(self.plan)} shots, ${self.plan.total_usd:.2f}, {state}>"
+
+
+def ahead(board: Board, studio: Studio) -> None:
+    """Let a studio look at its pictures beside the kernel's loop, so that choices find them looked at."""
+
+    async def look() -> None:
+        await board.in_thread(studio.look_ahead)
+
+    with suppress(RuntimeError):  # no loop runs: a script or a test, where the first choice looks at them
+        asyncio.get_running_loop()
+        board.start(look())
 
 
 def _put(cell: ipywidgets.HTML, value: str) -> None:
