@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from charkit.takes import Progress
 
-__all__ = ["Herald"]
+__all__ = ["Event", "Herald", "Listener", "Stage"]
+
+Event: TypeAlias = "dict[str, str | float | bool | None]"
+"""What happened: `subject`, `number`, `outcome`, `progress` (per cent or None), `final`, `new`; or a `stage` and how
+many `seconds` it took."""
+Listener: TypeAlias = "Callable[[Event], None]"
 
 _GLANCE = 0.25
 """Seconds between two changes of what stands beside a bar: a thousand jobs have more news than an eye can follow."""
@@ -26,20 +31,25 @@ class Herald:
     def __init__(self, file: Path, *, bars: bool) -> None:
         self._file = file
         self._bars = bars
+        self.listeners: list[Listener] = []
+        """Told of every event as it happens, in the thread of the work; while anybody listens there are no bars."""
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
         """Announce a piece of long work, show how far it is, and write down how long it took."""
         began = time.monotonic()
-        stage = Stage(self, name, total, bars=self._bars)
+        stage = Stage(self, name, total, bars=self._bars and not self.listeners)
         try:
             yield stage
         finally:
             stage.close()
             self.write({"stage": name, "seconds": round(time.monotonic() - began, 3)})
 
-    def write(self, event: dict[str, str | float | bool | None]) -> None:
-        """Append one event as a JSON line; progress is a courtesy and never stops the work."""
+    def write(self, event: Event) -> None:
+        """Tell listeners, and append one event as a JSON line; progress is a courtesy and never stops the work."""
+        for listener in tuple(self.listeners):
+            with suppress(Exception):  # whoever listens must not stop what is paid for
+                listener(event)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as lines:
@@ -62,9 +72,7 @@ class Stage:
         self._shown = 0.0
         self._bar = None
         if bars and total:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=total, desc=name, leave=False, unit="")
+            self._bar = bar(total, name)
 
     def there_already(self, subject: str, number: int) -> None:
         """Say that an order only comes back, so that nobody is told it was made."""

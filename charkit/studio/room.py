@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from charkit.studio.job_history import JobHistory
     from charkit.studio.jobs import Jobs
     from charkit.studio.pricing import Quote
-    from charkit.studio.progress import Stage
+    from charkit.studio.progress import Listener, Stage
     from charkit.takes import Health, Order, Retakes
     from charkit.workspace import Workspace
 
@@ -181,6 +181,17 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
         retaking = self._filming.retaking(self._cleared(self._approved(self.plan())))
         with self._working("retake"):
             return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
+
+    def one_more(self, shot: str, reason: str) -> Retakes:
+        """Make one more take of a shot, however many it has, for a reason that is kept with it.
+
+        Raises:
+            SpendLimit: The cap does not allow it; nothing was sent.
+        """
+        have = sum(take.subject == shot for take in self.takes())
+        asked = iter([[Wish(shot=shot, reason=reason)]])
+        rule = RetakeRule(rounds=max(1, have), stop_without_gain=False)
+        return self.retakes(lambda: next(asked, []), rule=rule)
 
     def again(self, recipe: TakeRecipe, *, seed: str | None = None) -> Order:
         """Return the order for one more take like that of a recipe, with its price. Costs nothing.
@@ -335,6 +346,10 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
                 resolution=self.resolution,
                 today=self._settings.today,
             ).tell()
+
+    def heard_by(self, listener: Listener) -> AbstractContextManager[None]:
+        """Tell somebody of every piece of progress, in the thread of the work, instead of drawing bars."""
+        return self._shift.heard_by(listener)
 
     @property
     def health(self) -> Health:

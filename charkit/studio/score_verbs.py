@@ -92,6 +92,11 @@ class ScoreVerbs(ABC):
         """
         return TakeDecisions(self.place.folder / "decisions.json")
 
+    def scored(self) -> Scorecard | None:
+        """Return what was scored last, as it is on disk; nothing is measured. None where nothing was scored yet."""
+        file = self.place.folder / "scorecard.json"
+        return self._decided(self._calibrated(Scorecard.load(file))) if file.is_file() else None
+
     def _decided(self, card: Scorecard) -> Scorecard:
         """Return a card that chooses takes as a person decided."""
         said = self.decisions.all()
