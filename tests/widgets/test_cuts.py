@@ -194,6 +194,18 @@ def test_a_long_film_shows_its_first_cuts_as_pictures_and_all_in_a_table(desk):
     assert len(page) < 400_000
 
 
+def test_a_film_of_a_hundred_cuts_opens_in_few_bytes_and_a_decision_sends_fewer(desk, wire):
+    cut = on_disk(desk).cuts[0]
+    CutList(cuts=(cut,) * 100).save(desk.path)
+    board = CutEditor(desk)
+    assert wire.messages > 0
+    assert wire.total + len(board.still()) < 500_000
+    wire.reset()
+    board.list.value = 50
+    board.fields.gain.value = -3
+    assert 0 < wire.total < 40_000
+
+
 def test_nothing_on_it_needs_the_mouse_or_an_eye_for_colours(desk):
     board = CutEditor(desk)
     controls = [board.earlier, board.later, board.leave_out, board.undo, board.whole, board.try_join, board.try_film]
