@@ -14,6 +14,7 @@
     │   ├── PreflightStopped         .findings: what stands against sending pictures; nothing was sent
     │   ├── RouteClosed              .route .ended .replacement
     │   ├── SpendLimit               .cap .committed .asked
+    │   ├── WouldLeak                .findings: keys or places of this machine in what would be shared; nothing was
     │   └── RunBusy                  .run: somebody else is working in this run
     ├── ProviderError                .endpoint .remote_id .status_code .retryable
     │   ├── RateLimited              .retry_after; nothing was created
@@ -79,6 +80,7 @@ __all__ = [
     "UnsupportedRequest",
     "Untrusted",
     "UsageError",
+    "WouldLeak",
 ]
 
 
@@ -211,6 +213,19 @@ class SpendLimit(UsageError):
         super().__init__(
             f"{what} would cost ${asked:.4f}, but ${committed:.4f} of the ${cap:.2f} cap is spent or reserved. "
             "Nothing was sent. Raise max_spend to go on."
+        )
+
+
+class WouldLeak(UsageError):
+    """What would be shared holds a key, or names places or people of this machine; nothing was written."""
+
+    def __init__(self, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        said = "\n".join(f"  {finding}" for finding in self.findings[:20])
+        more = f"\n  and {len(self.findings) - 20} more" if len(self.findings) > 20 else ""
+        super().__init__(
+            f"nothing was written, since this would be given away:\n{said}{more}\n"
+            "Take it out of the file named (run the notebook again, or edit it), then share again."
         )
 
 

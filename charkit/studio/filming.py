@@ -118,6 +118,7 @@ class Filming:
         stage = self._shift.stage
         if stage is None:
             return floor.make(wanted)
+        stage.expect(len(wanted))
         for order in wanted:
             job = self._ledger.find(request_key(order), order.number)
             if job is not None and job.state == Outcome.SUCCEEDED:

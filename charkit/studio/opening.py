@@ -26,6 +26,7 @@ def open_studio(
     max_spend: float = 0.0,
     live: bool = False,
     resolution: str | None = None,
+    settings: Settings | None = None,
 ) -> Studio:
     """Open a production for one run.
 
@@ -36,6 +37,7 @@ def open_studio(
             the cap is enough.
         live: Pay real services with the keys in the environment, instead of asking the simulator.
         resolution: 360p, 720p or 1080p; the storyboard's own where it is not given.
+        settings: By default those of the environment.
 
     Raises:
         BadDocument: A file says something it may not say; with file, line and the nearest valid word.
@@ -43,7 +45,7 @@ def open_studio(
     """
     if not max_spend >= 0 or max_spend == float("inf"):
         raise UsageError(f"max_spend is {max_spend!r}; say how many US dollars may be spent at most")
-    settings = Settings.load()
+    settings = settings or Settings.load()
     place = Workspace.locate(production, run, settings)
     people = Cast.load(place.home / "characters")
     return Studio(

@@ -8,6 +8,8 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
+from charkit.studio.bars import bar
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -70,9 +72,27 @@ class Stage:
         """Where each order stands, by what was last heard."""
         self._counts: Counter[str] = Counter()
         self._shown = 0.0
-        self._bar = None
-        if bars and total:
-            self._bar = bar(total, name)
+        self._bars = bars
+        self._counted = total is not None
+        """Whether it was known from the beginning how many pieces there are."""
+        self._bar = bar(total, name) if bars and total else None
+
+    def expect(self, count: int) -> None:
+        """Say that so many more pieces are coming, where that was not known when it began."""
+        if self._counted or not self._bars or not count:
+            return
+        if self._bar is None:
+            self._bar = bar(count, self._name)
+        else:
+            self._bar.total += count
+            self._bar.refresh()
+
+    def share(self, done: float) -> None:
+        """Show which share is done, 0 to 1, of something that has no pieces."""
+        if self._bar is None and self._bars:
+            self._bar = bar(100, self._name, unit="%")
+        if self._bar is not None:
+            self._bar.update(min(100, round(done * 100)) - self._bar.n)
 
     def there_already(self, subject: str, number: int) -> None:
         """Say that an order only comes back, so that nobody is told it was made."""

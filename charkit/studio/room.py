@@ -16,6 +16,7 @@ from charkit.character import counted
 from charkit.film import Film
 from charkit.film.showing import cut_pictures, transitions_compared
 from charkit.ledger import open_ledger
+from charkit.providers.base import Outcome
 from charkit.references import References, sending
 from charkit.scoring import Scorecard
 from charkit.store import Store
@@ -34,7 +35,7 @@ from charkit.studio.score_verbs import ScoreVerbs
 from charkit.studio.shift import Shift
 from charkit.studio.telling import Story
 from charkit.studio.wording_verbs import WordingVerbs
-from charkit.takes import RetakeRule, Takes, Wish
+from charkit.takes import RetakeRule, Takes, Wish, request_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -121,7 +122,7 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
             UnknownName: there is no such finding.
             UsageError: the service's own terms refuse it, or there is no reason.
         """
-        self._preflights.override(self.preflight()[finding], reason)
+        self._preflights.override(self.preflight(self.replan())[finding], reason)
 
     def quote(self) -> Quote:
         """Price it all before anything is bought: no key is read, nothing is sent."""
@@ -317,11 +318,11 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
         cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
-        with self._working("assemble"):
+        with self._working("assemble") as stage:
             takes = {(take.subject, take.number, take.digest): take for take in self.takes()}
             used = [takes.get((cut.shot, cut.take, cut.clip or "")) for cut in cuts.cuts]
             recipe = self._filming.recipes.film([take for take in used if take is not None], title=cuts.title)
-            return self._cutting.assemble(cuts, recipe=recipe)
+            return self._cutting.assemble(cuts, recipe=recipe, on_progress=stage.share)
 
     def report(self) -> Report:
         """Write `report.html` and `manifest.json`, and return the page."""
@@ -487,6 +488,10 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)
+
+    def _is_there(self, order: Order) -> bool:
+        job = self._ledger.find(request_key(order), order.number)
+        return job is not None and job.state == Outcome.SUCCEEDED
 
     def _ask(self, orders: Iterable[Order]) -> Takes:
         """Return the answers to a judge's questions; no shots, so no progress of shots."""

@@ -50,6 +50,7 @@ class Shift:
         if self.stage is not None:
             if self._worker != get_ident():
                 raise RunBusy(self._place.run)
+            self.stage.expect(total or 0)
             yield self.stage
             return
         self._place.folder.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,7 @@ def told(file: Path) -> list[dict]:
 
 def test_a_thousand_jobs_are_one_bar_with_counts_and_a_few_lines_each(tmp_path: Path) -> None:
     screen = io.StringIO()
+    screen.isatty = lambda: True  # bars are drawn on terminals only
     with redirect_stderr(screen), Herald(tmp_path / "progress.jsonl", bars=True).stage("shoot", 1000) as stage:
         for percent in (10, 10, 10, 60):
             for number in range(1000):
