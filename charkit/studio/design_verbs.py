@@ -52,6 +52,19 @@ class DesignVerbs(ABC):
         with self._working("candidates", count):
             return self._designing.candidates(character, count)
 
+    def designed(self, character: str) -> Candidates:
+        """Return the candidates that were made before, rejected ones among them. Costs nothing, makes nothing."""
+        return self._designing.designed(character)
+
+    def rejected_candidates(self, character: str) -> tuple[int, ...]:
+        """Return the numbers of a character's candidates that a person rejected."""
+        return self._designing.kept.rejected.get(self.cast[character].slug, ())
+
+    @property
+    def picture_usd(self) -> float:
+        """What one candidate or view costs, in US dollars, on the image route that makes them."""
+        return self._designing.price_usd
+
     def keep(self, character: str, *, candidate: int) -> None:
         """Decide which candidate is the character's anchor. The decision is kept on disk."""
         self._designing.keep(character, candidate)
@@ -164,6 +177,7 @@ class DesignVerbs(ABC):
             cast=self.cast,
             folder=self.place.folder,
             make=self._make,
+            there=self._is_there,
             production=self.production,
             run=self.place.run,
             routes=self.routes,
@@ -195,6 +209,10 @@ class DesignVerbs(ABC):
     @abstractmethod
     def _make(self, orders: Iterable[Order]) -> Takes:
         """Turn orders into takes."""
+
+    @abstractmethod
+    def _is_there(self, order: Order) -> bool:
+        """Whether an order's take was made before."""
 
     @abstractmethod
     def _working(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:

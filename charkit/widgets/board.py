@@ -74,6 +74,8 @@ _LOOK: Final = """<style>
 .charkit-live textarea:focus-visible {outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px}
 .charkit-live .charkit-frame {border: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.4));
 border-radius: 8px; padding: 6px; margin: 0 8px 8px 0}
+.charkit-live .charkit-frame .jupyter-button {padding: 0 7px; margin: 1px; font-size: 12px; height: 26px;
+line-height: 26px}
 </style>"""
 
 _MARKS: Final = {"ok": "✓", "busy": "…", "warn": "!", "bad": "✗"}
@@ -117,7 +119,7 @@ class Board(ABC):
         self.box: ipywidgets.VBox = self.widgets.VBox([])
         """All that is live."""
         self.box.add_class("charkit-live")
-        self._look = self.widgets.HTML(_LOOK, layout={"display": "none"})
+        self._style = self.widgets.HTML(_LOOK, layout={"display": "none"})
         self._tasks: set[asyncio.Task[None]] = set()
         self._display = ""
         self._later: asyncio.TimerHandle | None = None
@@ -132,8 +134,8 @@ class Board(ABC):
     def __repr__(self) -> str: ...
 
     def fill(self, *rows: ipywidgets.Widget) -> None:
-        """Put rows on the board, in the order in which Tab goes; the line stands below them."""
-        self.box.children = (self._look, *rows, self.line)
+        """Put rows on the board, in the order in which Tab goes; the line stands below them, or where it is named."""
+        self.box.children = (self._style, *rows) if self.line in rows else (self._style, *rows, self.line)
 
     def button(
         self,

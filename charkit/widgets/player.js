@@ -202,16 +202,20 @@ class Player {
   buildTrack() {
     this.range = element("input", { type: "range", min: "0", max: `${this.frames - 1}`, step: "1", "aria-label": "frame",
       oninput: () => this.go(Number(this.range.value)) });
-    const marks = this.panes.flatMap((pane, index) => (pane.clip.marks || []).map((mark) => {
+    const found = new Map(); // what is to be seen at a frame, in whichever clips
+    this.panes.forEach((pane, index) => (pane.clip.marks || []).forEach((mark) => {
       const frame = Math.round(mark.time * this.fps);
+      found.set(frame, [...(found.get(frame) || []), { clip: index + 1, said: `${pane.clip.label}: ${mark.label}` }]);
+    }));
+    const marks = [...found].map(([frame, said]) => {
       const share = Math.min(1, frame / Math.max(1, this.frames - 1));
       const button = element("button", { type: "button", class: "worst", onclick: () => this.go(frame),
-        title: `${pane.clip.label}: ${mark.label} (M goes from one to the next)` }, `▼${index + 1}`);
+        title: `${said.map((one) => one.said).join("\n")}\n(M goes from one to the next)` },
+      `▼${[...new Set(said.map((one) => one.clip))].join(" ")}`);
       button.style.left = `calc(8px + ${share} * (100% - 16px))`;
       return button;
-    }));
-    this.marks = [...new Set(this.panes.flatMap((pane) => (pane.clip.marks || []).map((m) => Math.round(m.time * this.fps))))];
-    this.marks.sort((a, b) => a - b);
+    });
+    this.marks = [...found.keys()].sort((a, b) => a - b);
     return element("div", { class: "track" }, ...marks, this.range);
   }
 

@@ -43,7 +43,7 @@ def _card(view: TakeView, picture: bytes | None) -> Html:
         picture_type="image/jpeg",
         link=view.take.link,
         note=view.decision.note,
-        width=220,
+        width=272,
     )
 
 

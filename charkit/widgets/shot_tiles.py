@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LaneView", "Tile", "badges", "facts", "shown"]
 
-WIDTH: Final = 212
+WIDTH: Final = 216
 """Pixels across of a tile: four stand side by side in a notebook of 1280 pixels with its file browser open."""
 _TONES: Final[Mapping[Standing, BadgeKind]] = {
     Standing.PASSES: "ok",
@@ -103,7 +103,7 @@ class Tile:
             placeholder="note", continuous_update=False, layout={"width": f"{WIDTH - 20}px"}
         )
         self.note.observe(board.handler(self._noted), "value")
-        buttons = widgets.HBox([self.star, self.keep, self.reject, self.look], layout={"flex_flow": "row wrap"})
+        buttons = widgets.HBox([self.look, self.star, self.keep, self.reject], layout={"flex_flow": "row wrap"})
         self.box: ipywidgets.VBox = widgets.VBox(
             [self.picture, self.words, buttons, self.note], layout={"width": f"{WIDTH}px"}
         )

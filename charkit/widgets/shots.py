@@ -95,6 +95,7 @@ class ShotBoard(ShotWork):
             widgets.HBox([self.filter, self.order, self.back, self.where, self.on, self.again], layout=line),
             widgets.HBox([self.shoot_button, self.money], layout=line),
             self.jobs,
+            self.line,
             self._rows,
         )
 
@@ -169,6 +170,7 @@ class ShotBoard(ShotWork):
         count, price = self.missing
         button = self.shoot_button
         button.description = f"shoot {count} missing, {dollars(price)}" if count else "all shots are shot"
+        button.button_style = "warning" if count else ""
         button.disabled = self.busy or not count or price > left
         button.tooltip = f"Only {dollars(left)} are left" if count and price > left else "Make the first take of each"
         for lane in self._lanes:
