@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from charkit import keychain
+from charkit.errors import UsageError
 
 __all__ = ["KeySource", "Settings", "child_environment", "export"]
 
@@ -41,6 +42,9 @@ class Settings(BaseSettings):
     a URL holds a password. By default `ledger.sqlite` in the data folder."""
     ledger_on_network_disk: bool = False
     """Open a ledger file that lies on a network disk, at the risk of losing it; see `charkit.ledger.mounts`."""
+    store: str | None = None
+    """A store that several machines share, as a URL that fsspec knows, such as `s3://bucket/store`; without credentials.
+    Each machine's own store in its data folder stays, and is kept in step with it."""
     routes: Path | None = None
     """A person's own routes and endpoints, merged over the built-in matrix."""
     simulator_url: str | None = Field(default=None, pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d+$")
@@ -59,8 +63,19 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Settings:
-        """Read the environment and the nearest `.env`."""
-        return cls(_env_file=_dotenv())
+        """Read the environment and the nearest `.env`.
+
+        Raises:
+            UsageError: a variable says something it may not say.
+        """
+        try:
+            return cls(_env_file=_dotenv())
+        except ValidationError as error:
+            # Never what it says: it may be a ledger's URL with its password.
+            said = "; ".join(
+                f"CHARKIT_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_url=False)
+            )
+            raise UsageError(f"{said}. Set it right in the environment or in .env") from None
 
     @staticmethod
     def key(variable: str, *, ask: bool = True) -> SecretStr | None:
