@@ -45,7 +45,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from charkit.cards import Html
-from charkit.errors import CharkitError, MissingDependency
+from charkit.errors import CharkitError, MissingDependency, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -121,6 +121,7 @@ class Board(ABC):
         self.box.add_class("charkit-live")
         self._style = self.widgets.HTML(_LOOK, layout={"display": "none"})
         self._tasks: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[None]] = set()
         self._display = ""
         self._later: asyncio.TimerHandle | None = None
 
@@ -209,6 +210,28 @@ class Board(ABC):
         self.failure = error
         self.say(f"{type(error).__name__}: {error} (`raise board.failure` shows where)", "bad")
 
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start something that nobody waits for, such as pictures; what stops it is only kept in `failure`.
+
+        Raises:
+            UsageError: no loop runs here, as in a plain script.
+        """
+
+        async def watched() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001  (nobody awaits it)
+                self.failure = error
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            work.close()
+            raise UsageError("no loop runs here; work beside it is for notebooks") from None
+        task = loop.create_task(watched())
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
     def start(self, work: Coroutine[Any, Any, str | None]) -> None:
         """Start long work from a button, and say in the line what came of it.
 
@@ -285,6 +308,15 @@ class Board(ABC):
         self._publish_still()
         view = dict(self.box._repr_mimebundle_())
         _publish({**view, "text/plain": "(its controls are live while a kernel runs this cell)"})
+
+
+def _guarded() -> tuple[ipywidgets.Widget, ...]:
+    """Return what keeps the notebook from taking a board's keys; nothing where anywidget is not installed."""
+    try:
+        from charkit.widgets.key_guard import KeyGuard
+    except ImportError:
+        return ()
+    return (KeyGuard(layout={"display": "none"}),)
 
 
 def _posted(loop: asyncio.AbstractEventLoop, show: Callable[[], None]) -> None:

@@ -129,7 +129,7 @@ class Tile:
             picture: A JPEG of it; None where there is none.
         """
         self._view = view
-        if (pictured := f"{view.take.digest}{picture is None}{view.take.outcome}") != self._pictured:
+        if (pictured := f"{view.take.id} {view.take.outcome} {hash(picture)}") != self._pictured:
             self._pictured = pictured
             self.picture.value = _pictured(view, picture)
         self.words.value = shown(view)
@@ -143,7 +143,7 @@ class Tile:
 def _pictured(view: TakeView, picture: bytes | None) -> str:
     box = f"width: {WIDTH - 16}px; height: {round((WIDTH - 16) * 9 / 16)}px; border-radius: 4px"
     if picture is None:
-        why = html.escape(view.take.message or view.take.status)
+        why = "…" if view.take.ok else html.escape(view.take.message or view.take.status)
         look = f"{box}; display: flex; align-items: center; justify-content: center; overflow: hidden; font-size: 12px"
         return f'<div style="{look}; background: rgba(128, 128, 128, 0.15); text-align: center">{why}</div>'
     alt = html.escape(view.take.id)

@@ -12,14 +12,16 @@ again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from charkit.errors import UsageError
 from charkit.ledger import usd
 from charkit.plan import Plan
 from charkit.takes import Takes
 from charkit.widgets.player import MOST, Clip, Player
-from charkit.widgets.shot_still import still
+from charkit.widgets.shot_still import PICTURED, still
 from charkit.widgets.shot_tiles import LaneView, Tile
 from charkit.widgets.shot_view import FILTERS, ORDERS, lanes, pages, views
 from charkit.widgets.shot_work import ShotWork, dollars
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["ShotBoard"]
 
 P = TypeVar("P")
+
+_PATIENCE: Final = 0.6
+"""Seconds that opening a board may spend on pictures; the others come when it is there."""
 
 
 class ShotBoard(ShotWork):
@@ -69,18 +74,17 @@ class ShotBoard(ShotWork):
         self._tiles: list[Tile] = []
         self._lanes: list[LaneView] = []
         self.player = Player(on_choice=self._chosen)
-        self._build(show, order)
-        self.read()
-        if not order and any(view.worst for view in self._views):
-            self.order.value = "worst frame first"
+        self._read()
+        scored = any(view.worst for view in self._views)
+        self._build(show, order or ("worst frame first" if scored else "as in the film"))
+        self._first_pictures()
+        self._show()
 
     def _build(self, show: str, order: str) -> None:
         widgets = self.widgets
         wide = {"width": "190px"}
         self.filter = widgets.Dropdown(options=list(FILTERS), value=show, description="show", layout=wide)
-        self.order = widgets.Dropdown(
-            options=list(ORDERS), value=order or next(iter(ORDERS)), description="order", layout={"width": "240px"}
-        )
+        self.order = widgets.Dropdown(options=list(ORDERS), value=order, description="order", layout={"width": "240px"})
         for field in (self.filter, self.order):
             field.observe(self.handler(self._turned_to_first), "value")
         self.back = self.button("◀", lambda: self._turn(-1), tooltip="The page before")
@@ -103,19 +107,24 @@ class ShotBoard(ShotWork):
 
     def read(self) -> None:
         """Read what is on disk, and show it: takes, decisions, scores, plan, money."""
+        self._read()
+        self._show()
+
+    def _read(self) -> None:
         studio = self._studio
         plan = studio.place.folder / "plan.json"
         self._plan = Plan.load(plan) if plan.is_file() else None
         self._takes = studio.takes()
         self._card = studio.scored()
         self._decided()
-        self._show()
 
     def _decided(self) -> None:
         """Read decisions alone: what a click changes."""
-        said = self._studio.decisions
-        card = self._card.decided(starred=said.starred, rejected=said.rejected) if self._card is not None else None
-        self._views = views(self._takes, said.all(), card)
+        said = self._studio.decisions.all()
+        starred = [key for key, one in said.items() if one.starred]
+        rejected = [key for key, one in said.items() if one.verdict == "rejected"]
+        card = self._card.decided(starred=starred, rejected=rejected) if self._card is not None else None
+        self._views = views(self._takes, said, card)
 
     def _shown(self) -> list[list[Lane]]:
         return pages(lanes(self._views, show=self.filter.value, order=self.order.value), self._most)
@@ -131,16 +140,45 @@ class ShotBoard(ShotWork):
 
     def _show_lanes(self, page: list[Lane]) -> None:
         tiles = iter(self._pool(self._tiles, sum(len(lane.takes) for lane in page), lambda: Tile(self, self._act)))
-        rows = []
+        rows, late = [], []
         for view, lane in zip(self._pool(self._lanes, len(page), self._new_lane), page, strict=True):
             mine = [next(tiles) for _ in lane.takes]
             for tile, take in zip(mine, lane.takes, strict=True):
-                tile.show(take, self._thumbs.of(take.take))
+                made = self._thumbs.had(take.take)
+                tile.show(take, made or (take.worst.jpeg if take.worst is not None else None))
+                if made is None and take.take.ok:
+                    late.append((tile, take))
             playing = bool(self._playing) and self._playing[0][0] == lane.shot
             view.show(lane, self._about(lane.shot), mine, self.player.box if playing else None)
             rows.append(view.box)
         if self._rows.children != tuple(rows):
             self._rows.children = tuple(rows)
+        if late:
+            self._picture(late)
+
+    def _picture(self, late: list[tuple[Tile, TakeView]]) -> None:
+        """Make the pictures that are not there yet, beside everything else where that is possible."""
+
+        async def later() -> None:
+            for tile, view in late:
+                made = await self.in_thread(partial(self._thumbs.of, view.take))
+                if tile.holds(view):
+                    tile.show(view, made)
+
+        try:
+            self.beside(later())
+        except UsageError:  # no loop runs: a script
+            for tile, view in late:
+                tile.show(view, self._thumbs.of(view.take))
+
+    def _first_pictures(self) -> None:
+        """Make the pictures that a saved notebook shows, as far as nobody has to wait for them."""
+        until = time.monotonic() + _PATIENCE
+        shown = [view for page in self._shown() for lane in page for view in lane.takes]
+        for view in shown[:PICTURED]:
+            if time.monotonic() > until:
+                break
+            self._thumbs.of(view.take)
 
     def _new_lane(self) -> LaneView:
         return LaneView(self, self._for_shot)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,17 @@ from tests.widgets.conftest import Wire
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
 
 
+@pytest.fixture(scope="module")
+def written(clips: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CHARKIT_TODAY", "2026-11-22")
+        return write_run(tmp_path_factory.mktemp("run") / "data", clips, shots=3, takes=3).place.data
+
+
 @pytest.fixture
-def board(clips: list[Path], tmp_path: Path) -> ShotBoard:
-    return ShotBoard(write_run(tmp_path / "data", clips, shots=3, takes=3))
+def board(written: Path, tmp_path: Path) -> ShotBoard:
+    shutil.copytree(written, tmp_path / "data")
+    return ShotBoard(ck.open_studio(tmp_path / "data" / "productions" / "two", run="board", max_spend=5.0))
 
 
 def on_disk(board: ShotBoard) -> dict:
@@ -144,6 +153,26 @@ def test_a_hundred_takes_open_in_pages_and_few_bytes(clips: list[Path], tmp_path
     assert wire.total < 10_000
     assert board.still().count("<figure") == 24
     assert board.still().count("<tr") > 78
+
+
+def test_pictures_that_are_not_made_yet_come_while_the_board_can_be_used(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written, tmp_path / "data")
+    studio = ck.open_studio(tmp_path / "data" / "productions" / "two", run="board", max_spend=5.0)
+
+    async def opened() -> list[str]:
+        board = ShotBoard(studio, takes_per_page=3)
+        shutil.rmtree(studio.place.folder / ".thumbs")
+        board._thumbs._known.clear()
+        board.on.click()
+        before = board._tiles[0].picture.value
+        while board._aside:
+            await asyncio.sleep(0.01)
+        assert board.failure is None
+        return [before, board._tiles[0].picture.value]
+
+    before, after = asyncio.run(opened())
+    assert "<img" in before  # the worst frame, which the scorecard has
+    assert before != after
 
 
 def test_nonsense_is_refused_in_words(board: ShotBoard) -> None:
