@@ -16,6 +16,7 @@ from rich.console import Console
 
 from charkit import (
     __version__,
+    cli_batch,
     cli_by_hand,
     cli_character,
     cli_film,
@@ -126,6 +127,7 @@ def new(
     )
 
 
+app.command()(cli_batch.batch)
 app.command()(cli_routes.routes)
 app.command()(cli_score.score)
 app.command()(cli_score.advise)

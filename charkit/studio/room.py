@@ -16,10 +16,10 @@ from charkit.character import counted
 from charkit.film import Film
 from charkit.film.showing import cut_pictures, transitions_compared
 from charkit.ledger import open_ledger
+from charkit.mirror import open_store
 from charkit.providers.base import Outcome
 from charkit.references import References, sending
 from charkit.scoring import Scorecard
-from charkit.store import Store
 from charkit.studio.again import order_again, seed_of
 from charkit.studio.cutting import Cutting
 from charkit.studio.desk import Desk
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from charkit.routes import Route, RouteMatrix
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
+    from charkit.store import Store
     from charkit.studio.desk import Word
     from charkit.studio.job_history import JobHistory
     from charkit.studio.jobs import Jobs
@@ -394,7 +395,7 @@ class Studio(WordingVerbs, ExperimentVerbs, JudgeVerbs, ScoreVerbs):
 
     @cached_property
     def _store(self) -> Store:
-        return Store(self.place.store)
+        return open_store(self.place.store, self._settings)
 
     @cached_property
     def _ledger(self) -> Ledger:
