@@ -100,7 +100,7 @@ class Pane {
     const near = clip.boxes.reduce((a, b) => (Math.abs(b.time - time) < Math.abs(a.time - time) ? b : a));
     pen.lineWidth = 2 * scale;
     pen.font = `${12 * scale}px system-ui, sans-serif`;
-    for (const box of clip.boxes.filter((one) => one.time === near.time)) {
+    for (const box of clip.boxes.filter((one) => one.time === near.time && one.right > one.left)) {
       const [x, y] = [box.left * canvas.width, box.top * canvas.height];
       const [w, h] = [(box.right - box.left) * canvas.width, (box.bottom - box.top) * canvas.height];
       pen.strokeStyle = "#000";

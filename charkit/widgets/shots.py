@@ -13,6 +13,7 @@ again.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,6 +21,7 @@ from charkit.errors import UsageError
 from charkit.ledger import usd
 from charkit.plan import Plan
 from charkit.takes import Takes
+from charkit.widgets.clip_boxes import FRAMES, Boxed, find_boxes, looks_of
 from charkit.widgets.player import MOST, Clip, Player
 from charkit.widgets.shot_still import PICTURED, still
 from charkit.widgets.shot_tiles import LaneView, Tile
@@ -29,9 +31,11 @@ from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from charkit.cards import Html
     from charkit.scoring import Scorecard
+    from charkit.shots import Shot
     from charkit.studio.room import Studio
     from charkit.widgets.shot_view import Lane, TakeView
 
@@ -91,12 +95,21 @@ class ShotBoard(ShotWork):
         self.on = self.button("▶", lambda: self._turn(1), tooltip="The next page")
         self.where = widgets.HTML()
         self.again = self.button("refresh", self._refreshed, tooltip="Look again at what is on disk")
+        self.boxes_button = self.button(
+            "find boxes",
+            self._find_boxes,
+            tooltip="Draw faces and characters on the clips that are played",
+            disabled=True,
+        )
         self.money = widgets.HTML()
         self.shoot_button = self.button("shoot", self._start_shooting, style="warning", disabled=True)
         self._rows = widgets.VBox([], layout={"width": "100%"})
         line = {"align_items": "center", "flex_flow": "row wrap"}
         self.fill(
-            widgets.HBox([self.filter, self.order, self.back, self.where, self.on, self.again], layout=line),
+            widgets.HBox(
+                [self.filter, self.order, self.back, self.where, self.on, self.again, self.boxes_button],
+                layout=line,
+            ),
             widgets.HBox([self.shoot_button, self.money], layout=line),
             self.jobs,
             self.line,
@@ -269,10 +282,30 @@ class ShotBoard(ShotWork):
 
     def _play(self, found: list[TakeView]) -> str:
         self._playing = tuple(view.key for view in found)
+        self.boxes_button.disabled = not found
         starred = [str(place) for place, view in enumerate(found, start=1) if view.decision.starred]
         self.player.show(*(self._clip(view) for view in found), winner=starred[0] if len(starred) == 1 else "")
         self._show()
         return f"{' and '.join(view.take.id for view in found)}: click into the picture, then keys"
+
+    def _find_boxes(self) -> None:
+        playing, clips = self._playing, self.player.clips
+        shots = {shot.id: shot for shot in self._studio.storyboard.each()}
+
+        async def work() -> str:
+            found = [
+                await self.in_thread(partial(_boxes, clip.path, shots.get(shot)))
+                for clip, (shot, _) in zip(clips, playing, strict=True)
+            ]
+            if self._playing == playing:  # nobody went on to another shot
+                boxed = [replace(clip, boxes=one.boxes) for clip, one in zip(clips, found, strict=True)]
+                self.player.show(*boxed, winner=self.player.winner, at=self.player.time)
+            problems = dict.fromkeys(problem for one in found for problem in one.problems)
+            count = sum(bool(box.label) for one in found for box in one.boxes)
+            return "; ".join([f"{count} boxes in {len(clips) * FRAMES} frames", *problems])
+
+        self.start(work())
+        self.say("looking for faces and characters …", "busy")
 
     def _clip(self, view: TakeView) -> Clip:
         if view.take.path is None:
@@ -312,3 +345,7 @@ class ShotBoard(ShotWork):
             f"{words.count(word)} {word}" for word in ("starred", "kept", "rejected", "undecided") if word in words
         ]
         return f"ShotBoard({self._studio.place.run}: {len(words)} takes{''.join(f', {one}' for one in counts)})"
+
+
+def _boxes(clip: Path, shot: Shot | None) -> Boxed:
+    return find_boxes(clip, looks_of(shot, clip) if shot is not None else ())

@@ -119,6 +119,26 @@ def test_playing_a_take_puts_it_beside_the_one_in_the_cut_and_choosing_stars_it(
     assert board.player.winner == "1"
 
 
+def test_boxes_are_looked_for_beside_everything_else_and_missing_weights_are_said(
+    board: ShotBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARKIT_WEIGHTS", str(tmp_path / "none"))
+    assert board.boxes_button.disabled
+    tile(board, "S01-t1").look.click()
+
+    async def found() -> None:
+        board.boxes_button.click()
+        while board.busy:
+            await asyncio.sleep(0.01)
+
+    board.player._view.time = 0.5
+    asyncio.run(found())
+    assert board.failure is None
+    assert "0 boxes in 16 frames; faces:" in board.line.value
+    assert [len(clip.boxes) for clip in board.player.clips] == [8, 8]
+    assert board.player.time == 0.5
+
+
 def test_a_clip_that_is_gone_is_one_line_and_the_board_goes_on(board: ShotBoard) -> None:
     (board._studio.takes().of("S01")[0].path).write_bytes(b"ruin")
     tile(board, "S01-t1").look.click()
