@@ -13,6 +13,7 @@ The map, in the order in which a film is made:
     film          the chosen takes, cut
     report        everything on one page
     studio        the one object a notebook opens
+    sharing       a finished run in one file, and one that somebody shared made again
 
 Below them, knowing nothing of films: providers, routes, ledger, store, media. Names load what they need when they are
 first used, so that `import charkit` stays light.
@@ -49,6 +50,8 @@ _WHERE = {
     "UsageError": "errors",
     "new_production": "workspace",
     "open_studio": "studio",
+    "reproduce": "sharing",
+    "share": "sharing",
 }
 
 __all__ = [
@@ -76,6 +79,8 @@ __all__ = [
     "__version__",
     "new_production",
     "open_studio",
+    "reproduce",
+    "share",
 ]
 
 if TYPE_CHECKING:
@@ -87,6 +92,7 @@ if TYPE_CHECKING:
     from charkit.routes import Route, RouteMatrix
     from charkit.scoring import Score, Scorecard
     from charkit.settings import Settings
+    from charkit.sharing import reproduce, share
     from charkit.shots import Shot, Storyboard
     from charkit.studio import Studio, open_studio
     from charkit.takes import Take, Takes

@@ -49,19 +49,22 @@ def preflight(
     """
     from charkit.routes import RouteMatrix
     from charkit.settings import Settings
+    from charkit.studio.bars import counting
     from charkit.studio.preflighting import preflight_files
 
     settings = Settings.load()
-    found = preflight_files(
-        images,
-        route,
-        RouteMatrix.load(settings.routes, day=settings.today),
-        on=settings.today,
-        region=_region(region) or settings.region,
-        domain=domain,
-        real_person=real_person,
-        minor=minor,
-    )
+    with counting("preflight", quiet=as_json) as tell:
+        found = preflight_files(
+            images,
+            route,
+            RouteMatrix.load(settings.routes, day=settings.today),
+            on=settings.today,
+            region=_region(region) or settings.region,
+            domain=domain,
+            real_person=real_person,
+            minor=minor,
+            on_progress=tell,
+        )
     if html is not None:
         _write_page(found, html)
     if as_json:
@@ -98,6 +101,7 @@ def get(
     as_json: Json = False,
 ) -> None:
     """Bring weights into your folder: the pinned file by download, any other from a path."""
+    from charkit.studio.bars import counting
     from charkit.weights import Weights
 
     shelf = Weights.open()
@@ -108,7 +112,8 @@ def get(
     err.print(f"source: {weight.source}, {weight.as_of}. {weight.note}".strip())
     if given is None and weight.url:
         err.print(f"from {weight.url}, sha256 {weight.sha256}")
-    path = shelf.get(name, accept_licence=accept_licence, given=given, replace=replace)
+    with counting("weights", quiet=as_json, unit="B", scale=True) as tell:
+        path = shelf.get(name, accept_licence=accept_licence, given=given, replace=replace, on_progress=tell)
     typer.echo(json.dumps(_held(shelf.held(name))) if as_json else str(path))
 
 

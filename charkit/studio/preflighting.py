@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from charkit.errors import BadDocument, PreflightStopped
-from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, preflight
+from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, look, preflight
 from charkit.studio.remembering import RememberedLooks, RememberedResemblance
 from charkit.studio.resembling import ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
@@ -168,6 +170,7 @@ def preflight_files(
     real_person: bool | None = None,
     minor: bool | None = None,
     finder: FaceFinder | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Preflight:
     """Say what stands against sending picture files together over a route. Costs nothing, sends nothing.
 
@@ -181,6 +184,7 @@ def preflight_files(
         real_person: Whether they show somebody who lives or lived.
         minor: Whether they show somebody under age.
         finder: Finds faces; by default with the person's own weights.
+        on_progress: Called after each picture with how many were looked at and how many there are, one call at a time.
 
     Raises:
         UnknownName: there is no such route.
@@ -202,7 +206,21 @@ def preflight_files(
         for path in files
     )
     sending = Sending(route=matrix.routes[route], pictures=pictures)
-    return preflight([sending], matrix, on=on, region=region, finder=finder)
+    looking = _counted(len(files), on_progress) if on_progress is not None else look
+    return preflight([sending], matrix, on=on, region=region, finder=finder, looking=looking)
+
+
+def _counted(of: int, on_progress: Callable[[int, int], None]) -> Callable[[Path, FaceFinder], Looked]:
+    """Return what looks at pictures, several at a time, and counts them."""
+    lock, done = Lock(), count(1)
+
+    def looking(path: Path, finder: FaceFinder) -> Looked:
+        found = look(path, finder)
+        with lock:
+            on_progress(next(done), of)
+        return found
+
+    return looking
 
 
 def _facts(one: Pictured) -> list[str]:
