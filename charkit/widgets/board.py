@@ -120,6 +120,7 @@ class Board(ABC):
         """All that is live."""
         self.box.add_class("charkit-live")
         self._style = self.widgets.HTML(_LOOK, layout={"display": "none"})
+        self._guard = _guarded()
         self._tasks: set[asyncio.Task[None]] = set()
         self._aside: set[asyncio.Task[None]] = set()
         self._display = ""
@@ -136,7 +137,8 @@ class Board(ABC):
 
     def fill(self, *rows: ipywidgets.Widget) -> None:
         """Put rows on the board, in the order in which Tab goes; the line stands below them, or where it is named."""
-        self.box.children = (self._style, *rows) if self.line in rows else (self._style, *rows, self.line)
+        shown = rows if self.line in rows else (*rows, self.line)
+        self.box.children = (self._style, *shown, *self._guard)
 
     def button(
         self,

@@ -79,7 +79,7 @@ class CutFields:
             control.disabled = cut.card is not None
         if cut.card is None:
             clip = desk.clip(cut)
-            self.begins.step = self.ends.step = round(1 / float(clip.fps), 4)
+            self.begins.step = self.ends.step = round(1 / float(clip.fps), 6)
             self.begins.value = cut.start or 0.0
             self.ends.value = round(clip.seconds, 3) if cut.end is None else cut.end
         self.place.max, self.place.value = last + 1, at + 1
