@@ -13,7 +13,6 @@ again.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -21,21 +20,18 @@ from charkit.errors import UsageError
 from charkit.ledger import usd
 from charkit.plan import Plan
 from charkit.takes import Takes
-from charkit.widgets.clip_boxes import FRAMES, Boxed, find_boxes, looks_of
-from charkit.widgets.player import MOST, Clip, Player
+from charkit.widgets.player import MOST
+from charkit.widgets.shot_playing import ShotPlaying
 from charkit.widgets.shot_still import PICTURED, still
 from charkit.widgets.shot_tiles import LaneView, Tile
 from charkit.widgets.shot_view import FILTERS, ORDERS, lanes, pages, views
-from charkit.widgets.shot_work import ShotWork, dollars
-from charkit.widgets.thumbs import Thumbs
+from charkit.widgets.shot_work import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from charkit.cards import Html
     from charkit.scoring import Scorecard
-    from charkit.shots import Shot
     from charkit.studio.room import Studio
     from charkit.widgets.shot_view import Lane, TakeView
 
@@ -47,7 +43,7 @@ _PATIENCE: Final = 0.6
 """Seconds that opening a board may spend on pictures; the others come when it is there."""
 
 
-class ShotBoard(ShotWork):
+class ShotBoard(ShotPlaying):
     """All takes of a run, shot by shot."""
 
     def __init__(self, studio: Studio, *, takes_per_page: int = 12, show: str = "all", order: str = "") -> None:
@@ -73,11 +69,8 @@ class ShotBoard(ShotWork):
         self._page = 0
         self._takes = Takes()
         self._card: Scorecard | None = None
-        self._thumbs = Thumbs(studio.place.folder / ".thumbs")
-        self._playing: tuple[tuple[str, int], ...] = ()
         self._tiles: list[Tile] = []
         self._lanes: list[LaneView] = []
-        self.player = Player(on_choice=self._chosen)
         self._read()
         scored = any(view.worst for view in self._views)
         self._build(show, order or ("worst frame first" if scored else "as in the film"))
@@ -95,12 +88,6 @@ class ShotBoard(ShotWork):
         self.on = self.button("▶", lambda: self._turn(1), tooltip="The next page")
         self.where = widgets.HTML()
         self.again = self.button("refresh", self._refreshed, tooltip="Look again at what is on disk")
-        self.boxes_button = self.button(
-            "find boxes",
-            self._find_boxes,
-            tooltip="Draw faces and characters on the clips that are played",
-            disabled=True,
-        )
         self.money = widgets.HTML()
         self.shoot_button = self.button("shoot", self._start_shooting, style="warning", disabled=True)
         self._rows = widgets.VBox([], layout={"width": "100%"})
@@ -131,8 +118,12 @@ class ShotBoard(ShotWork):
         self._card = studio.scored()
         self._decided()
 
+    def decided(self) -> None:
+        """Read decisions alone, which is what a click changes, and show them."""
+        self._decided()
+        self._show()
+
     def _decided(self) -> None:
-        """Read decisions alone: what a click changes."""
         said = self._studio.decisions.all()
         starred = [key for key, one in said.items() if one.starred]
         rejected = [key for key, one in said.items() if one.verdict == "rejected"]
@@ -157,11 +148,11 @@ class ShotBoard(ShotWork):
         for view, lane in zip(self._pool(self._lanes, len(page), self._new_lane), page, strict=True):
             mine = [next(tiles) for _ in lane.takes]
             for tile, take in zip(mine, lane.takes, strict=True):
-                made = self._thumbs.had(take.take)
+                made = self.thumbs.had(take.take)
                 tile.show(take, made or (take.worst.jpeg if take.worst is not None else None))
                 if made is None and take.take.ok:
                     late.append((tile, take))
-            playing = bool(self._playing) and self._playing[0][0] == lane.shot
+            playing = bool(self.playing) and self.playing[0][0] == lane.shot
             view.show(lane, self._about(lane.shot), mine, self.player.box if playing else None)
             rows.append(view.box)
         if self._rows.children != tuple(rows):
@@ -174,7 +165,7 @@ class ShotBoard(ShotWork):
 
         async def later() -> None:
             for tile, view in late:
-                made = await self.in_thread(partial(self._thumbs.of, view.take))
+                made = await self.in_thread(partial(self.thumbs.of, view.take))
                 if tile.holds(view):
                     tile.show(view, made)
 
@@ -182,7 +173,7 @@ class ShotBoard(ShotWork):
             self.beside(later())
         except UsageError:  # no loop runs: a script
             for tile, view in late:
-                tile.show(view, self._thumbs.of(view.take))
+                tile.show(view, self.thumbs.of(view.take))
 
     def _first_pictures(self) -> None:
         """Make the pictures that a saved notebook shows, as far as nobody has to wait for them."""
@@ -191,7 +182,7 @@ class ShotBoard(ShotWork):
         for view in shown[:PICTURED]:
             if time.monotonic() > until:
                 break
-            self._thumbs.of(view.take)
+            self.thumbs.of(view.take)
 
     def _new_lane(self) -> LaneView:
         return LaneView(self, self._for_shot)
@@ -247,7 +238,7 @@ class ShotBoard(ShotWork):
         shot, number = view.key
         said, now = self._studio.decisions, view.decision
         if act == "look":
-            return self._beside(view)
+            return self.play_beside(view)
         if act == "star":
             said.star(shot, number, on=not now.starred)
         elif act == "keep":
@@ -257,8 +248,7 @@ class ShotBoard(ShotWork):
         elif act == "note":
             tile = next(tile for tile in self._tiles if tile.holds(view))
             said.note(shot, number, tile.note.value)
-        self._decided()
-        self._show()
+        self.decided()
         return f"{shot}, take {number}: {'noted' if act == 'note' else said.of(shot, number).word}"
 
     def _for_shot(self, act: str, shot: str) -> str | None:
@@ -266,65 +256,11 @@ class ShotBoard(ShotWork):
             self._start(lambda: self._retaken(shot), f"retaking {shot}")
             return None
         mine = [view for view in self._on_lane(shot) if view.take.ok]
-        return self._play(mine[:MOST])
+        return self.play(mine[:MOST])
 
     def _on_lane(self, shot: str) -> tuple[TakeView, ...]:
         lane = next((one for one in lanes(self._views, show=self.filter.value) if one.shot == shot), None)
         return lane.takes if lane is not None else ()
-
-    def _beside(self, view: TakeView) -> str:
-        """Play a take beside the one of its shot that was played last, or else the one that the cut list chooses."""
-        others = {one.key: one for one in self._views if one.take.subject == view.take.subject and one.take.ok}
-        before = [key for key in self._playing if key in others and key != view.key]
-        chosen = [key for key, one in others.items() if one.chosen and key != view.key]
-        beside = (before[-1:] or chosen or [key for key in others if key != view.key])[:1]
-        return self._play([*(others[key] for key in beside), view])
-
-    def _play(self, found: list[TakeView]) -> str:
-        self._playing = tuple(view.key for view in found)
-        self.boxes_button.disabled = not found
-        starred = [str(place) for place, view in enumerate(found, start=1) if view.decision.starred]
-        self.player.show(*(self._clip(view) for view in found), winner=starred[0] if len(starred) == 1 else "")
-        self._show()
-        return f"{' and '.join(view.take.id for view in found)}: click into the picture, then keys"
-
-    def _find_boxes(self) -> None:
-        playing, clips = self._playing, self.player.clips
-        shots = {shot.id: shot for shot in self._studio.storyboard.each()}
-
-        async def work() -> str:
-            found = [
-                await self.in_thread(partial(_boxes, clip.path, shots.get(shot)))
-                for clip, (shot, _) in zip(clips, playing, strict=True)
-            ]
-            if self._playing == playing:  # nobody went on to another shot
-                boxed = [replace(clip, boxes=one.boxes) for clip, one in zip(clips, found, strict=True)]
-                self.player.show(*boxed, winner=self.player.winner, at=self.player.time)
-            problems = dict.fromkeys(problem for one in found for problem in one.problems)
-            count = sum(bool(box.label) for one in found for box in one.boxes)
-            return "; ".join([f"{count} boxes in {len(clips) * FRAMES} frames", *problems])
-
-        self.start(work())
-        self.say("looking for faces and characters …", "busy")
-
-    def _clip(self, view: TakeView) -> Clip:
-        if view.take.path is None:
-            raise UsageError(f"{view.take.id} has no clip")
-        return Clip.of(view.take.path, label=view.take.id, marks=view.marks, poster=self._thumbs.of(view.take))
-
-    def _chosen(self, which: str) -> str:
-        """Star the take that was chosen in the player; the others of the pair lose their stars."""
-        said = self._studio.decisions
-        for place, (shot, number) in enumerate(self._playing, start=1):
-            if str(place) == which:
-                said.star(shot, number)
-            elif said.of(shot, number).starred:
-                said.star(shot, number, on=False)
-        self._decided()
-        self._show()
-        self.changed()
-        shot, number = self._playing[int(which or 1) - 1]
-        return f"{shot}, take {number} is starred" if which else f"no take of {shot} that is played is starred"
 
     # ------------------------------------------------------------------ without a kernel
 
@@ -335,9 +271,7 @@ class ShotBoard(ShotWork):
         hidden = sum(view.decision.verdict == "rejected" for view in self._views)
         note = f"{len(found)} of {len(self._views)} takes shown ({show}, {order})"
         # A saved picture is never worth decoding a clip for.
-        return still(
-            found, note + (f"; {hidden} rejected, which deletes nothing." if hidden else "."), self._thumbs.had
-        )
+        return still(found, note + (f"; {hidden} rejected, which deletes nothing." if hidden else "."), self.thumbs.had)
 
     def __repr__(self) -> str:
         words = [view.decision.word for view in self._views]
@@ -345,7 +279,3 @@ class ShotBoard(ShotWork):
             f"{words.count(word)} {word}" for word in ("starred", "kept", "rejected", "undecided") if word in words
         ]
         return f"ShotBoard({self._studio.place.run}: {len(words)} takes{''.join(f', {one}' for one in counts)})"
-
-
-def _boxes(clip: Path, shot: Shot | None) -> Boxed:
-    return find_boxes(clip, looks_of(shot, clip) if shot is not None else ())

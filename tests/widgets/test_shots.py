@@ -182,7 +182,7 @@ def test_pictures_that_are_not_made_yet_come_while_the_board_can_be_used(written
     async def opened() -> list[str]:
         board = ShotBoard(studio, takes_per_page=3)
         shutil.rmtree(studio.place.folder / ".thumbs")
-        board._thumbs._known.clear()
+        board.thumbs._known.clear()
         board.on.click()
         before = board._tiles[0].picture.value
         while board._aside:
