@@ -139,9 +139,7 @@ def reworded(shot: Shot, changes: Mapping[str, str]) -> Shot:
         UnknownName: a shot has no such words.
         UsageError: it may not say them.
     """
-    for name in changes:
-        if name not in WORDS:
-            raise UnknownName("words of a shot", name, WORDS)
+    _check_names(changes)
     for name in {"framing", "place"}.intersection(changes):
         if not changes[name].strip():
             raise UsageError(f"shot {shot.id} needs words for its {name}")
@@ -155,5 +153,16 @@ def reworded(shot: Shot, changes: Mapping[str, str]) -> Shot:
 
 
 def changed_words(shot: Shot, words: Mapping[str, str]) -> dict[str, str]:
-    """Return those words that are not the shot's own."""
+    """Return those words that are not the shot's own.
+
+    Raises:
+        UnknownName: a shot has no such words.
+    """
+    _check_names(words)
     return {name: text for name, text in words.items() if text.strip() != (getattr(shot, name) or "")}
+
+
+def _check_names(words: Mapping[str, str]) -> None:
+    for name in words:
+        if name not in WORDS:
+            raise UnknownName("words of a shot", name, WORDS)

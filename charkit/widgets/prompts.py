@@ -6,13 +6,13 @@ import asyncio
 import html
 from typing import TYPE_CHECKING, Final
 
-from charkit.cards import Html, badge, card, folded, grid
+from charkit.cards import Html, folded
 from charkit.character import counted
 from charkit.errors import CharkitError, UsageError
-from charkit.prompts.comparison import compare
-from charkit.prompts.showing import marked
 from charkit.studio.wordings import WORDS, Draft, template_name
 from charkit.widgets.board import Board
+from charkit.widgets.prompt_view import difference, faults, gallery, given, price_line, prompt_shown
+from charkit.widgets.showing import ahead, put
 from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:
@@ -29,15 +29,6 @@ __all__ = ["PromptLab"]
 
 _TYPED: Final = "as typed"
 _FRAMINGS: Final = ("wide", "full", "medium", "close-up")
-_LOCKED: Final = (
-    "opacity: 0.62; background-color: rgba(128, 128, 128, 0.16); text-decoration: underline dotted; "
-    "text-underline-offset: 3px"
-)
-_TEXT: Final = (
-    "white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12.5px; line-height: 1.55; padding: 8px 10px; "
-    "border: 1px solid rgba(128, 128, 128, 0.3); border-radius: 8px"
-)
-_QUIET: Final = "opacity: 0.7; font-size: 12px"
 _MOST: Final = 4
 """Takes that one click makes at most."""
 
@@ -67,6 +58,7 @@ class PromptLab(Board):
         """What stands in the fields, as the route would get it; None where it may not be said."""
         self._thumbs = Thumbs(studio.place.folder / ".thumbs")
         self._reading = False
+        self._at_work = False
         shots = [one.id for one in studio.storyboard.each()]
         first = studio.storyboard[shot].id if shot is not None else shots[0]
         w = self.widgets
@@ -102,6 +94,7 @@ class PromptLab(Board):
         self._parts: dict[str, ipywidgets.HTML] = {name: w.HTML() for name in names}
         self._arrange()
         self._open_shot()
+        ahead(self, studio)
 
     def _field(self, name: str) -> ipywidgets.Widget:
         w = self.widgets
@@ -149,6 +142,7 @@ class PromptLab(Board):
         missing = max(0, count - len(self.studio.variants_of(tried.planned)))
         price = missing * tried.planned.price_usd
         self.say(f"making {counted(missing, 'take')} of {tried.shot} on {tried.route}, ${price:.2f}", "busy")
+        self._at_work = True
         self.making.disabled = True
         words, template = tried.wording.words, tried.wording.template
         try:
@@ -156,6 +150,7 @@ class PromptLab(Board):
                 lambda: self.studio.variants(tried.shot, words, count=count, route=tried.route, template=template)
             )
         finally:
+            self._at_work = False
             self._show_all()
         self.say(f"{counted(len(takes), 'take')} of these words: {', '.join(take.id for take in takes)}")
         self.changed()
@@ -272,9 +267,9 @@ class PromptLab(Board):
         self._price()
         if tried is None:
             return
-        _put(self._parts["prompt"], _prompt(tried))
-        _put(self._parts["faults"], _faults(tried))
-        _put(self._parts["given"], self._given(tried))
+        put(self._parts["prompt"], prompt_shown(tried))
+        put(self._parts["faults"], faults(tried))
+        put(self._parts["given"], self._given(tried))
         if self.new.value == _TYPED:
             self._compare()
 
@@ -298,78 +293,24 @@ class PromptLab(Board):
         price = tried.price_usd if tried is not None else None
         count = int(self.count.value)
         able = price is not None
-        self.making.disabled = not able or self.busy
+        self.making.disabled = not able or self._at_work
         self.using.disabled = not able
         self.making.description = f"make {count} more: ${count * price:.2f}" if price is not None else "make"
-        if tried is None or price is None:
-            why = tried.refused if tried is not None else "the words cannot be said as they stand"
-            _put(self._parts["price"], f"<div>{badge('✗ cannot be made', 'bad')} {html.escape(why)}</div>")
-            return
         from charkit.ledger import usd
 
         spent, cap = usd(self.studio.spend.committed), self.studio.max_spend
-        fits = spent + count * price <= cap
-        mark = badge("fits under the cap", "ok") if fits else badge("✗ over the cap", "bad")
-        self.making.disabled = not fits or self.busy
-        kind = "" if self.studio.live else " · simulated, nothing is paid"
-        seconds = tried.planned.seconds if tried.planned is not None else 0
-        words = (
-            f"one take of {seconds} s on {html.escape(tried.route)} <b>${price:.3f}</b>; {count} cost "
-            f"<b>${count * price:.2f}</b>; committed so far ${spent:.2f} of ${cap:.2f}{kind}"
-        )
-        _put(self._parts["price"], f'<div style="padding: 4px 0">{mark} {words}</div>')
+        put(self._parts["price"], price_line(tried, count=count, spent=spent, cap=cap, live=self.studio.live))
+        if price is not None and spent + count * price > cap:
+            self.making.disabled = True
 
     def _given(self, tried: Tried) -> Html:
-        """Return what charkit puts into the other slots, greyed."""
-        if tried.planned is None:
-            return Html("")
-        slots = self.studio.prompts.templates[str(self.template.value)].slots
-        filled = {one.name: one.text for one in tried.planned.prompt.slots}
-        lines = "".join(
-            f"<div><b>{html.escape(slot.name)}</b>: {html.escape(' '.join(filled[slot.name].split())[:160])}</div>"
-            for slot in slots
-            if slot.name not in WORDS and slot.name in filled
-        )
         used = self.studio.used_words(tried.shot)
-        same = used is not None and used.words == tried.wording.words
-        state = "The run uses these words." if same else "The run uses other words." if used else ""
-        state = state or ("Tried words; the run uses the storyboard's." if tried.wording.words else "")
-        head = f'<div style="padding-bottom: 4px">{html.escape(state)}</div>' if state else ""
-        return Html(f'{head}<div style="{_QUIET}">Filled in by charkit, not to be typed:{lines}</div>')
-
-    def _takes(self) -> Takes | None:
-        planned = self.tried.planned if self.tried is not None else None
-        return self.studio.variants_of(planned) if planned is not None else None
+        slots = self.studio.prompts.templates[str(self.template.value)].slots
+        return given(tried, slots, used.words if used is not None else None)
 
     def _show_takes(self) -> None:
-        _put(self._parts["takes"], self._gallery())
-
-    def _gallery(self) -> Html:
-        """Return the takes of every wording of the shot side by side, the newest wording first."""
-        history = self._history
         takes = {take.number: take for take in self.studio.takes() if take.subject == self.shot.value}
-        cards = []
-        for version in reversed(history.versions if history is not None else ()):
-            for mark in version.takes:
-                take = takes.get(mark.number)
-                if take is None:
-                    continue
-                rows = [("words", version.title), ("route", mark.route), ("outcome", str(mark).partition(": ")[2])]
-                rows += [("note", take.message)] if take.message else []
-                won = version.chosen == mark.number
-                cards.append(
-                    card(
-                        take.id,
-                        rows=rows,
-                        picture=self._thumbs.of(take),
-                        picture_type="image/jpeg",
-                        link=take.link,
-                        badge="in the film" if won else "simulated" if take.simulated else None,
-                        badge_kind="ok" if won else "simulated",
-                        width=212,
-                    )
-                )
-        return grid(cards) if cards else Html(f'<div style="{_QUIET}">No takes of this shot yet.</div>')
+        put(self._parts["takes"], gallery(self._history, takes, self._thumbs.of))
 
     @property
     def _history(self) -> ShotHistory | None:
@@ -395,23 +336,15 @@ class PromptLab(Board):
         finally:
             self._reading = False
         shown = str(history._repr_mimebundle_()["text/html"]) if history is not None else ""
-        _put(
+        put(
             self._parts["history"],
             folded("Every wording so far, its takes, and which won", Html(shown)) if shown else "",
         )
 
     def _compare(self) -> None:
         if not self._reading:
-            _put(self._parts["diff"], self._difference())
-
-    def _difference(self) -> Html:
-        old, new = self._version(str(self.old.value)), self._version(str(self.new.value))
-        if old is None or new is None or self.old.value == self.new.value:
-            return Html("")
-        found = compare(old[1], new[1], titles=(old[0], new[0]))
-        if found.same:
-            return Html(f'<div style="{_QUIET}">{html.escape(old[0])} and {html.escape(new[0])} say the same.</div>')
-        return Html(str(found._repr_mimebundle_()["text/html"]))
+            changed = difference(self._version(str(self.old.value)), self._version(str(self.new.value)))
+            put(self._parts["diff"], changed)
 
     def _version(self, name: str) -> tuple[str, Prompt] | None:
         if name == _TYPED:
@@ -425,46 +358,10 @@ class PromptLab(Board):
         if self.tried is None:
             return Html(f"<p>{html.escape(str(self.shot.value))}: {self._parts['price'].value}</p>")
         title = f"<h4>{html.escape(self.tried.shot)} on {html.escape(self.tried.route)}</h4>"
-        parts = (_prompt(self.tried), _faults(self.tried), self._parts["price"].value, self._gallery())
-        rest = "".join(self._parts[name].value for name in ("diff", "history"))
-        return Html(title + "".join(map(str, parts)) + rest)
+        names = ("prompt", "faults", "price", "takes", "diff", "history")
+        return Html(title + "".join(self._parts[name].value for name in names))
 
     def __repr__(self) -> str:
         if self.tried is None:
             return f"<PromptLab {self.shot.value}: cannot be said>"
         return f"<PromptLab {repr(self.tried)[len('<Tried ') : -1]}>"
-
-
-def _put(cell: ipywidgets.HTML, value: str) -> None:
-    if cell.value != value:
-        cell.value = value
-
-
-def _prompt(tried: Tried) -> Html:
-    """Return the prompt as it would go out, its locked text greyed, with its length against the route's limit."""
-    if tried.planned is None:
-        return Html(f'<div style="{_TEXT}">{badge("✗ cannot", "bad")} {html.escape(tried.refused)}</div>')
-    prompt = tried.planned.prompt
-    spans = []
-    for name, words in prompt.locked:
-        at = prompt.text.find(words)
-        if at >= 0:
-            spans.append((at, at + len(words), _LOCKED, f"locked text of {name}: the same in every shot"))
-    legend = "greyed and dotted: locked, the same in every shot" if spans else "no locked text: nobody is in this shot"
-    return Html(f'{_length(tried)}<div style="{_TEXT}">{marked(prompt.text, spans)}</div>'
-                f'<div style="{_QUIET}">{legend}</div>')  # fmt: skip
-
-
-def _length(tried: Tried) -> str:
-    said = f"{tried.length:,} {tried.unit}"
-    if tried.limit is None:
-        return f'<div style="{_QUIET}">{said}; no limit of {html.escape(tried.route)} is established</div>'
-    mark = "fits" if tried.length <= tried.limit else "✗ too long"
-    meter = f'<meter min="0" max="{tried.limit}" value="{min(tried.length, tried.limit)}">{said}</meter>'
-    return f'<div style="{_QUIET}">{meter} {said} of {tried.limit:,}: {mark}</div>'
-
-
-def _faults(tried: Tried) -> Html:
-    if not len(tried.lint) and not tried.lint.allowed and not tried.lint.silent:
-        return Html(f'<div style="padding-top: 6px">{badge("✓ linter", "ok")} nothing found</div>')
-    return Html(str(tried.lint._repr_mimebundle_()["text/html"]))

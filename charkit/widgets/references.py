@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
-from charkit.cards import Html, badge, card, folded, grid, table
+from charkit.cards import Html, card, folded, grid, table
 from charkit.errors import CharkitError, UsageError
 from charkit.references import Framing, key_of
-from charkit.references.outlined import as_handed_in, as_sent
-from charkit.references.preflight.show import preflight_table
+from charkit.references.outlined import as_handed_in
 from charkit.widgets.board import Board
-from charkit.widgets.plans import ahead
+from charkit.widgets.reference_view import (
+    findings_of,
+    left_out,
+    no_pictures,
+    nobody_looked,
+    of_shot,
+    sent_card,
+    views_of,
+    worn,
+)
+from charkit.widgets.showing import ahead, put
 
 if TYPE_CHECKING:
     import ipywidgets
 
-    from charkit.cards import BadgeKind
     from charkit.media.scaling import Box
-    from charkit.plan import Plan, PlannedShot
+    from charkit.plan import Plan
     from charkit.references import Reference, References
     from charkit.references.preflight import Finding, Preflight
     from charkit.studio import Studio
@@ -35,7 +42,6 @@ _MODES: Final = (
     ("pad: keep all of it", "pad"),
 )
 _EDGES: Final = ("left", "top", "right", "bottom")
-_QUIET: Final = "opacity: 0.7; font-size: 12px"
 
 
 class ReferenceTable(Board):
@@ -86,6 +92,7 @@ class ReferenceTable(Board):
         self._found = w.HTML()
         self._bind()
         self.refresh()
+        self._begin()
         ahead(self, studio)
 
     def _edge(self, name: str) -> ipywidgets.FloatSlider:
@@ -130,6 +137,12 @@ class ReferenceTable(Board):
         self._list()
         self._show_shot()
 
+    def _begin(self) -> None:
+        """Open on the first shot that sends pictures."""
+        first = next((shot.shot for shot in self.plan or () if shot.references), _ALL)
+        if first in [value for _, value in self.shot.options]:
+            self.shot.value = first
+
     def _crop(self) -> str:
         part = tuple(float(self.edges[edge].value) for edge in _EDGES)
         framing = Framing(part=(part[0], part[1], part[2], part[3]), mode=str(self.mode.value))  # type: ignore[arg-type]
@@ -156,8 +169,8 @@ class ReferenceTable(Board):
     # ------------------------------------------------------------------ how it looks
 
     def _list(self) -> None:
-        shots = [(_of_shot(shot), shot.shot) for shot in self.plan] if self.plan is not None else []
-        pictures = [(f"{one.name}, {one.view}{_worn(one)}", key_of(one)) for one in self._references or ()]
+        shots = [(of_shot(shot), shot.shot) for shot in self.plan] if self.plan is not None else []
+        pictures = [(f"{one.name}, {one.view}{worn(one)}", key_of(one)) for one in self._references or ()]
         found = [(f"{one.level}: {one.line}"[:160], one.id) for one in self._open()]
         for chooser, options in (
             (self.shot, [("all pictures of the cast", _ALL), *shots]),
@@ -191,11 +204,13 @@ class ReferenceTable(Board):
         chosen = str(self.shot.value or "")
         planned = self.plan[chosen] if self.plan is not None and chosen else None
         pictures = planned.references if planned is not None else tuple(self._references or ())
-        shown = grid([self._card(one, place) for place, one in enumerate(pictures, start=1)])
-        _put(self._sent, shown + _left_out(planned) + (_nothing(planned) if not pictures else ""))
-        if planned is not None and pictures:
+        cards = [self._card(one, place if planned is not None else None) for place, one in enumerate(pictures, start=1)]
+        unseen = nobody_looked([self.studio.seen_in(one) for one in pictures])
+        none = no_pictures(planned) if not pictures else ""
+        put(self._sent, grid(cards) + unseen + left_out(planned) + none)
+        if planned is not None and pictures and self.picture.value not in [key_of(one) for one in pictures]:
             self._choose_picture(pictures[0])
-        _put(self._found, self._findings(chosen))
+        put(self._found, findings_of(self.preflight, planned))
 
     def _choose_picture(self, reference: Reference) -> None:
         keys = [value for _, value in self.picture.options]
@@ -222,13 +237,15 @@ class ReferenceTable(Board):
             return
         part: Box = tuple(float(self.edges[edge].value) for edge in _EDGES)  # type: ignore[assignment]
         wrong = part[2] - part[0] <= 0 or part[3] - part[1] <= 0
-        note = "left has to lie before right, and top above bottom" if wrong else "as it would be cut; nothing is kept"
+        kept = tuple(round(edge, 4) for edge in reference.crop or (0.0, 0.0, 1.0, 1.0)) == part
+        note = "as it is sent" if kept else "as it would be cut; nothing is kept yet"
+        note = "left has to lie before right, and top above bottom" if wrong else note
         try:
             drawn: bytes | None = as_handed_in(reference, None if wrong else part, side=300)
         except CharkitError as error:
             drawn, note = None, str(error)
         rows = [("source", reference.origin), ("cut", note)]
-        _put(self._drawn, card(f"{reference.name}, {reference.view}", rows=rows, picture=drawn,
+        put(self._drawn, card(f"{reference.name}, {reference.view}", rows=rows, picture=drawn,
                                picture_type="image/jpeg", width=260))  # fmt: skip
 
     @property
@@ -240,102 +257,26 @@ class ReferenceTable(Board):
         for control in (self.finding, self.reason, self.override):
             control.disabled = not may
 
-    def _findings(self, shot: str) -> Html:
-        if self.preflight is None:
-            return Html("")
-        from dataclasses import replace
-
-        own = self.preflight.of_shot(shot) if shot else self.preflight.findings
-        hard = [one.id for one in own if one.hard and one.level == "error"]
-        said = (
-            f"<p>The service's own terms, no reason overrides them: {html.escape(', '.join(hard))}</p>" if hard else ""
-        )
-        return Html(preflight_table(replace(self.preflight, findings=own, pictures=())) + said)
-
-    def _card(self, reference: Reference, place: int) -> Html:
-        looked = self.studio.seen_in(reference)
-        faces = looked.faces
-        seen = f"unknown: {faces.unknown}" if faces.unknown else faces.verdict
-        cut = "all of it" if reference.crop is None else _percent(reference.crop)
-        by = " (by hand)" if reference.framing is not None and reference.framing.part is not None else ""
-        rows = [
-            ("place", f"{place}"),
-            ("sent", f"{reference.width}×{reference.height} {reference.media_type.removeprefix('image/').upper()}"),
-            ("part", f"{cut}{by}"),
-            ("faces", seen),
-            *(("prepared", step) for step in reference.steps),
-            *(("mind", warning) for warning in reference.warnings),
-        ]
-        title = f"{reference.name}, {reference.view}{_worn(reference)}"
-        try:
-            picture: bytes | None = as_sent(reference, faces.found, side=240)
-        except CharkitError as error:
-            picture, rows = None, [*rows, ("mind", str(error))]
-        levels = {one.level for one in self._about(reference)}
-        mark = next((level for level in ("error", "unknown", "warning") if level in levels), "")
-        kind: BadgeKind = "bad" if mark == "error" else "warn" if mark else "ok"
-        return card(
-            title,
-            rows=rows,
-            picture=picture,
-            picture_type="image/jpeg",
-            badge=mark or "nothing against it",
-            badge_kind=kind,
-            width=250,
-        )
-
-    def _about(self, reference: Reference) -> list[Finding]:
-        findings = self.preflight.findings if self.preflight is not None else ()
-        return [one for one in findings if reference.digest in one.digests and not one.overridden]
+    def _card(self, reference: Reference, place: int | None = None) -> Html:
+        about = self.preflight.findings if self.preflight is not None else ()
+        return sent_card(reference, self.studio.seen_in(reference), about, place=place)
 
     def still(self) -> Html:
         """Return what will be sent as static cards and tables."""
         if self.plan is None:
             return Html(f"<p>There is no plan. {self.line.value}</p>")
-        rows = [[shot.shot, shot.route, _views(shot) or "words alone", "; ".join(shot.left_out)] for shot in self.plan]
+        rows = [
+            [shot.shot, shot.route, views_of(shot) or "words alone", "; ".join(shot.left_out)] for shot in self.plan
+        ]
         sent = {one.digest: one for shot in self.plan for one in shot.references}
-        cards = grid([self._card(one, place) for place, one in enumerate(list(sent.values())[:_STILL], start=1)])
+        cards = grid([self._card(one) for one in list(sent.values())[:_STILL]])
+        cards = Html(cards + nobody_looked([self.studio.seen_in(one) for one in sent.values()]))
         caption = f"{self.plan.title}: pictures of {len(self.plan)} shots"
         told = table(["shot", "route", "pictures, in order", "left out"], rows, caption=caption)
-        return Html(told + cards + folded("What preflight says", self._findings("")))
+        return Html(told + cards + folded("What preflight says", findings_of(self.preflight)))
 
     def __repr__(self) -> str:
         if self.plan is None or self.preflight is None:
             return f"<ReferenceTable {self.studio.production!r}: no plan>"
         sent = {one.digest for shot in self.plan for one in shot.references}
         return f"<ReferenceTable {self.plan.title!r}: {len(sent)} pictures, preflight {self.preflight.verdict}>"
-
-
-def _put(cell: ipywidgets.HTML, value: str) -> None:
-    if cell.value != value:
-        cell.value = value
-
-
-def _of_shot(shot: PlannedShot) -> str:
-    count = len(shot.references)
-    return f"{shot.shot} on {shot.route}: {f'{count} pictures' if count else 'words alone'}"
-
-
-def _views(shot: PlannedShot) -> str:
-    return ", ".join(f"{one.name} {one.view}" for one in shot.references)
-
-
-def _worn(reference: Reference) -> str:
-    return "" if reference.wardrobe == "default" else f" ({reference.wardrobe})"
-
-
-def _percent(box: Box) -> str:
-    left, top, right, bottom = (round(100 * edge) for edge in box)
-    return f"{left} to {right} % across, {top} to {bottom} % down"
-
-
-def _left_out(shot: PlannedShot | None) -> Html:
-    if shot is None or not shot.left_out:
-        return Html("")
-    lines = "".join(f"<div>✗ {html.escape(what)}</div>" for what in shot.left_out)
-    return Html(f"<div style='padding: 2px 0 8px 0'><b>Left out</b>{lines}</div>")
-
-
-def _nothing(shot: PlannedShot | None) -> Html:
-    why = f"{html.escape(shot.shot)} goes out in words alone" if shot is not None else "there are no pictures yet"
-    return Html(f'<div style="{_QUIET}">{badge("no pictures", "simulated")} {why}</div>')
