@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from charkit.prompts import Prompt, Slot
-    from charkit.prompts.history import ShotHistory
+    from charkit.prompts.history import ShotHistory, TakeMark, Version
     from charkit.studio.wording_verbs import Tried
     from charkit.takes import Take
 
@@ -29,6 +29,8 @@ _TEXT: Final = (
     "border: 1px solid rgba(128, 128, 128, 0.3); border-radius: 8px"
 )
 _QUIET: Final = "opacity: 0.7; font-size: 12px"
+_SHOWN: Final = 12
+"""Takes that the lab shows side by side."""
 
 
 def prompt_shown(tried: Tried) -> Html:
@@ -118,27 +120,28 @@ def gallery(history: ShotHistory | None, takes: Mapping[int, Take], picture: Cal
         takes: The shot's takes by number.
         picture: Returns a small JPEG of a take.
     """
-    cards = []
-    for version in reversed(history.versions if history is not None else ()):
-        for mark in version.takes:
-            take = takes.get(mark.number)
-            if take is None:
-                continue
-            rows = [("words", version.title), ("route", mark.route), ("outcome", str(mark).partition(": ")[2])]
-            rows += [("note", take.message)] if take.message else []
-            won = version.chosen == mark.number
-            shown = card(
-                take.id,
-                rows=rows,
-                picture=picture(take),
-                picture_type="image/jpeg",
-                link=take.link,
-                badge="in the film" if won else "simulated" if take.simulated else None,
-                badge_kind="ok" if won else "simulated",
-                width=212,
-            )
-            cards.append(shown)
-    return grid(cards) if cards else Html(f'<div style="{_QUIET}">No takes of this shot yet.</div>')
+    made = [(version, mark) for version in reversed(history.versions) for mark in version.takes] if history else []
+    there = [(version, mark, takes[mark.number]) for version, mark in made if mark.number in takes]
+    cards = [_take_card(version, mark, take, picture(take)) for version, mark, take in there[:_SHOWN]]
+    more = len(there) - len(cards)
+    rest = f'<div style="{_QUIET}">and {more} older ones; ShotBoard shows them all</div>' if more else ""
+    return Html(grid(cards) + rest) if cards else Html(f'<div style="{_QUIET}">No takes of this shot yet.</div>')
+
+
+def _take_card(version: Version, mark: TakeMark, take: Take, picture: bytes | None) -> Html:
+    rows = [("words", version.title), ("route", mark.route), ("outcome", str(mark).partition(": ")[2])]
+    rows += [("note", take.message)] if take.message else []
+    won = version.chosen == mark.number
+    return card(
+        take.id,
+        rows=rows,
+        picture=picture,
+        picture_type="image/jpeg",
+        link=take.link,
+        badge="in the film" if won else "simulated" if take.simulated else None,
+        badge_kind="ok" if won else "simulated",
+        width=212,
+    )
 
 
 def difference(old: tuple[str, Prompt] | None, new: tuple[str, Prompt] | None) -> Html:

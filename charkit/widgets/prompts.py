@@ -6,19 +6,20 @@ import asyncio
 import html
 from typing import TYPE_CHECKING, Final
 
-from charkit.cards import Html, folded
+from charkit.cards import Html
 from charkit.character import counted
 from charkit.errors import CharkitError, UsageError
-from charkit.studio.wordings import WORDS, Draft, template_name
+from charkit.studio.wordings import Draft, template_name
 from charkit.widgets.board import Board
-from charkit.widgets.prompt_view import difference, faults, gallery, given, price_line, prompt_shown
+from charkit.widgets.prompt_fields import WIDE, label_fields, word_fields
+from charkit.widgets.prompt_versions import Versions
+from charkit.widgets.prompt_view import faults, gallery, given, price_line, prompt_shown
 from charkit.widgets.showing import ahead, put
 from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:
     import ipywidgets
 
-    from charkit.prompts import Prompt
     from charkit.prompts.history import ShotHistory
     from charkit.shots import Shot
     from charkit.studio import Studio
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PromptLab"]
 
-_TYPED: Final = "as typed"
-_FRAMINGS: Final = ("wide", "full", "medium", "close-up")
 _MOST: Final = 4
 """Takes that one click makes at most."""
 
@@ -65,16 +64,16 @@ class PromptLab(Board):
         look = {"description_width": "70px"}
         self.shot: ipywidgets.Dropdown = w.Dropdown(
             options=[(f"{one.id}: {one.place}"[:60], one.id) for one in studio.storyboard.each()],
-            value=first, description="shot", style=look, layout={"width": "420px"},
+            value=first, description="shot", style=look, layout={"width": WIDE},
         )  # fmt: skip
         self.route: ipywidgets.Dropdown = w.Dropdown(
-            description="route", style=look, layout={"width": "420px"}, tooltip="Each with the price of one take"
+            description="route", style=look, layout={"width": WIDE}, tooltip="Each with the price of one take"
         )
         self.template: ipywidgets.Dropdown = w.Dropdown(
-            description="template", style=look, layout={"width": "420px"},
+            description="template", style=look, layout={"width": WIDE},
             tooltip="The usual one, and your own from the production's folder `prompts` that take the same slots",
         )  # fmt: skip
-        self.fields: dict[str, ipywidgets.Widget] = {name: self._field(name) for name in WORDS}
+        self.fields: dict[str, ipywidgets.Widget] = word_fields(w)
         """The slots that a shot's own words fill, by name."""
         self.count: ipywidgets.BoundedIntText = w.BoundedIntText(
             value=2, min=1, max=_MOST, description="takes", style={"description_width": "40px"},
@@ -86,25 +85,12 @@ class PromptLab(Board):
         self.reset = self.button(
             "the storyboard's words", self._reset, tooltip="Forget what is typed, and what is used"
         )
-        self.old: ipywidgets.Dropdown = w.Dropdown(description="from", style=look, layout={"width": "300px"})
-        self.new: ipywidgets.Dropdown = w.Dropdown(
-            description="to", style={"description_width": "24px"}, layout={"width": "260px"}
-        )
-        names = ("prompt", "faults", "price", "given", "takes", "diff", "history")
+        self.versions = Versions(w)
+        names = ("prompt", "faults", "price", "given", "takes")
         self._parts: dict[str, ipywidgets.HTML] = {name: w.HTML() for name in names}
         self._arrange()
         self._open_shot()
         ahead(self, studio)
-
-    def _field(self, name: str) -> ipywidgets.Widget:
-        w = self.widgets
-        look = {"description_width": "70px"}
-        wide = {"width": "420px"}
-        if name == "framing":
-            return w.Dropdown(options=_FRAMINGS, description=name, style=look, layout=wide)
-        kind = w.Textarea if name in ("place", "action", "sound") else w.Text
-        rows = {"rows": 2} if kind is w.Textarea else {}
-        return kind(description=name, style=look, layout=wide, continuous_update=True, **rows)
 
     def _arrange(self) -> None:
         w = self.widgets
@@ -112,17 +98,15 @@ class PromptLab(Board):
         for one in (self.route, self.template, *self.fields.values()):
             one.observe(self.handler(self._typed), names="value")
         self.count.observe(self.handler(self._price), names="value")
-        for one in (self.old, self.new):
-            one.observe(self.handler(self._compare), names="value")
+        for one in (self.versions.old, self.versions.new):
+            one.observe(self.handler(self.versions.compare), names="value")
         flex = {"flex": "0 0 auto"}
         left = w.VBox([self.shot, self.route, self.template, *self.fields.values(), self._parts["given"]], layout=flex)
         left.layout.width = "432px"
         right = w.VBox([self._parts["prompt"], self._parts["faults"]], layout={"flex": "1 1 420px", "min_width": "0"})
         acts = w.HBox([self.count, self.making, self.using, self.reset], layout={"flex_flow": "row wrap"})
-        versions = w.HBox([self.old, self.new], layout={"flex_flow": "row wrap"})
         top = w.HBox([left, right], layout={"flex_flow": "row wrap", "width": "100%", "align_items": "flex-start"})
-        below = (self._parts[name] for name in ("diff", "history"))
-        self.fill(top, self._parts["price"], acts, self._parts["takes"], versions, *below)
+        self.fill(top, self._parts["price"], acts, self._parts["takes"], *self.versions.rows)
 
     # ------------------------------------------------------------------ what it does
 
@@ -192,6 +176,7 @@ class PromptLab(Board):
         """Take in what was typed: keep it, and show what would become of it."""
         if self._reading:
             return
+        label_fields(self.fields, self.studio.prompts.templates[str(self.template.value)])
         words = {name: str(field.value) for name, field in self.fields.items()}
         own = self._own
         changed = {name: text for name, text in words.items() if text.strip() != (getattr(own, name) or "")}
@@ -234,7 +219,7 @@ class PromptLab(Board):
             self.template.value = draft.template if draft.template in fitting else usual
             for name, field in self.fields.items():
                 field.value = draft.words.get(name, getattr(own, name) or "")
-            self._label()
+            label_fields(self.fields, self.studio.prompts.templates[str(self.template.value)])
         finally:
             self._reading = False
         template = draft.template if draft.template in fitting else ""
@@ -244,34 +229,21 @@ class PromptLab(Board):
             self.complain(error)
         self._show_all()
 
-    def _label(self) -> None:
-        """Say at each field what the template's slot takes."""
-        slots = {slot.name: slot for slot in self.studio.prompts.templates[str(self.template.value)].slots}
-        for name, field in self.fields.items():
-            slot = slots.get("shot" if name in ("framing", "angle") else name)
-            optional = name not in ("framing", "place")
-            field.tooltip = f"{slot.about if slot else 'The template has no such slot.'}"
-            if name != "framing":
-                field.placeholder = "may stay empty" if optional else "has to be filled"
-            field.disabled = slot is None
-
     def _show_all(self) -> None:
         self._show_words()
         self._show_takes()
-        self._list_versions()
-        self._compare()
+        self.versions.tell(self._history)
 
     def _show_words(self) -> None:
         tried = self.tried
         self._offer_routes()
         self._price()
+        self.versions.typed(tried.planned.prompt if tried is not None and tried.planned is not None else None)
         if tried is None:
             return
         put(self._parts["prompt"], prompt_shown(tried))
         put(self._parts["faults"], faults(tried))
         put(self._parts["given"], self._given(tried))
-        if self.new.value == _TYPED:
-            self._compare()
 
     def _offer_routes(self) -> None:
         tried = self.tried
@@ -317,49 +289,13 @@ class PromptLab(Board):
         shot = str(self.shot.value)
         return next((one for one in self.studio.prompts.history if one.shot == shot), None)
 
-    def _list_versions(self) -> None:
-        history = self._history
-        versions = [(one.title, str(one.number)) for one in history] if history is not None else []
-        winner = history.winner if history is not None else None
-        first = str(winner.number) if winner is not None else (versions[0][1] if versions else _TYPED)
-        self._reading = True
-        try:
-            for chooser, options, usual in (
-                (self.old, versions or [(_TYPED, _TYPED)], first),
-                (self.new, [(_TYPED, _TYPED), *versions], _TYPED),
-            ):
-                before = chooser.value
-                if chooser.options != tuple(options):
-                    chooser.options = options
-                values = [value for _, value in options]
-                chooser.value = before if before in values else usual
-        finally:
-            self._reading = False
-        shown = str(history._repr_mimebundle_()["text/html"]) if history is not None else ""
-        put(
-            self._parts["history"],
-            folded("Every wording so far, its takes, and which won", Html(shown)) if shown else "",
-        )
-
-    def _compare(self) -> None:
-        if not self._reading:
-            changed = difference(self._version(str(self.old.value)), self._version(str(self.new.value)))
-            put(self._parts["diff"], changed)
-
-    def _version(self, name: str) -> tuple[str, Prompt] | None:
-        if name == _TYPED:
-            planned = self.tried.planned if self.tried is not None else None
-            return (_TYPED, planned.prompt) if planned is not None else None
-        found = next((one for one in self._history or () if str(one.number) == name), None)
-        return (found.title, found.prompt) if found is not None else None
-
     def still(self) -> Html:
         """Return words, faults, price, takes and history as static HTML."""
         if self.tried is None:
             return Html(f"<p>{html.escape(str(self.shot.value))}: {self._parts['price'].value}</p>")
         title = f"<h4>{html.escape(self.tried.shot)} on {html.escape(self.tried.route)}</h4>"
-        names = ("prompt", "faults", "price", "takes", "diff", "history")
-        return Html(title + "".join(self._parts[name].value for name in names))
+        parts = [self._parts[name].value for name in ("prompt", "faults", "price", "takes")]
+        return Html(title + "".join(parts) + self.versions.changes.value + self.versions.table.value)
 
     def __repr__(self) -> str:
         if self.tried is None:

@@ -39,11 +39,11 @@ references:
 """
 
 
-def write_pictured(data: Path) -> Path:
+def write_pictured(data: Path, storyboard: str = STORYBOARD) -> Path:
     """Write it, and return its folder."""
     home = data / "productions" / "three"
     (home / "characters" / "ada").mkdir(parents=True)
-    (home / "storyboard.yaml").write_text(STORYBOARD, encoding="utf-8")
+    (home / "storyboard.yaml").write_text(storyboard, encoding="utf-8")
     (home / "characters" / "ada.yaml").write_text(SHEET, encoding="utf-8")
     for place, view in enumerate(("front", "face", "full")):
         picture = Image.effect_noise((480, 360), 60).convert("RGB")

@@ -114,10 +114,10 @@ def test_takes_of_the_words_stand_side_by_side_and_a_second_run_of_the_cell_buys
     spent = studio.spend.committed
     assert len(asyncio.run(lab.make(2))) == 2
     assert studio.spend.committed == spent
-    assert ("version 2", "2") in lab.new.options
-    lab.old.value, lab.new.value = "1", "2"
-    assert ">waves</del>" in shown(lab, "diff")
-    assert ">laughs</ins>" in shown(lab, "diff")
+    assert ("version 2", "2") in lab.versions.new.options
+    lab.versions.old.value, lab.versions.new.value = "1", "2"
+    assert ">waves</del>" in lab.versions.changes.value
+    assert ">laughs</ins>" in lab.versions.changes.value
     assert "data:image/jpeg" in str(lab.still())
 
 
