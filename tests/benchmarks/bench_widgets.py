@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -103,7 +103,129 @@ def shot_board(folder: Path, takes: int) -> Measured:
     return opened
 
 
-BOARDS: Mapping[str, Callable[[Path, int], Measured]] = {"ShotBoard": shot_board}
+def cut_editor(folder: Path, cuts: int) -> Measured:
+    """A film of so many cuts of a dozen clips; its cut list is read, checked and written with every decision."""
+    from charkit.film import Cut, CutList
+    from charkit.film.editing import CutDesk
+    from charkit.widgets.cuts import CutEditor
+    from tests.widgets.conftest import write_clip
+
+    clips = [write_clip(folder / f"{n}.mp4", (20 * n, 90, 160), frames=24, size=640).name for n in range(12)]
+    listed = tuple(Cut(shot=f"S{n:03d}", file=clips[n % len(clips)]) for n in range(cuts))
+    CutList(cuts=listed).save(folder / "cutlist.yaml")
+    wire = Wire()
+    began = time.perf_counter()
+    editor = CutEditor(CutDesk(path=folder / "cutlist.yaml"))
+    still = editor.still()
+    opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    gain, point, place = iter(range(1, 99)), iter(range(1, 99)), iter(range(40, 99))
+    opened.actions = {
+        "choose a cut": timed(lambda: setattr(editor.list, "value", next(place)), 6),
+        "gain": timed(lambda: setattr(editor.fields.gain, "value", -next(gain) / 10), 6),
+        "in point": timed(lambda: setattr(editor.fields.begins, "value", next(point) / 12), 6),
+        "later": timed(editor.later.click, 6),
+        "undo": timed(editor.undo.click, 6),
+        "still": timed(editor.still, 3),
+    }
+    return opened
+
+
+def _planned_run(folder: Path, takes: int) -> Any:
+    """Return the studio of a run with a third as many shots as takes, planned, with pictures and no takes yet."""
+    from tests.studio.pictured import open_three, write_pictured
+
+    lines = "".join(
+        f"  - {{id: S{n:03d}, seconds: 4, place: a harbour, action: Ada waves, characters: [Ada]}}\n"
+        for n in range(1, -(-takes // 3) + 1)
+    )
+    head = "title: Many\nstyle: flat colours\nseed: 3\nresolution: 720p\nshots:\n"
+    studio = open_three(write_pictured(folder / "data", head + lines), "bench")
+    studio.plan()
+    return studio
+
+
+def _flips(choose: Callable[[str], object], values: list[str]) -> Callable[[], object]:
+    """Return what chooses one value after the other."""
+    turns = iter(values * 10)
+    return lambda: choose(next(turns))
+
+
+def plan_table(folder: Path, takes: int) -> Measured:
+    """A plan of a third as many shots as takes."""
+    from charkit.widgets.plans import PlanTable
+
+    studio = _planned_run(folder, takes)
+    wire = Wire()
+    began = time.perf_counter()
+    table = PlanTable(studio)
+    still = table.still()
+    opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    studio.look_ahead()  # the table does so beside the loop
+    choice = table.routes["S002"]
+    routes = [value for _, value in choice.options][1:3]
+    opened.actions = {
+        "choose a route": timed(_flips(lambda value: setattr(choice, "value", value), routes), 6),
+        "approve": timed(table.approval.click, 3),
+        "still": timed(table.still, 3),
+    }
+    return opened
+
+
+def reference_table(folder: Path, takes: int) -> Measured:
+    """Pictures of as many shots."""
+    from charkit.widgets.references import ReferenceTable
+
+    studio = _planned_run(folder, takes)
+    wire = Wire()
+    began = time.perf_counter()
+    table = ReferenceTable(studio)
+    still = table.still()
+    opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    edges = iter(0.9 - n / 100 for n in range(50))
+    opened.actions = {
+        "another shot": timed(_flips(lambda value: setattr(table.shot, "value", value), ["S002", "S003"]), 6),
+        "move an edge": timed(lambda: setattr(table.edges["right"], "value", next(edges)), 6),
+        "still": timed(table.still, 3),
+    }
+    return opened
+
+
+def prompt_lab(folder: Path, takes: int) -> Measured:
+    """A shot with all the takes, of ten wordings."""
+    from charkit.prompts.history import Rendered, write_down
+    from charkit.store import Store
+    from charkit.takes import Takes
+    from charkit.widgets.prompts import PromptLab
+    from tests.widgets.a_run import _take
+    from tests.widgets.conftest import write_clip
+
+    studio = _planned_run(folder, takes)
+    clips = [write_clip(folder / f"{n}.mp4", (40 * n, 90, 160), frames=24, size=640) for n in range(1, 5)]
+    store, made = Store(studio.place.store), []
+    for number in range(1, takes + 1):
+        planned = studio.try_words("S001", {"action": f"Ada waves {number % 10} times"}).planned
+        write_down(studio.prompts.file, [Rendered(shot="S001", route=planned.route, prompt=planned.prompt)])
+        take = _take(1, number, store, clips, refused=False)
+        made.append(replace(take, subject="S001", route=planned.route, prompt=planned.prompt.text))
+    studio.prompts.taken(Takes(made))
+    Takes(made).save(studio.place.folder / "takes.json")
+    wire = Wire()
+    began = time.perf_counter()
+    lab = PromptLab(studio, "S001")
+    still = lab.still()
+    opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    typed = iter(f"Ada walks to the sea and waves {'again ' * n}" for n in range(50))
+    opened.actions = {
+        "a key": timed(lambda: setattr(lab.fields["action"], "value", next(typed)), 12),
+        "compare": timed(_flips(lambda value: setattr(lab.versions.old, "value", value), ["2", "3"]), 6),
+        "another shot": timed(_flips(lambda value: setattr(lab.shot, "value", value), ["S002", "S001"]), 6),
+        "use in this run": timed(lab.using.click, 2),
+        "still": timed(lab.still, 3),
+    }
+    return opened
+
+
+BOARDS: Mapping[str, Callable[[Path, int], Measured]] = {"CutEditor": cut_editor, "ShotBoard": shot_board}
 
 
 async def _as_in_a_kernel(measure: Callable[[Path, int], Measured], folder: Path, takes: int) -> Measured:
