@@ -225,7 +225,13 @@ def prompt_lab(folder: Path, takes: int) -> Measured:
     return opened
 
 
-BOARDS: Mapping[str, Callable[[Path, int], Measured]] = {"CutEditor": cut_editor, "ShotBoard": shot_board}
+BOARDS: Mapping[str, Callable[[Path, int], Measured]] = {
+    "CutEditor": cut_editor,
+    "PlanTable": plan_table,
+    "PromptLab": prompt_lab,
+    "ReferenceTable": reference_table,
+    "ShotBoard": shot_board,
+}
 
 
 async def _as_in_a_kernel(measure: Callable[[Path, int], Measured], folder: Path, takes: int) -> Measured:
