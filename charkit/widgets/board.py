@@ -198,7 +198,7 @@ class Board(ABC):
             tone: `ok`, `busy`, `warn` or `bad`; said with a sign as well as with a colour.
         """
         self.line.value = (
-            f'<span role="status" style="color: {_INKS[tone]}"><b>{_MARKS[tone]}</b> {html.escape(words)}</span>'
+            f'<span role="status"><b style="color: {_INKS[tone]}">{_MARKS[tone]}</b> {html.escape(words)}</span>'
             if words
             else ""
         )

@@ -91,7 +91,12 @@ class CastingBoard(Board):
         widgets = self.widgets
         self.head = widgets.HTML()
         self.count = widgets.BoundedIntText(
-            value=count, min=1, max=len(POSES), description="candidates", layout={"width": "150px"}
+            value=count,
+            min=1,
+            max=len(POSES),
+            description="candidates",
+            layout={"width": "140px"},
+            style={"description_width": "initial"},
         )
         self.count.observe(self.handler(self._show), "value")
         self.make_button = self.button("make", self._start, style="warning")
@@ -133,7 +138,11 @@ class CastingBoard(Board):
         if self._row.children != tuple(boxes):
             self._row.children = tuple(boxes)
         kept = [_number(take) for take in self._found if self._is_anchor(take)]
-        said = f"candidate {kept[0]} is the anchor" if kept else "no anchor was chosen yet: the first one that stays"
+        said = (
+            f"candidate {kept[0]} is the anchor"
+            if kept
+            else "no anchor was chosen yet, so it is the first that is not rejected"
+        )
         self.head.value = f"<b>{html.escape(self._sheet.name)}</b>: {said}"
         self._show_price()
         self._show_versions()

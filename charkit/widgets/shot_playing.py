@@ -71,7 +71,7 @@ class ShotPlaying(ShotWork):
         playing, clips = self.playing, self.player.clips
         shots = {shot.id: shot for shot in self._studio.storyboard.each()}
 
-        async def work() -> str:
+        async def work() -> None:
             found = [
                 await self.in_thread(partial(_boxes, clip.path, shots.get(shot)))
                 for clip, (shot, _) in zip(clips, playing, strict=True)
@@ -81,7 +81,9 @@ class ShotPlaying(ShotWork):
                 self.player.show(*boxed, winner=self.player.winner, at=self.player.time)
             problems = dict.fromkeys(problem for one in found for problem in one.problems)
             count = sum(bool(box.label) for one in found for box in one.boxes)
-            return "; ".join([f"{count} boxes in {len(clips) * FRAMES} frames", *problems])
+            self.say(
+                "; ".join([f"{count} boxes in {len(clips) * FRAMES} frames", *problems]), "warn" if problems else "ok"
+            )
 
         self.start(work())
         self.say("looking for faces and characters …", "busy")

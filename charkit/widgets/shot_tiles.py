@@ -135,7 +135,7 @@ class Tile:
         self.words.value = shown(view)
         self.note.value = view.decision.note
         self.star.description = "unstar" if view.decision.starred else "★ star"
-        self.keep.description = "kept ✓" if view.decision.verdict == "kept" else "keep"
+        self.keep.description = "kept" if view.decision.verdict == "kept" else "keep"
         self.reject.description = "bring back" if view.decision.verdict == "rejected" else "reject"
         self.star.disabled = self.keep.disabled = self.look.disabled = not view.take.ok
 

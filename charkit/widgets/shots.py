@@ -79,9 +79,13 @@ class ShotBoard(ShotPlaying):
 
     def _build(self, show: str, order: str) -> None:
         widgets = self.widgets
-        wide = {"width": "190px"}
-        self.filter = widgets.Dropdown(options=list(FILTERS), value=show, description="show", layout=wide)
-        self.order = widgets.Dropdown(options=list(ORDERS), value=order, description="order", layout={"width": "240px"})
+        near = {"description_width": "initial"}
+        self.filter = widgets.Dropdown(
+            options=list(FILTERS), value=show, description="show", style=near, layout={"width": "140px"}
+        )
+        self.order = widgets.Dropdown(
+            options=list(ORDERS), value=order, description="order", style=near, layout={"width": "210px"}
+        )
         for field in (self.filter, self.order):
             field.observe(self.handler(self._turned_to_first), "value")
         self.back = self.button("◀", lambda: self._turn(-1), tooltip="The page before")
@@ -94,10 +98,10 @@ class ShotBoard(ShotPlaying):
         line = {"align_items": "center", "flex_flow": "row wrap"}
         self.fill(
             widgets.HBox(
-                [self.filter, self.order, self.back, self.where, self.on, self.again, self.boxes_button],
+                [self.filter, self.order, self.back, self.where, self.on, self.again],
                 layout=line,
             ),
-            widgets.HBox([self.shoot_button, self.money], layout=line),
+            widgets.HBox([self.shoot_button, self.money, self.boxes_button], layout=line),
             self.jobs,
             self.line,
             self._rows,
