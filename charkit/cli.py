@@ -19,6 +19,7 @@ from charkit import (
     cli_batch,
     cli_by_hand,
     cli_character,
+    cli_doctor,
     cli_film,
     cli_jobs,
     cli_keys,
@@ -29,6 +30,8 @@ from charkit import (
     cli_recipe,
     cli_routes,
     cli_score,
+    cli_share,
+    cli_tour,
 )
 from charkit.completion import productions, run_names
 from charkit.errors import CharkitError, UsageError
@@ -131,6 +134,10 @@ app.command()(cli_batch.batch)
 app.command()(cli_routes.routes)
 app.command()(cli_score.score)
 app.command()(cli_score.advise)
+app.command()(cli_doctor.doctor)
+app.command()(cli_share.share)
+app.command()(cli_tour.tour)
+app.command()(cli_share.reproduce)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(cli_keys.app, name="keys")

@@ -186,9 +186,15 @@ def _requests(before: Made, after: Made, *, exact: bool) -> Aspect:
     odd += [
         f"{subject}-t{take}: was not asked here" for subject, take in sorted((before.requests.keys() & shots) - both)
     ]
-    odd += [f"{subject}-t{take}: was not asked there" for subject, take in sorted(after.requests.keys() - both)]
-    only = sorted(before.requests.keys() - both - shots)
-    note = f"; not made again: {', '.join(f'{s}-t{t}' for s, t in only)}" if only else ""
+    odd += [
+        f"{subject}-t{take}: was not asked there" for subject, take in sorted((after.requests.keys() & shots) - both)
+    ]
+    # Of designs, a run may have made more than its film needs, or have lived on those that another run had paid for.
+    notes = {
+        "not made again": sorted(before.requests.keys() - both - shots),
+        "had from another run": sorted(after.requests.keys() - both - shots),
+    }
+    note = "".join(f"; {word}: {', '.join(f'{s}-t{t}' for s, t in only)}" for word, only in notes.items() if only)
     how = "request keys" if exact else "requests, apart from who was asked"
     return _aspect("requests", odd, f"{len(both)} {how}{note}")
 
