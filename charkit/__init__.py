@@ -13,10 +13,10 @@ The map, in the order in which a film is made:
     film          the chosen takes, cut
     report        everything on one page
     studio        the one object a notebook opens
-    sharing       a finished run in one file, and one that somebody shared made again
 
 Below them, knowing nothing of films: providers, routes, ledger, store, media. Names load what they need when they are
-first used, so that `import charkit` stays light.
+first used, so that `import charkit` stays light. Above them, the doors: `charkit.sharing` (a run in one file, and one
+that somebody shared made again), `charkit.batch`, `charkit.widgets`, `charkit.doctor`, `charkit.touring`, the shell.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ _WHERE = {
     "UsageError": "errors",
     "new_production": "workspace",
     "open_studio": "studio",
-    "reproduce": "sharing",
-    "share": "sharing",
 }
 
 __all__ = [
@@ -79,8 +77,6 @@ __all__ = [
     "__version__",
     "new_production",
     "open_studio",
-    "reproduce",
-    "share",
 ]
 
 if TYPE_CHECKING:
@@ -92,7 +88,6 @@ if TYPE_CHECKING:
     from charkit.routes import Route, RouteMatrix
     from charkit.scoring import Score, Scorecard
     from charkit.settings import Settings
-    from charkit.sharing import reproduce, share
     from charkit.shots import Shot, Storyboard
     from charkit.studio import Studio, open_studio
     from charkit.takes import Take, Takes
