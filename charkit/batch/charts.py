@@ -98,7 +98,7 @@ def draw(results: Results, *, by: str, split: str, axis: str) -> SweepChart:
         _dots(plot, chosen, places, at, len(groups), group)
     said = f", by {split}" if split else ""
     title = f"{axis.capitalize()} by {by}{said}: {len(scored)} runs"
-    _dressed(plot, places, title, by, f"{axis} (likeness to the references)", legend=bool(split))
+    _dressed(plot, places, title, by, f"{axis} (likeness to the references)", split)
     return SweepChart(figure=figure, title=title)
 
 
@@ -115,7 +115,7 @@ def _dots(plot: Axes, chosen: list[tuple[str, float]], places: list[str], at: in
             plot.plot([index + shift - half, index + shift + half], [mean, mean], color=colour, linewidth=2)
 
 
-def _dressed(plot: Axes, places: list[str], title: str, by: str, scale: str, *, legend: bool) -> None:
+def _dressed(plot: Axes, places: list[str], title: str, by: str, scale: str, split: str) -> None:
     plot.set_xticks(range(len(places)), places)
     plot.set_xlim(-0.5, len(places) - 0.5)
     plot.set_xlabel(by)
@@ -123,8 +123,8 @@ def _dressed(plot: Axes, places: list[str], title: str, by: str, scale: str, *, 
     plot.set_title(title, loc="left", fontsize=10)
     plot.grid(axis="y", color="#dddddd", linewidth=0.6)
     plot.spines[["top", "right"]].set_visible(False)
-    if legend:
-        plot.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    if split:
+        plot.legend(title=split, fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _measured(results: Results, axis: str) -> str:
@@ -137,13 +137,12 @@ def _measured(results: Results, axis: str) -> str:
 
 
 def _choice(results: Results, by: str, split: str) -> tuple[str, str]:
-    """Return the parameter along the bottom, and the one that splits; empty where the sweep varies no second one."""
+    """Return the parameter along the bottom, and the one that splits."""
     for name in (by, split):
         if name and name not in results.axes:
             raise UnknownName("parameter that this sweep varies", name, results.axes)
-    counted = sorted(results.axes, key=lambda name: -len(_values(list(results.records), name)))
-    first = by or next((name for name in counted if name != split), "run")
-    return first, split or next((name for name in reversed(counted) if name != first), "")
+    most = max(results.axes, key=lambda name: len(_values(list(results.records), name)), default="run")
+    return by or most, split
 
 
 def _values(records: list[RunRecord], name: str) -> list[str]:

@@ -10,16 +10,14 @@ everything travels (see `charkit.batch.remote`). One budget for all is a ledger 
 
 from __future__ import annotations
 
+import queue
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from charkit.batch.records import RunOrder, RunRecord
 from charkit.batch.running import carry_out, ended_badly
 from charkit.errors import CharkitError, MissingDependency, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["DaskExecutor", "work"]
 
@@ -64,6 +62,7 @@ class DaskExecutor:
             raise UsageError(f"no Dask scheduler answers at {address} ({error}). Start one: dask scheduler") from None
         self._address = address
         self._runs: dict[Any, tuple[RunOrder, str]] = {}
+        self._news: queue.SimpleQueue[Any] = queue.SimpleQueue()
         if not self._workers():
             self.close()
             raise UsageError(f"the scheduler at {address} has no workers. Start some: dask worker {address[7:]}")
@@ -90,6 +89,7 @@ class DaskExecutor:
             retries=0,
         )
         self._runs[future] = (order, free or "")
+        future.add_done_callback(self._news.put)
 
     def wait(self) -> RunRecord:
         """Return the record of the next run that ends, by its worker's word or because its worker is gone."""
@@ -105,18 +105,14 @@ class DaskExecutor:
         self._runs.clear()
         self._client.close()
 
-    def _ended(self) -> Iterable[Any]:
-        """Return runs that have ended, after a moment at the latest; if none has, those whose worker is gone."""
-        from distributed import TimeoutError as TooLate
-        from distributed import wait
-
+    def _ended(self) -> list[Any]:
+        """Return a run that has ended, after a moment at the latest; if none has, those whose worker is gone."""
         try:
-            found: Any = wait(list(self._runs), timeout=_LOOK, return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
-        except TooLate:
+            found = self._news.get(timeout=_LOOK)
+        except queue.Empty:
             there = self._workers()
             return [future for future, (_, worker) in self._runs.items() if worker and worker not in there]
-        done: Iterable[Any] = found.done
-        return done
+        return [found] if found in self._runs else []
 
     def _told(self, future: Any, order: RunOrder, worker: str) -> RunRecord:
         if future.status == "finished":

@@ -25,6 +25,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict
 
@@ -114,7 +115,7 @@ def _become_kernel(wanted: Wanted) -> None:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        export(**wanted["environment"], JPY_PARENT_PID=str(parent))
+        export(**{**wanted["environment"], "JPY_PARENT_PID": str(parent)})
         os.chdir(wanted["folder"])
         _seed()
         from ipykernel.kernelapp import launch_new_instance
@@ -125,6 +126,8 @@ def _become_kernel(wanted: Wanted) -> None:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 0
     finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         _leave(code)
 
 

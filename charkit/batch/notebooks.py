@@ -229,6 +229,8 @@ def execute(
         raise NotebookFailed(called, f"{error.ename}: {error.evalue}", kept) from None
     except DeadKernelError:
         raise NotebookFailed(called, "its kernel died (killed, or out of memory)", kept) from None
+    except RuntimeError as error:  # jupyter_client's word for a kernel that never answers
+        raise NotebookFailed(called, f"its kernel did not start: {error}", kept) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise StorageFull("no space left; free some and run again to go on", path=kept) from error

@@ -47,6 +47,8 @@ class RunOrder(_Record):
     """A URL to which everything goes as well; see `charkit.batch.remote`."""
     production: str = ""
     """The packed production's name there, for machines that share no disk."""
+    one_budget: bool = False
+    """Whether a worker has to have the ledger that all share, instead of one of its own."""
 
 
 class RunMoney(_Record):
@@ -110,6 +112,11 @@ class RunRecord(_Record):
         return f"RunRecord({self.run}, {self.state}{why})"
 
     __str__ = __repr__
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        from charkit.batch.showing import record_card
+
+        return {"text/plain": repr(self), "text/html": record_card(self)}
 
 
 def record_in(folder: Path) -> RunRecord | None:

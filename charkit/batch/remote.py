@@ -23,7 +23,7 @@ from charkit.batch.records import RECORD
 from charkit.documents import replace_file
 from charkit.errors import StorageError, UsageError
 from charkit.mirror import filesystem, reached
-from charkit.settings import child_environment, export
+from charkit.settings import Settings, child_environment, export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,9 +152,12 @@ def relocated(order: RunOrder, base: Path) -> RunOrder:
 
     Raises:
         StorageError: the production is not in the depot, or is not what its name says.
+        UsageError: the run pays, and this machine would keep a ledger of its own.
     """
     if order.home is None:
         return order
+    if order.one_budget and Settings.load().ledger is None:
+        raise UsageError("pays real services, and this worker has no ledger that all share: set CHARKIT_LEDGER for it")
     folder = base / "data" / "sweeps" / order.sweep / order.run
     changes: dict[str, object] = {"folder": str(folder)}
     if order.production:

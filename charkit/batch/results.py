@@ -114,7 +114,7 @@ class Results:
 
         Args:
             by: The parameter along the bottom; by default the one with most values.
-            split: A second one, told apart by colour and mark; by default the next.
+            split: A second one, told apart by colour and mark; none by default.
             axis: Of the scores, such as `palette`; the first by default.
 
         Raises:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Final
 
-from charkit.cards import Html, badge, folded, table
+from charkit.cards import Html, badge, card, folded, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from charkit.batch.results import Results
     from charkit.cards import BadgeKind
 
-__all__ = ["plan_cells", "plan_table", "result_cells", "results_table"]
+__all__ = ["plan_cells", "plan_table", "record_card", "result_cells", "results_table"]
 
 _MOST = 60
 """Rows that are shown open; the others fold."""
@@ -48,23 +49,40 @@ def result_cells(results: Results) -> tuple[list[str], list[list[str]]]:
 
 
 def plan_table(plan: SweepPlan) -> Html:
-    """Return a plan as a table."""
+    """Return a plan as a table, under what there is to know before it starts."""
     headings, rows = plan_cells(plan)
-    caption = f"{plan.sweep.title}: {len(plan.runs)} runs of {plan.notebook.name}. {' '.join(plan.sentences())}"
-    return _shown(headings, rows, caption)
+    return _shown(
+        headings, rows, (f"{plan.sweep.title}: {len(plan.runs)} runs of {plan.notebook.name}.", *plan.sentences())
+    )
 
 
 def results_table(results: Results) -> Html:
     """Return results as a table, with words beside every colour."""
     headings, rows = result_cells(results)
     dressed = [[_dressed(cell) for cell in row] for row in rows]
-    return _shown(headings, dressed, " ".join((repr(results)[8:-1] + ".", *results.notes)))
+    return _shown(headings, dressed, (repr(results)[8:-1] + ".", *results.notes))
 
 
-def _shown(headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> Html:
-    first = table(headings, rows[:_MOST], caption=caption)
+def record_card(record: RunRecord) -> Html:
+    """Return one run as a card."""
+    scores = (f"{s.character or 'clip'}, {s.axis}: {s.verdict}" + _figure(s.score) for s in record.scores)
+    rows = [
+        *((name, _value(value)) for name, value in record.parameters.items()),
+        ("time", f"{record.seconds:.1f} s"),
+        ("charged", f"${record.money.charged_usd:.2f}{' simulated' * record.money.simulated}" if record.money else ""),
+        ("measured", "; ".join(scores)),
+        ("why", record.error),
+    ]
+    shown = [(name, value) for name, value in rows if value]
+    return card(record.run, rows=shown, badge=record.state, badge_kind=_TONES[record.state], width=420)
+
+
+def _shown(headings: Sequence[str], rows: Sequence[Sequence[str]], sentences: Sequence[str]) -> Html:
+    style = "margin: 4px 10px; font-size: 12.5px; opacity: 0.75; text-align: left; max-width: 900px"
+    said = html.escape(" ".join(sentences))
+    first = f'<div style="{style}">{said}</div>{table(headings, rows[:_MOST])}'
     if len(rows) <= _MOST:
-        return first
+        return Html(first)
     return Html(first + folded(f"{len(rows) - _MOST} more", table(headings, rows[_MOST:])))
 
 
@@ -97,6 +115,10 @@ def _ending(results: Results, one: RunRecord) -> tuple[str, str, str, str, str, 
         "" if score is None else f"{score:.3f}",
         one.error,
     )
+
+
+def _figure(score: float | None) -> str:
+    return "" if score is None else f" {score:.3f}"
 
 
 def _value(value: object) -> str:

@@ -95,16 +95,23 @@ class Sweep(BaseModel):
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
-        """Read a sweep.
+        """Read a sweep; a relative path is looked for here and in every folder above.
 
         Raises:
             BadDocument: with file and line.
         """
-        path = Path(path)
+        path = _found(Path(path))
         sweep = read_yaml(path, cls)
         sweep._file = path.resolve()  # noqa: SLF001  # its own class
-        sweep._check()  # noqa: SLF001  # its own class
         return sweep
+
+    def __repr__(self) -> str:
+        said = " × ".join(f"{name} ({len(values)})" for name, values in self.grid.items()) or "no grid"
+        more = f", {len(self.runs)} named runs" if self.runs else ""
+        cap = "" if self.max_spend is None else f", cap ${self.max_spend:.2f}"
+        return f"Sweep({self.title} of {self.notebook}: {said}{more}{cap})"
+
+    __str__ = __repr__
 
     @property
     def file(self) -> Path:
@@ -139,6 +146,7 @@ class Sweep(BaseModel):
             UnknownName: a parameter that the notebook does not declare.
             UsageError: a parameter that looks like a secret.
         """
+        self._check()
         told = [*self._combinations(), *({**self.parameters, **run} for run in self.runs)]
         if not told:
             raise self._wrong("describes no run: everything in the grid is excluded")
@@ -197,6 +205,12 @@ class Sweep(BaseModel):
 
     def _wrong(self, problem: str) -> BadDocument:
         return BadDocument(problem, file=self._file)
+
+
+def _found(path: Path) -> Path:
+    here = Path.cwd()
+    places = [path] if path.is_absolute() else [folder / path for folder in (here, *here.parents)]
+    return next((place for place in places if place.is_file()), path)
 
 
 def _varying(told: list[Told]) -> set[str]:

@@ -184,6 +184,7 @@ def _order(plan: SweepPlan, planned: PlannedRun, allowed: float, packed: dict[st
         warm=warm,
         home=plan.home,
         production=packed.get(str(home), "") if home else "",
+        one_budget=not planned.price.simulated,
     )
 
 

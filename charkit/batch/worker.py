@@ -11,7 +11,8 @@ import os
 import queue
 import sys
 import threading
-from typing import TYPE_CHECKING
+import traceback
+from typing import TYPE_CHECKING, NoReturn
 
 from charkit.batch.kernels import can_fork, ready
 from charkit.batch.records import RunOrder
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
-def main() -> int:
-    """Carry out every run that comes in; returns when no more can come."""
+def main() -> NoReturn:
+    """Carry out every run that comes in; the process ends when no more can come."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else prints does not get between the answers
     if can_fork():
@@ -44,4 +45,10 @@ def _listen(lines: BinaryIO, orders: queue.SimpleQueue[RunOrder]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    finally:
+        # At once, since the thread that listens holds the input; what went wrong has been printed by then or is now.
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
+        os._exit(1)

@@ -40,6 +40,7 @@ def told(notebook: nbformat.NotebookNode) -> object:
 
 def test_what_is_kept_is_the_same_as_from_papermills_own_kernel(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("CHARKIT_TRIAL", "yes")
+    monkeypatch.setenv("JPY_PARENT_PID", str(os.getpid()))  # as in a notebook that starts others
     cells = ("print('out')", "import os; os.system('echo below'); import sys; print('err', file=sys.stderr)", LOOK)
     warm, cold = ran(tmp_path, *cells, count=3), ran(tmp_path, *cells, warm=False, count=3)
     assert told(warm) == told(cold)

@@ -89,6 +89,14 @@ def test_it_shows_itself_and_escapes_what_runs_said(results: Results) -> None:
     assert "<script" not in shown
 
 
+def test_a_run_shows_itself_as_a_card(results: Results) -> None:
+    shown = results.records[0]._repr_mimebundle_()["text/html"]
+    for words in ("trial-mira-1", "done", "$0.10 simulated", "mira, palette: consistent 0.900", "1.5 s"):
+        assert words in shown
+    failed = results.records[3]._repr_mimebundle_()["text/html"]
+    assert "&lt;b&gt;no&lt;/b&gt; light" in failed
+
+
 def test_a_long_table_folds(results: Results) -> None:
     many = Results(title="t", folder=results.folder, records=results.records * 20, planned=80)
     assert "20 more" in many._repr_mimebundle_()["text/html"]

@@ -120,7 +120,7 @@ def test_what_cannot_be_run_as_it_is_told_is_one_clear_error(tmp_path: Path, tex
 def test_a_slip_of_the_grid_is_not_expanded(tmp_path: Path) -> None:
     many = list(range(101))
     with pytest.raises(BadDocument, match="10,201 runs"):
-        written(tmp_path, f"grid: {{count: {many}, seed: {many}}}")
+        written(tmp_path, f"grid: {{count: {many}, seed: {many}}}").expanded(NOTEBOOK)
 
 
 @pytest.mark.parametrize("name", ["api_key", "TOKEN", "client_secret", "password"])
