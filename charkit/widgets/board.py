@@ -282,9 +282,16 @@ class Board(ABC):
 
     # ------------------------------------------------------------------ how it is shown
 
-    def changed(self) -> None:
-        """Send the still picture again once things are quiet, so that a saved notebook shows what was decided."""
+    def changed(self, *, at_once: bool = False) -> None:
+        """Send the still picture again once things are quiet, so that a saved notebook shows what was decided.
+
+        Args:
+            at_once: Do not wait: at the end of long work, which may be the end of a notebook that papermill runs.
+        """
         if not self._display:
+            return
+        if at_once:
+            self._publish_still(again=True)
             return
         try:
             loop = asyncio.get_running_loop()

@@ -20,8 +20,11 @@ from charkit.widgets.shot_work import dollars
 from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ipywidgets
 
+    from charkit.studio.progress import Event, Listener
     from charkit.studio.room import Studio
     from charkit.takes import Take
 
@@ -84,6 +87,7 @@ class CastingBoard(Board):
         self._thumbs = Thumbs(studio.place.folder / ".thumbs")
         self._tiles: dict[int, _Tile] = {}
         self._found = Candidates()
+        self._there = 0
         self._build(count)
         self.read()
 
@@ -208,17 +212,38 @@ class CastingBoard(Board):
             SpendLimit: The cap does not allow it.
         """
         try:
-            return self._studio.candidates(self._sheet.slug, count=self.count.value)
+            with self._studio.heard_by(self._hearing(self._count)):
+                return self._studio.candidates(self._sheet.slug, count=self.count.value)
         finally:
-            self.read()
+            self._over()
 
     async def making(self) -> Candidates:
         """Do what `make` does, while the board's other buttons go on working."""
         count = self.count.value
         try:
-            return await self.in_thread(lambda: self._studio.candidates(self._sheet.slug, count=count))
+            with self._studio.heard_by(self._hearing(self.soon(self._count))):
+                return await self.in_thread(lambda: self._studio.candidates(self._sheet.slug, count=count))
         finally:
-            self.read()
+            self._over()
+
+    def _hearing(self, tell: Callable[[], None]) -> Listener:
+        """Return a listener that counts the pictures that are there."""
+        self._there = 0
+
+        def hear(event: Event) -> None:
+            if event.get("final"):
+                self._there += 1
+                tell()
+
+        return hear
+
+    def _count(self) -> None:
+        self.say(f"{self._there} of {self.count.value} are there …", "busy")
+
+    def _over(self) -> None:
+        self.read()
+        self.say("")
+        self.changed(at_once=True)
 
     def _start(self) -> None:
         if self.busy:

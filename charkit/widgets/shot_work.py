@@ -125,7 +125,7 @@ class ShotWork(Board):
         except CharkitError as error:  # what the work itself says is more to the point
             self.complain(error)
         self._paint()
-        self.changed()
+        self.changed(at_once=True)
 
     def _hearing(self, paint: Callable[[], None]) -> Callable[[Event], None]:
         """Return a listener that keeps where each job stands, and paints now and then."""

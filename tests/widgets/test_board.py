@@ -96,6 +96,17 @@ def test_the_still_is_sent_again_when_things_are_quiet_and_once_for_many_clicks(
     assert how["transient"] == published[0][1]["transient"]
 
 
+def test_at_the_end_of_long_work_the_still_is_sent_at_once(published: list) -> None:
+    bell = Bell()
+    bell.changed(at_once=True)
+    assert published == []  # nobody looks at it yet
+    bell._ipython_display_()
+    bell.rung = 7
+    bell.changed(at_once=True)
+    assert "<p>7</p>" in published[-1][0]["text/html"]
+    assert published[-1][1]["update"] is True
+
+
 def test_long_work_ends_with_a_word_and_its_fault_is_shown() -> None:
     async def work(*, broken: bool) -> str:
         await asyncio.sleep(0)
