@@ -45,6 +45,8 @@ _SHAPES = re.compile(
 )
 _LONG = re.compile(r"[A-Za-z0-9+/=]{200,}")
 """Media inside of texts, in which any short word turns up sooner or later."""
+_BLOCK = 2**22
+"""Bytes that are looked through at once."""
 _SHORTEST = 8
 """Characters of a key that is looked for by its value; a server of one's own may have `none`."""
 _USUAL = frozenset({
@@ -96,13 +98,26 @@ class Leaks:
         Raises:
             OSError: it cannot be read.
         """
+        if path.suffix not in TEXTS:
+            return self._in_media(path, name)
         data = path.read_bytes()
         found = [f"{name}: holds the value of {which}" for which, spelled in self._spelled if spelled in data]
-        if path.suffix in TEXTS:
-            for where, text in _parts(path, data.decode("utf-8", "replace")):
-                found += [f"{name}{where(spot)}: {what}" for what, spot in self._in_text(text)]
-        else:
-            found += [f"{name}: names the folder {root}" for root in self.roots if root.encode() in data]
+        for where, text in _parts(path, data.decode("utf-8", "replace")):
+            found += [f"{name}{where(spot)}: {what}" for what, spot in self._in_text(text)]
+        return list(dict.fromkeys(found))
+
+    def _in_media(self, path: Path, name: str) -> list[str]:
+        """Look through a file that may be larger than memory, a block at a time."""
+        wanted = [(f"{name}: holds the value of {which}", spelled) for which, spelled in self._spelled]
+        wanted += [(f"{name}: names the folder {root}", root.encode()) for root in self.roots]
+        overlap = max((len(spelled) for _, spelled in wanted), default=1) - 1
+        found: list[str] = []
+        rest = b""
+        with path.open("rb") as file:
+            while wanted and (block := file.read(_BLOCK)):
+                seen = rest + block
+                found += [said for said, spelled in wanted if spelled in seen]
+                rest = seen[-overlap:] if overlap else b""
         return list(dict.fromkeys(found))
 
     @cached_property

@@ -34,7 +34,7 @@ from charkit.sharing.bundles import (
     save_record,
     write_sums,
 )
-from charkit.sharing.cleaning import Places, clean
+from charkit.sharing.cleaning import TEXTS, Places, clean
 from charkit.sharing.crate import crate
 from charkit.sharing.environment import ENVIRONMENT, environment
 from charkit.sharing.gathering import ROUTES, gather
@@ -251,6 +251,8 @@ class _Packing:
 
     def _written(self, item: Item, places: Places, *, pictures: bool) -> SharedFile:
         target = self.folder / item.name
+        if item.source.suffix not in TEXTS:
+            return _copied(item, target)
         try:
             cleaned = clean(item.source, places, pictures=pictures)
         except OSError as error:
@@ -338,6 +340,23 @@ class _Packing:
             "Run it again: `charkit reproduce THIS`. Check it: `sha256sum --check checksums.sha256`.\n"
             + (f"\nLeft out:\n\n{left}" if left else "")
         )
+
+
+def _copied(item: Item, target: Path) -> SharedFile:
+    """Copy a file that may be larger than memory.
+
+    Raises:
+        StorageError: it cannot be read or written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(item.source, target)
+        with target.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return SharedFile(path=item.name, role=item.role, digest=f"sha256:{digest}", size=target.stat().st_size)
+    except OSError as error:
+        kind = StorageFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageError
+        raise kind(f"cannot be copied: {error.strerror or error}", path=item.source) from error
 
 
 def _put(target: Path, data: bytes) -> None:
