@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName
-from charkit.plan import Approval, RouteChoices, plan_film, ways_of
+from charkit.plan import Approval, Plan, RouteChoices, plan_film, ways_of
 from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.wordings import Wordings
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from charkit.plan import Plan, Ways
+    from charkit.plan import PlannedShot, Ways
     from charkit.references import Reference, References
     from charkit.references.preflight import Looked
     from charkit.routes import RouteMatrix
@@ -34,7 +35,9 @@ class PlanVerbs(DesignVerbs):
 
     def plan(self) -> Plan:
         """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
-        return self._plan_with(self.references())
+        references = self.references()
+        self._bound.clear()  # from here on nothing that was planned before is taken for granted
+        return self._plan_with(references)
 
     def replan(self) -> Plan:
         """Plan again after a choice, with the pictures as they were prepared last: `plan` without looking for new ones.
@@ -157,6 +160,34 @@ class PlanVerbs(DesignVerbs):
     def _planned_as(
         self, board: Storyboard, references: References, *, wordings: Wordings, chosen: dict[str, str]
     ) -> Plan:
+        """Plan a storyboard; shots of which nothing changed since they were planned last are not planned again."""
+        asked = hash(tuple(references))
+        keys = {
+            shot.id: (shot.model_dump_json(), chosen.get(shot.id, ""), _template_of(wordings, shot.id), asked)
+            for shot in board.each()
+        }
+        missing = tuple(shot for shot in board.each() if keys[shot.id] not in self._bound)
+        if missing:
+            part = board.model_copy(update={"shots": missing})
+            fresh = self._planned_anew(part, references, wordings=wordings, chosen=chosen)
+            self._bound.update({keys[shot.shot]: shot for shot in fresh})
+        return Plan(
+            title=board.title,
+            on=self._settings.today,
+            aspect=board.aspect,
+            resolution=self.resolution,
+            fps=board.fps,
+            shots=tuple(self._bound[key] for key in keys.values()),
+        )
+
+    @cached_property
+    def _bound(self) -> dict[tuple[str, str, str, int], PlannedShot]:
+        """Shots as they were planned, by all that may change about them while a studio is open."""
+        return {}
+
+    def _planned_anew(
+        self, board: Storyboard, references: References, *, wordings: Wordings, chosen: dict[str, str]
+    ) -> Plan:
         made = all(reference.path.is_file() for reference in references)
         return plan_film(
             board,
@@ -204,6 +235,11 @@ class PlanVerbs(DesignVerbs):
     @abstractmethod
     def _preflights(self) -> Preflights:
         """Asks about pictures before they go out."""
+
+
+def _template_of(wordings: Wordings, shot: str) -> str:
+    wording = wordings.shots.get(shot)
+    return wording.template if wording is not None else ""
 
 
 def _known(chosen: dict[str, str], matrix: RouteMatrix) -> dict[str, str]:

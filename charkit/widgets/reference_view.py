@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from charkit.cards import Html, badge, card
 from charkit.errors import CharkitError
-from charkit.references.outlined import as_sent
+from charkit.references.outlined import as_handed_in, as_sent
 from charkit.references.preflight.show import preflight_table
 
 if TYPE_CHECKING:
@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from charkit.references import Reference
     from charkit.references.preflight import Finding, Looked, Preflight
 
-__all__ = ["findings_of", "left_out", "no_pictures", "nobody_looked", "of_shot", "sent_card", "views_of", "worn"]
+__all__ = [
+    "cut_card",
+    "findings_of",
+    "left_out",
+    "no_pictures",
+    "nobody_looked",
+    "of_shot",
+    "sent_card",
+    "views_of",
+    "worn",
+]
 
 _QUIET: Final = "opacity: 0.7; font-size: 12px"
 
@@ -77,6 +87,17 @@ def sent_card(reference: Reference, looked: Looked, findings: Iterable[Finding],
         badge_kind=kind,
         width=204,
     )
+
+
+def cut_card(reference: Reference) -> Html:
+    """Return the source of a picture with the part drawn on it that is sent."""
+    rows = [("source", reference.origin), ("sent", _percent(reference.crop) if reference.crop else "all of it")]
+    try:
+        picture: bytes | None = as_handed_in(reference, reference.crop, side=240)
+    except CharkitError as error:
+        picture, rows = None, [*rows, ("mind", str(error))]
+    title = f"{reference.name}, {reference.view}: the cut"
+    return card(title, rows=rows, picture=picture, picture_type="image/jpeg", width=204)
 
 
 def _faces(looked: Looked) -> str:

@@ -10,6 +10,7 @@ from charkit.references import Framing, key_of
 from charkit.references.outlined import as_handed_in
 from charkit.widgets.board import Board
 from charkit.widgets.reference_view import (
+    cut_card,
     findings_of,
     left_out,
     no_pictures,
@@ -269,7 +270,9 @@ class ReferenceTable(Board):
             [shot.shot, shot.route, views_of(shot) or "words alone", "; ".join(shot.left_out)] for shot in self.plan
         ]
         sent = {one.digest: one for shot in self.plan for one in shot.references}
-        cards = grid([self._card(one) for one in list(sent.values())[:_STILL]])
+        shown = list(sent.values())[:_STILL]
+        cut = [cut_card(one) for one in shown if one.crop is not None]
+        cards = grid([*(self._card(one) for one in shown), *cut])
         cards = Html(cards + nobody_looked([self.studio.seen_in(one) for one in sent.values()]))
         caption = f"{self.plan.title}: pictures of {len(self.plan)} shots"
         told = table(["shot", "route", "pictures, in order", "left out"], rows, caption=caption)

@@ -113,3 +113,27 @@ def test_looking_ahead_lets_the_next_choice_look_at_nothing(studio: Studio, monk
     monkeypatch.setattr("charkit.studio.remembering.look", lambda *_: pytest.fail("looked again"))
     monkeypatch.setattr(type(studio._preflights.colours._resemblance), "see", lambda *_: pytest.fail("seen again"))
     studio.choose_route("A2", studio.ways("A2")[0].able[1].route)
+
+
+def test_after_a_choice_only_that_shot_is_planned_again_and_plan_takes_nothing_for_granted(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from charkit.studio import plan_verbs
+
+    whole, planned = plan_verbs.plan_film, []
+
+    def counted(board, *args, **kwargs):
+        planned.append([shot.id for shot in board.each()])
+        return whole(board, *args, **kwargs)
+
+    monkeypatch.setattr(plan_verbs, "plan_film", counted)
+    first = studio.replan()
+    other = studio.ways("A2")[0].able[1].route
+    chosen = studio.choose_route("A2", other)
+    studio.use_words("A3", {"action": "Ada nods"})
+    assert planned == [["A1", "A2", "A3"], ["A2"], ["A3"]]
+    assert chosen["A1"] == first["A1"]
+    fresh = studio.plan()
+    assert planned[3:] == [["A1", "A2", "A3"]]
+    assert fresh.digest == studio.replan().digest
+    assert [shot.route for shot in fresh] == [first["A1"].route, other, first["A3"].route]

@@ -60,6 +60,7 @@ def test_sliders_draw_and_the_button_keeps_what_is_drawn(studio: Studio, home: P
     assert again.edges["right"].value == pytest.approx(0.8, abs=0.01)
     assert again.mode.value == "pad"
     assert "(by hand)" in str(again.still())
+    assert "Ada, face: the cut" in str(again.still())
     again.whole.click()
     assert again.edges["right"].value == 1.0
     assert again.whole.disabled
