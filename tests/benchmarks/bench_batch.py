@@ -29,15 +29,18 @@ _SPIN = "total = sum(i * i for i in range(4_000_000)) + count"
 
 
 def main() -> None:
-    """Print one JSON line."""
+    """Print two JSON lines."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=24)
     parser.add_argument("--pairs", type=int, default=5)
     asked = parser.parse_args()
     export(CHARKIT_PROGRESS="off")
     with tempfile.TemporaryDirectory() as folder:
-        found = {**fixed(Path(folder), asked.pairs), **parallel(Path(folder), asked.runs)}
-    print(json.dumps({"bench": "batch", **found}))
+        cost, speed = fixed(Path(folder), asked.pairs), parallel(Path(folder), asked.runs)
+    print(
+        json.dumps({"name": "batch-fixed-cost-over-papermill", "value": cost["fixed_ratio"], "unit": "ratio", **cost})
+    )
+    print(json.dumps({"name": "batch-two-workers-over-one", "value": speed["speedup"], "unit": "ratio", **speed}))
 
 
 def fixed(folder: Path, pairs: int) -> dict[str, float]:
@@ -60,7 +63,7 @@ def fixed(folder: Path, pairs: int) -> dict[str, float]:
                 str(at),
             ]
             began = time.monotonic()
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # papermill's own command
+            subprocess.run(command, check=True, capture_output=True)  # papermill's own command
             commands.append(time.monotonic() - began)
             runs.append(_timed_run(folder, crew, at))
     finally:
@@ -70,7 +73,7 @@ def fixed(folder: Path, pairs: int) -> dict[str, float]:
         "papermill_s": round(statistics.median(commands), 3),
         "run_s": round(statistics.median(runs), 3),
         "fixed_ratio": round(ratio, 3),
-        "fixed_limit": 0.2,
+        "limit": 0.2,
     }
 
 
@@ -85,7 +88,7 @@ def parallel(folder: Path, runs: int) -> dict[str, float]:
         "two_workers_s": round(both, 2),
         "speedup": round(alone / both, 2),
         "speedup_with_start": round(alone_all / both_all, 2),
-        "speedup_wanted": 1.7,
+        "at_least": 1.7,
     }
 
 
