@@ -48,6 +48,7 @@ _OUTCOME = "() => window.charkitOutcome"
 _SET_SOURCE = """([place, text]) =>
   window.jupyterapp.shell.currentWidget.content.widgets[place].model.sharedModel.setSource(text)"""
 
+_CHOOSE = "place => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = place; }"
 _PICTURES_THERE = "area => [...area.querySelectorAll('img')].every(one => one.complete && one.naturalWidth > 0)"
 
 
@@ -110,6 +111,11 @@ class Notebook:
         found: list[Cell] = self.page.evaluate(_CELLS)
         return found
 
+    @property
+    def active_cell(self) -> int:
+        """The place of the cell on which the notebook's own keys act."""
+        return int(self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"))
+
     def set_parameters(self, **values: object) -> None:
         """Change values in the parameters cell, as a person would before running all."""
         cell = self.cells()[0]
@@ -129,11 +135,29 @@ class Notebook:
         until(f"all cells of {self.path} ran", self._all_ran, patience=patience)
         assert self._outcome() == "done", self._outcome()
 
+    def run(self, source: str, *, patience: float = 180.0) -> Locator:
+        """Run the one cell that has these words in it, and return its output.
+
+        Raises:
+            AssertionError: it fails, or does not end.
+        """
+        place = self._place(source)
+        self.page.evaluate(_CHOOSE, place)
+        self.start("notebook:run-cell")
+        until(f"the cell {source!r} of {self.path} ran", self._checked, patience=patience)
+        return self.output(source)
+
     def _all_ran(self) -> bool:
-        cells = self.cells()
-        failed = [f"{cell['source'][:80]!r}: {cell['error']}" for cell in cells if cell["error"]]
+        return self._checked() and all(cell["count"] for cell in self.cells())
+
+    def _checked(self) -> bool:
+        """Return whether the command that was started is over; a cell that failed ends the wait."""
+        failed = [f"{cell['source'][:80]!r}: {cell['error']}" for cell in self.cells() if cell["error"]]
         assert not failed, f"{self.path}: {failed[0]}"
-        return all(cell["count"] for cell in cells) and self._outcome() is not None
+        return self._outcome() is not None
+
+    def _place(self, source: str) -> int:
+        return next(cell["place"] for cell in self.cells() if source in cell["source"])
 
     def start(self, command: str, **arguments: object) -> None:
         """Start one of JupyterLab's commands, and do not wait for it."""
@@ -150,18 +174,25 @@ class Notebook:
 
     def output(self, source: str) -> Locator:
         """Return the output area of the cell whose code has these words in it."""
-        place = next(cell["place"] for cell in self.cells() if source in cell["source"])
-        found = self.page.locator(".jp-Notebook .jp-Cell").nth(place).locator(".jp-Cell-outputArea")
+        found = self.page.locator(".jp-Notebook .jp-Cell").nth(self._place(source)).locator(".jp-Cell-outputArea")
         found.scroll_into_view_if_needed()
         return found
 
     # ------------------------------------------------------------------ looking
 
     def picture(self, place: Locator, file: Path) -> None:
-        """Keep a screenshot of one output, once all its pictures are there."""
+        """Keep a screenshot of one output, all of it, once its pictures are there."""
         until("all pictures are loaded", lambda: place.evaluate(_PICTURES_THERE))
         file.parent.mkdir(parents=True, exist_ok=True)
+        size, box = self.page.viewport_size, place.bounding_box()
+        if size and box:  # the window grows with it, since it would be cut off where the notebook scrolls
+            self.page.set_viewport_size(
+                {"width": size["width"], "height": max(size["height"], int(box["height"]) + 260)}
+            )
+        place.scroll_into_view_if_needed()
         place.screenshot(path=file)
+        if size:
+            self.page.set_viewport_size(size)
 
     @contextmanager
     def seen(self, *, width: int, dark: bool = False) -> Iterator[None]:
