@@ -255,9 +255,16 @@ class Board(ABC):
                     self.say(said)
             self.changed()
 
+        def over(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self.rested()
+
         task = asyncio.get_running_loop().create_task(watched())
         self._tasks.add(task)  # a loop holds tasks weakly
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(over)
+
+    def rested(self) -> None:  # noqa: B027  (most boards have nothing to do then)
+        """Do what is to be done when what a button started has ended, such as ungrey buttons: `busy` is false again."""
 
     @property
     def busy(self) -> bool:

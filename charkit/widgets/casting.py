@@ -245,6 +245,10 @@ class CastingBoard(Board):
         self.say("")
         self.changed(at_once=True)
 
+    def rested(self) -> None:
+        """Let the button that costs money be clicked again."""
+        self._show_price()
+
     def _start(self) -> None:
         if self.busy:
             raise UsageError("the board is still at work; what it makes is shown as it comes")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from charkit.plan import Plan
+    from charkit.scoring import Scorecard
     from charkit.studio.progress import Event
     from charkit.studio.room import Studio
     from charkit.takes import Retakes, Takes
@@ -46,6 +47,10 @@ class ShotWork(Board):
     @abstractmethod
     def read(self) -> None:
         """Read what is on disk, and show it."""
+
+    def rested(self) -> None:
+        """Let buttons that cost money be clicked again."""
+        self.show_money()
 
     @abstractmethod
     def show_money(self) -> None:
@@ -92,7 +97,10 @@ class ShotWork(Board):
     def _start_shooting(self) -> None:
         self._start(lambda: self._studio.shoot(self._plan), "shooting")
 
-    def _start(self, verb: Callable[[], Takes | Retakes], what: str) -> None:
+    def _start_scoring(self) -> None:
+        self._start(self._studio.score, "scoring")
+
+    def _start(self, verb: Callable[[], Takes | Retakes | Scorecard], what: str) -> None:
         if self.busy:
             raise UsageError("the board is still at work; what it makes is shown as it comes")
 
@@ -131,7 +139,7 @@ class ShotWork(Board):
         """Return a listener that keeps where each job stands, and paints now and then."""
 
         def hear(event: Event) -> None:
-            if "subject" not in event:
+            if "subject" not in event or not event["new"]:  # what only comes back is nobody's news
                 return
             share = event["progress"]
             key = str(event["subject"]), int(event["number"] or 0)

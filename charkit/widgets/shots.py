@@ -94,6 +94,12 @@ class ShotBoard(ShotPlaying):
         self.again = self.button("refresh", self._refreshed, tooltip="Look again at what is on disk")
         self.money = widgets.HTML()
         self.shoot_button = self.button("shoot", self._start_shooting, style="warning", disabled=True)
+        self.score_button = self.button(
+            "score",
+            self._start_scoring,
+            tooltip="Measure them against the references; costs time, no money",
+            disabled=True,
+        )
         self._rows = widgets.VBox([], layout={"width": "100%"})
         line = {"align_items": "center", "flex_flow": "row wrap"}
         self.fill(
@@ -101,7 +107,7 @@ class ShotBoard(ShotPlaying):
                 [self.filter, self.order, self.back, self.where, self.on, self.again],
                 layout=line,
             ),
-            widgets.HBox([self.shoot_button, self.money, self.boxes_button], layout=line),
+            widgets.HBox([self.shoot_button, self.money, self.score_button, self.boxes_button], layout=line),
             self.jobs,
             self.line,
             self._rows,
@@ -219,6 +225,10 @@ class ShotBoard(ShotPlaying):
         button.button_style = "warning" if count else ""
         button.disabled = self.busy or not count or price > left
         button.tooltip = f"Only {dollars(left)} are left" if count and price > left else "Make the first take of each"
+        known = {(one.shot, one.take) for one in self._card.takes} if self._card is not None else set()
+        fresh = sum(view.take.ok and view.key not in known for view in self._views)
+        self.score_button.description = f"score {fresh} new, free" if fresh else "all are scored"
+        self.score_button.disabled = self.busy or not fresh
         for lane in self._lanes:
             words, tooltip, possible = self.price(lane.shot, left)
             lane.priced(words, tooltip, possible=possible and not self.busy)

@@ -42,6 +42,9 @@ def test_candidates_are_made_kept_rejected_and_locked_and_all_of_it_is_on_disk(
     asyncio.run(clicked())
     assert posts(on_the_simulator) == sent + 3
     assert [len(board._row.children), board.make_button.description] == [3, "all are made"]
+    board.count.value = 4
+    assert not board.make_button.disabled
+    board.count.value = 3
     board._tiles[2].keep.click()
     board._tiles[1].reject.click()
     assert repr(board) == "CastingBoard(Ada: 3 candidates, candidate 2 kept, 1 rejected)"

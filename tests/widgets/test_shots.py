@@ -223,6 +223,15 @@ def test_shooting_and_retaking_go_through_the_studio_with_the_price_before_the_c
         while board.busy:
             await asyncio.sleep(0.01)
 
+        assert not lane.retake.disabled
+        assert board.score_button.description == "score 3 new, free"
+        assert not board.score_button.disabled
+        board.score_button.click()
+        while board.busy:
+            await asyncio.sleep(0.01)
+        assert board.score_button.description == "all are scored"
+        assert "scoring: Scorecard(2 shots" in board.line.value
+
     asyncio.run(by_buttons())
     retaken = board._views[-1].take
     assert (retaken.id, retaken.why) == ("A2-t2", "her coat is blue")
