@@ -42,6 +42,8 @@ _MODES: Final = (
     ("crop: fill the shape", "crop"),
     ("pad: keep all of it", "pad"),
 )
+_STEP: Final = 0.01
+"""Of a slider: a share of the picture."""
 _EDGES: Final = ("left", "top", "right", "bottom")
 
 
@@ -101,7 +103,7 @@ class ReferenceTable(Board):
             value=0.0 if name in ("left", "top") else 1.0,
             min=0.0,
             max=1.0,
-            step=0.01,
+            step=_STEP,
             readout_format=".2f",
             description=name,
             tooltip=f"The {name} edge of what is sent, as a share of the picture",
@@ -238,7 +240,8 @@ class ReferenceTable(Board):
             return
         part: Box = tuple(float(self.edges[edge].value) for edge in _EDGES)  # type: ignore[assignment]
         wrong = part[2] - part[0] <= 0 or part[3] - part[1] <= 0
-        kept = tuple(round(edge, 4) for edge in reference.crop or (0.0, 0.0, 1.0, 1.0)) == part
+        sent = reference.crop or (0.0, 0.0, 1.0, 1.0)
+        kept = all(abs(one - other) < _STEP / 2 for one, other in zip(sent, part, strict=True))  # cut at whole pixels
         note = "as it is sent" if kept else "as it would be cut; nothing is kept yet"
         note = "left has to lie before right, and top above bottom" if wrong else note
         try:
