@@ -3,7 +3,8 @@
 Started as `python -m charkit.batch.forking`; see `charkit.batch.kernels` for the other end. It reads one JSON line for
 each kernel wanted and answers with one: `{"pid": 123}`. When its input ends, it ends, and its kernels with it.
 
-What kernels need first is imported before the first line is read; the rest in between, while nobody waits.
+What every kernel needs is imported before the first line is read; what a line says that later ones will need, after it,
+while nobody waits.
 
 What keeps a forked kernel as good as a started one:
     * here nothing runs but imports: no thread of Python's, no loop, no socket, no notebook's code;
@@ -40,7 +41,7 @@ READY: Final = ("IPython", "ipykernel.kernelapp", "ipykernel.ipkernel")
 """What every kernel needs; imported before the first fork."""
 
 LATER: Final = ("charkit.studio", "openai", "google.genai", "charkit.scoring")
-"""What most of charkit's notebooks need; imported while no kernel is asked for, as far as it is installed."""
+"""What notebooks that open a studio need."""
 
 _PR_SET_PDEATHSIG = 1  # prctl(2), linux/prctl.h
 
@@ -51,6 +52,8 @@ class Wanted(TypedDict):
     arguments: list[str]
     """What stands after `python -m ipykernel_launcher`."""
     folder: str
+    later: list[str]
+    """Modules that kernels after this one will need; imported as far as they are installed."""
     environment: dict[str, str]
 
 
@@ -63,7 +66,7 @@ def main() -> int:
         importlib.import_module(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the shell is for whoever drives the notebooks
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for kernels here
-    later = list(LATER)
+    later: list[str] = []
     while True:
         while later and not _asked(orders):
             name = later.pop(0)
@@ -72,7 +75,9 @@ def main() -> int:
         line = orders.readline()
         if not line:
             return 0
-        _fork(json.loads(line), orders, answers)
+        wanted: Wanted = json.loads(line)
+        _fork(wanted, orders, answers)
+        later += [name for name in wanted["later"] if name not in sys.modules and name not in later]
 
 
 def _asked(orders: BinaryIO) -> bool:

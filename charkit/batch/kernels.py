@@ -51,6 +51,8 @@ class KernelSource:
         self.handed_on: tuple[str, ...] = ("CHARKIT_",)
         """Beginnings of the names of variables that nothing reads when it is imported; they are handed to each kernel.
         Where another variable has changed, all is imported anew."""
+        self.later: tuple[str, ...] = ()
+        """Modules that the notebooks which are run here need; imported once, after the next kernel is forked."""
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._environment: dict[str, str] = {}
@@ -153,6 +155,7 @@ class ForkProvisioner(LocalProvisioner):
         environment = kwargs.get("env") or {}
         wanted: Wanted = {
             "arguments": cmd[at + 1 :],
+            "later": list(_source.later),
             "folder": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109  # as a text for the other process
             "environment": {str(name): str(value) for name, value in environment.items()},
         }

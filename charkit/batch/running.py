@@ -36,6 +36,7 @@ def carry_out(order: RunOrder) -> RunRecord:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RECORD).unlink(missing_ok=True)  # from here on it has not ended
         place = place_of(order)
+        _foresee(order, opens_studio=place is not None)
         with _quiet(), brought(order, place.folder if place else None):
             execute(_copy(order), folder / f"{order.notebook}.ipynb", order.parameters, name=order.run, warm=order.warm)
     except NotebookFailed as failed:
@@ -108,6 +109,16 @@ def _copy(order: RunOrder) -> Path:
     if not path.is_file() or hashlib.sha256(path.read_bytes()).digest() != hashlib.sha256(data).digest():
         replace_file(path, data)
     return path
+
+
+def _foresee(order: RunOrder, *, opens_studio: bool) -> None:
+    """Let the kernels after this one find imported what notebooks like this one need."""
+    if not order.warm:
+        return
+    from charkit.batch.forking import LATER
+    from charkit.batch.kernels import ready
+
+    ready().later = LATER if opens_studio else ()
 
 
 def _kernel(order: RunOrder) -> Literal["forked", "started"]:

@@ -135,7 +135,7 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     new_production("small", tmp_path / "data" / "productions")
     monkeypatch.chdir(tmp_path)
-    path = write_sweep(tmp_path, "grid: {seed: [1, 2, 3]}\nmax_spend: 2.5", TAKE, parameters=DECLARED)
+    path = write_sweep(tmp_path, "grid: {seed: [1, 2]}\nmax_spend: 1.5", TAKE, parameters=DECLARED)
     path.write_text(path.read_text().replace("outputs: out\n", ""))
     return path
 
@@ -144,9 +144,9 @@ def test_a_sweep_is_priced_first_and_a_cap_that_is_missing_or_too_small_is_said(
     plan = plan_sweep(film)
     assert plan.planned_usd == pytest.approx(sum(run.price.planned for run in plan.runs))
     assert all(0 < run.price.planned < 1 for run in plan.runs)
-    assert plan.most_usd == 2.5
-    assert "at most $2.50 together (simulated: nothing is paid)" in plan.sentences()[0]
-    film.write_text(film.read_text().replace("grid:", "parameters: {live: true}\ngrid:").replace("max_spend: 2.5", ""))
+    assert plan.most_usd == 1.5
+    assert "at most $1.50 together (simulated: nothing is paid)" in plan.sentences()[0]
+    film.write_text(film.read_text().replace("grid:", "parameters: {live: true}\ngrid:").replace("max_spend: 1.5", ""))
     with pytest.raises(UsageError, match="pays real services .* Say how much all runs may cost together"):
         plan_sweep(film)
     film.write_text(film.read_text().replace("live: true", "shot: S77"))
@@ -176,7 +176,7 @@ def test_a_sweep_killed_in_the_middle_repeats_no_finished_run_and_pays_nothing_t
     stood = {path: path.stat().st_mtime_ns for path in folder.glob("*/run.json")}
     assert len(stood) == 1, (film.parent / "log").read_text()
     results = _gone_on_with(film, inline)
-    assert [record.state for record in results.records] == ["done"] * 3
+    assert [record.state for record in results.records] == ["done"] * 2
     assert all(path.stat().st_mtime_ns == when for path, when in stood.items())
     with Ledger.open(ledger_file) as ledger:
         jobs = ledger.jobs()
@@ -185,7 +185,7 @@ def test_a_sweep_killed_in_the_middle_repeats_no_finished_run_and_pays_nothing_t
     assert len(set(keys)) == len(keys)
     videos = [job for job in jobs if job.kind == "video"]
     assert sorted(job.run for job in videos) == sorted(record.run for record in results.records)
-    assert _accepted(film.parent / "data" / "simulator") == len(jobs) == 3
+    assert _accepted(film.parent / "data" / "simulator") == len(jobs) == 2
     assert spent.unknown == spent.reserved == 0
     assert spent.settled == sum(job.price for job in jobs)
 
