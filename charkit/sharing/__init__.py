@@ -7,6 +7,7 @@ leaks         keys and places that are left, which stop it all
 environment   which programs made it
 crate         the RO-Crate description
 bundles       the bundle's own record, its checksums; folder or zip, in and out
+packing       one bundle in the making
 sharing       the call that does it all
 reproducing   another person's call: check, run again, compare
 comparing     what differs between two runs

@@ -22,7 +22,7 @@ from charkit.settings import Settings
 from charkit.sharing.bundles import check_sums, open_bundle
 from charkit.sharing.comparing import Aspect, Made, Reproduction, compared, environment_differs
 from charkit.sharing.environment import ENVIRONMENT, Environment, environment
-from charkit.sharing.sharing import requests_of
+from charkit.sharing.packing import requests_of
 from charkit.store import digest_of
 from charkit.studio import open_studio
 from charkit.takes import RetakeRule, Wish
