@@ -1,4 +1,8 @@
-"""One JupyterLab and one browser for all tests here, on a copy of the project's notebooks and productions."""
+"""One JupyterLab and one browser for all tests of the module, on a copy of the project's notebooks and productions.
+
+Playwright's loop runs in this thread as long as the browser does, and no other test could run one of its own: so all
+ends with the module.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from charkit.rehearsal import start_simulator
-from tests.browser.lab import HOW_TO_GET_IT, QUIET, Lab, find_chromium, major
+from tests.browser.lab import HOW_TO_GET_IT, QUIET, VARIABLE, Lab, find_chromium, major
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +30,7 @@ DAY = "2026-11-22"
 """The day on which the notebooks are run, since routes are dated; as in tests/check_notebooks.py."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser that is installed on this machine, without a window."""
     api = pytest.importorskip("playwright.sync_api", reason=f"BROWSER: playwright is not installed; {HOW_TO_GET_IT}")
@@ -34,12 +38,14 @@ def browser() -> Iterator[Browser]:
         program = find_chromium(playwright.chromium.executable_path)
         if program is None:
             pytest.skip(f"BROWSER: there is none; {HOW_TO_GET_IT}")
+        if not program.is_file():  # somebody wants one, so that skipping would hide a mistake
+            pytest.fail(f"there is no browser at {program}, which {VARIABLE} names", pytrace=False)
         running = playwright.chromium.launch(executable_path=program, args=list(QUIET), headless=True)
         yield running
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a person has: notebooks and productions, and nothing that was made yet."""
     folder = tmp_path_factory.mktemp("a workspace")
@@ -58,7 +64,7 @@ def _shorten(storyboard: Path) -> None:
         yaml.dump(said, file)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser: Browser, workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on the workspace, with a simulator that stays between notebooks."""
     simulator = start_simulator(workspace / "data" / "simulator")
@@ -98,7 +104,7 @@ def opened(
     assert [fault for book in books for fault in book.faults] == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where screenshots are kept to be looked at: the folder in CHARKIT_ARTEFACTS, else pytest's own."""
     named = os.environ.get("CHARKIT_ARTEFACTS")
