@@ -59,7 +59,7 @@ class PlanTable(Board):
         self._sum = self.widgets.HTML()
         self._state = self.widgets.HTML()
         self.refresh()
-        ahead(self, studio)
+        ahead(studio)
 
     # ------------------------------------------------------------------ what it does
 

@@ -90,7 +90,7 @@ class PromptLab(Board):
         self._parts: dict[str, ipywidgets.HTML] = {name: w.HTML() for name in names}
         self._arrange()
         self._open_shot()
-        ahead(self, studio)
+        ahead(studio)
 
     def _arrange(self) -> None:
         w = self.widgets

@@ -96,7 +96,7 @@ class ReferenceTable(Board):
         self._bind()
         self.refresh()
         self._begin()
-        ahead(self, studio)
+        ahead(studio)
 
     def _edge(self, name: str) -> ipywidgets.FloatSlider:
         return self.widgets.FloatSlider(
