@@ -46,9 +46,13 @@ def batch(
         if as_json:
             typer.echo(json.dumps(plan_facts(plan), ensure_ascii=False))
         raise typer.Exit(1 if any(run.problem for run in plan.runs) else 0)
-    results = run_sweep(
-        plan, executor=executor, workers=workers, only_failed=only_failed, on_run=None if as_json else _say
-    )
+    try:
+        results = run_sweep(
+            plan, executor=executor, workers=workers, only_failed=only_failed, on_run=None if as_json else _say
+        )
+    except KeyboardInterrupt:
+        typer.echo("\nInterrupted. What is done stands; the same command goes on with the rest.", err=True)
+        raise typer.Exit(130) from None
     if save is not None:
         results.save(save)
     if as_json:

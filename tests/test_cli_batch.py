@@ -63,3 +63,14 @@ def test_what_is_wrong_with_a_sweep_is_one_message_on_the_way_out(sweep: Path, m
         cli.main()
     assert end.value.code == 2
     assert "Did you mean 'count'?" in capsys.readouterr().err
+
+
+def test_an_interrupt_says_what_stands(sweep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("charkit.batch.sweeping.run_sweep", interrupted)
+    monkeypatch.setattr("charkit.batch.run_sweep", interrupted, raising=False)
+    said = charkit(sweep)
+    assert said.exit_code == 130
+    assert "What is done stands" in said.output

@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from charkit.batch import plan_sweep, read_results, run_sweep
 from charkit.batch.kernels import ready
+from charkit.batch.records import RunMoney, RunOrder, RunRecord
 from charkit.errors import BadDocument, CharkitError, RunBusy, StorageError, UsageError
 from charkit.ledger import Ledger
 from charkit.workspace import new_production
@@ -157,6 +158,47 @@ def test_a_sweep_is_priced_first_and_a_cap_that_is_missing_or_too_small_is_said(
         run_sweep(film, executor=inline)
     with Ledger.open(film.parent / "data" / "ledger.sqlite") as ledger:
         assert ledger.jobs() == []
+
+
+class Cashier:
+    """An executor that commits, for every run, all it was allowed or a given amount."""
+
+    def __init__(self, places: int, commits: float | None) -> None:
+        self.places = places
+        self.commits = commits
+        self.allowed: dict[str, float] = {}
+        self.most_at_once = 0.0
+        self._at_work: list[RunOrder] = []
+
+    def start(self, order: RunOrder) -> None:
+        self._at_work.append(order)
+        self.allowed[order.run] = float(order.parameters["max_spend"])
+        self.most_at_once = max(self.most_at_once, sum(self.allowed[one.run] for one in self._at_work))
+
+    def wait(self) -> RunRecord:
+        order = self._at_work.pop(0)
+        spent = self.allowed[order.run] if self.commits is None else self.commits
+        told = {"sweep": order.sweep, "run": order.run, "notebook": order.notebook, "notebook_digest": "sha256:0"}
+        money = RunMoney(estimated_usd=spent, charged_usd=spent, committed_usd=spent, simulated=True)
+        return RunRecord(**told, parameters=order.told, axes=order.axes, state="done", money=money)
+
+    def close(self) -> None:
+        raise AssertionError("an executor that was handed in is not closed")
+
+
+def test_a_run_waits_for_money_and_is_not_started_where_there_is_none(film: Path, monkeypatch) -> None:
+    monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://127.0.0.1:1")
+    film.write_text(film.read_text().replace("[1, 2]", "[1, 2, 3, 4]").replace("max_spend: 1.5", "max_spend: 1.2"))
+    modest = Cashier(places=4, commits=0.1)
+    results = run_sweep(film, executor=modest)
+    assert [record.state for record in results.records] == ["done"] * 4
+    assert modest.most_at_once <= 1.2 + 1e-9
+    greedy = Cashier(places=4, commits=None)
+    results = run_sweep(film, executor=greedy)
+    assert results.charged_usd <= 1.2 + 1e-9
+    assert [record.state for record in results.records] == ["done", "not started", "not started", "not started"]
+    assert "less is left of the sweep's $1.20. Raise max_spend" in results.records[1].error
+    assert not (results.folder / results.records[1].run).exists()
 
 
 @pytest.mark.slow
