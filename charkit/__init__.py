@@ -15,7 +15,8 @@ The map, in the order in which a film is made:
     studio        the one object a notebook opens
 
 Below them, knowing nothing of films: providers, routes, ledger, store, media. Names load what they need when they are
-first used, so that `import charkit` stays light.
+first used, so that `import charkit` stays light. Above them, the doors: `charkit.sharing` (a run in one file, and one
+that somebody shared made again), `charkit.batch`, `charkit.widgets`, `charkit.doctor`, `charkit.touring`, the shell.
 """
 
 from __future__ import annotations

@@ -16,10 +16,13 @@ from rich.console import Console
 
 from charkit import (
     __version__,
+    cli_batch,
     cli_by_hand,
     cli_character,
+    cli_doctor,
     cli_film,
     cli_jobs,
+    cli_keys,
     cli_ledger,
     cli_money,
     cli_preflight,
@@ -28,7 +31,10 @@ from charkit import (
     cli_recipe,
     cli_routes,
     cli_score,
+    cli_share,
+    cli_tour,
 )
+from charkit.completion import productions, run_names
 from charkit.errors import CharkitError, UsageError
 
 if TYPE_CHECKING:
@@ -57,9 +63,13 @@ def main() -> None:
 
 @app.command()
 def run(
-    production: Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")],
+    production: Annotated[
+        Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)
+    ],
     *,
-    name: Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")] = "run",
+    name: Annotated[
+        str, typer.Option("--run", help="Name of the folder under data/runs.", autocompletion=run_names)
+    ] = "run",
     live: Annotated[bool, typer.Option("--live", help="Pay real services instead of the simulator.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="Cap in US dollars.", min=0)] = None,
     production_cap: Annotated[
@@ -125,11 +135,17 @@ def new(
     )
 
 
+app.command()(cli_batch.batch)
 app.command()(cli_routes.routes)
 app.command()(cli_score.score)
 app.command()(cli_score.advise)
+app.command()(cli_doctor.doctor)
+app.command()(cli_share.share)
+app.command()(cli_tour.tour)
+app.command()(cli_share.reproduce)
 app.add_typer(cli_by_hand.app, name="by-hand")
 app.add_typer(cli_jobs.app, name="jobs")
+app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_provenance.app, name="provenance")
 app.command()(cli_money.spend)

@@ -9,12 +9,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from charkit.completion import productions, run_names, shot_ids
+
 app = typer.Typer(no_args_is_help=True, help="Make shots in an app by hand: check, paste, and bring the clip back.")
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
-Production = Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")]
-ShotId = Annotated[str, typer.Argument(help="The shot, such as S02.")]
-Run = Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")]
+Production = Annotated[
+    Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)
+]
+ShotId = Annotated[str, typer.Argument(help="The shot, such as S02.", autocompletion=shot_ids)]
+Run = Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.", autocompletion=run_names)]
 Live = Annotated[bool, typer.Option("--live", help="The run pays real services, so the clip is no rehearsal.")]
 Size = Annotated[str | None, typer.Option(help="360p, 720p or 1080p; the storyboard's own by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]

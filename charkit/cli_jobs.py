@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from charkit.completion import productions, routes, run_names, shot_ids
+
 if TYPE_CHECKING:
     from charkit.studio.desk import Desk, Visit
     from charkit.studio.job_history import JobHistory
@@ -26,9 +28,12 @@ def out() -> Console:
 
 
 Production = Annotated[
-    str | None, typer.Option("--production", "-P", help="A production's folder, or the name that its jobs carry.")
+    str | None,
+    typer.Option(
+        "--production", "-P", help="A production's folder, or the name that its jobs carry.", autocompletion=productions
+    ),
 ]
-Run = Annotated[str | None, typer.Option("--run", help="Only runs with this name.")]
+Run = Annotated[str | None, typer.Option("--run", help="Only runs with this name.", autocompletion=run_names)]
 Data = Annotated[Path | None, typer.Option("--data", help="The folder with ledger and store, if not found by itself.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Name = Annotated[str, typer.Argument(metavar="JOB", help="Its id, or enough of its beginning or end to know which.")]
@@ -44,8 +49,8 @@ def list_(
     state: Annotated[
         str | None, typer.Option(help="Such as running or succeeded; or open, or doubt.", metavar="STATE")
     ] = None,
-    route: Annotated[str | None, typer.Option(help="Only this route.")] = None,
-    shot: Annotated[str | None, typer.Option(help="Only this shot or view.")] = None,
+    route: Annotated[str | None, typer.Option(help="Only this route.", autocompletion=routes)] = None,
+    shot: Annotated[str | None, typer.Option(help="Only this shot or view.", autocompletion=shot_ids)] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:

@@ -10,11 +10,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from charkit.completion import productions, run_names
+
 if TYPE_CHECKING:
     from charkit.ledger.spending import Axis, Spending
     from charkit.studio.pricing import Quote
 
-Home = Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")]
+Home = Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)]
 Data = Annotated[Path | None, typer.Option("--data", help="The folder with the ledger, if not found by itself.")]
 Plot = Annotated[Path | None, typer.Option(help="Draw it into this file: .png, .svg or .pdf.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
@@ -29,7 +31,10 @@ def plan(
     production: Home,
     *,
     run: Annotated[
-        str, typer.Option("--run", help="The run that it would be; what it made already is counted.")
+        str,
+        typer.Option(
+            "--run", help="The run that it would be; what it made already is counted.", autocompletion=run_names
+        ),
     ] = "run",
     live: Annotated[bool, typer.Option("--live", help="Count against real money instead of simulated.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="The cap in US dollars to compare with.", min=0)] = None,
@@ -69,10 +74,15 @@ def _show_quote(quote: Quote, cap: float | None) -> None:
 
 def spend(
     production: Annotated[
-        str | None, typer.Argument(help="A production's folder, or the name that its jobs carry; all by default.")
+        str | None,
+        typer.Argument(
+            help="A production's folder, or the name that its jobs carry; all by default.", autocompletion=productions
+        ),
     ] = None,
     *,
-    run: Annotated[str | None, typer.Option("--run", help="Only runs with this name.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Only runs with this name.", autocompletion=run_names)
+    ] = None,
     by: Annotated[
         str | None, typer.Option(help="day, route, shot, run or production; the first three by default.")
     ] = None,

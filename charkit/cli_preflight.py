@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 from rich.console import Console
 
+from charkit.completion import routes, weight_names
+
 if TYPE_CHECKING:
     from charkit.references.preflight import Finding, Preflight
     from charkit.weights import Held
@@ -17,7 +19,7 @@ weights = typer.Typer(no_args_is_help=True, help="Files of weights: what there i
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
-Name = Annotated[str, typer.Argument(help="Which weights, such as yunet.")]
+Name = Annotated[str, typer.Argument(help="Which weights, such as yunet.", autocompletion=weight_names)]
 
 _STOPS, _UNKNOWN = 1, 3
 """Exit codes: something stops it; nobody could look. 2 is for wrong calls."""
@@ -26,7 +28,9 @@ _STOPS, _UNKNOWN = 1, 3
 def preflight(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures that would go out together.")],
     *,
-    route: Annotated[str, typer.Option(help="The route that they would go to; see: charkit routes --all")],
+    route: Annotated[
+        str, typer.Option(help="The route that they would go to; see: charkit routes --all", autocompletion=routes)
+    ],
     domain: Annotated[
         Literal["photoreal", "anime", "drawn", "other"] | None,
         typer.Option(help="How they show people; a detector cannot tell."),
@@ -45,19 +49,22 @@ def preflight(
     """
     from charkit.routes import RouteMatrix
     from charkit.settings import Settings
+    from charkit.studio.bars import counting
     from charkit.studio.preflighting import preflight_files
 
     settings = Settings.load()
-    found = preflight_files(
-        images,
-        route,
-        RouteMatrix.load(settings.routes, day=settings.today),
-        on=settings.today,
-        region=_region(region) or settings.region,
-        domain=domain,
-        real_person=real_person,
-        minor=minor,
-    )
+    with counting("preflight", quiet=as_json) as tell:
+        found = preflight_files(
+            images,
+            route,
+            RouteMatrix.load(settings.routes, day=settings.today),
+            on=settings.today,
+            region=_region(region) or settings.region,
+            domain=domain,
+            real_person=real_person,
+            minor=minor,
+            on_progress=tell,
+        )
     if html is not None:
         _write_page(found, html)
     if as_json:
@@ -94,6 +101,7 @@ def get(
     as_json: Json = False,
 ) -> None:
     """Bring weights into your folder: the pinned file by download, any other from a path."""
+    from charkit.studio.bars import counting
     from charkit.weights import Weights
 
     shelf = Weights.open()
@@ -104,7 +112,8 @@ def get(
     err.print(f"source: {weight.source}, {weight.as_of}. {weight.note}".strip())
     if given is None and weight.url:
         err.print(f"from {weight.url}, sha256 {weight.sha256}")
-    path = shelf.get(name, accept_licence=accept_licence, given=given, replace=replace)
+    with counting("weights", quiet=as_json, unit="B", scale=True) as tell:
+        path = shelf.get(name, accept_licence=accept_licence, given=given, replace=replace, on_progress=tell)
     typer.echo(json.dumps(_held(shelf.held(name))) if as_json else str(path))
 
 
@@ -125,7 +134,11 @@ def verify(*, as_json: Json = False) -> None:
 
 
 @weights.command()
-def where(name: Annotated[str | None, typer.Argument(help="Which weights; the folder without.")] = None) -> None:
+def where(
+    name: Annotated[
+        str | None, typer.Argument(help="Which weights; the folder without.", autocompletion=weight_names)
+    ] = None,
+) -> None:
     """Print where weights lie, or would lie."""
     from charkit.weights import Weights
 

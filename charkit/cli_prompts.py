@@ -10,10 +10,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from charkit.completion import productions
+
 if TYPE_CHECKING:
     from charkit.prompts.lint import Finding, Lint
 
-Place = Annotated[Path, typer.Argument(help="A production's folder, or a storyboard.yaml.")]
+Place = Annotated[Path, typer.Argument(help="A production's folder, or a storyboard.yaml.", autocompletion=productions)]
 _TONES = {"error": "bold red", "warning": "yellow", "note": "blue"}
 
 

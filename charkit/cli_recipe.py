@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charkit.completion import productions, run_names, shot_ids
+
 if TYPE_CHECKING:
     from charkit.recipe import TakeRecipe
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
-Shot = Annotated[str | None, typer.Option(help="Which shot, where the file is a film of several.")]
+Shot = Annotated[
+    str | None, typer.Option(help="Which shot, where the file is a film of several.", autocompletion=shot_ids)
+]
 
 
 def recipe(
@@ -45,8 +49,10 @@ def rerun(
     *,
     shot: Shot = None,
     seed: Annotated[str | None, typer.Option(help="+1 counts from the take's own seed; a number is a seed.")] = None,
-    production: Annotated[Path | None, typer.Option(help="Its folder; by default data/productions/NAME.")] = None,
-    run: Annotated[str, typer.Option(help="Name of the folder under data/runs.")] = "rerun",
+    production: Annotated[
+        Path | None, typer.Option(help="Its folder; by default data/productions/NAME.", autocompletion=productions)
+    ] = None,
+    run: Annotated[str, typer.Option(help="Name of the folder under data/runs.", autocompletion=run_names)] = "rerun",
     live: Annotated[bool, typer.Option("--live", help="Pay the real service instead of the simulator.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="Cap of the run in US dollars.", min=0)] = None,
     production_cap: Annotated[

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from charkit.completion import productions, run_names
 from charkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +21,16 @@ _STDOUT = "-"
 
 
 def score(
-    production: Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.")],
+    production: Annotated[
+        Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)
+    ],
     *,
-    run: Annotated[str, typer.Option("--run", help="Name of the folder under data/runs.")] = "run",
-    against: Annotated[str | None, typer.Option(help="Another run of the same shots, to compare with.")] = None,
+    run: Annotated[
+        str, typer.Option("--run", help="Name of the folder under data/runs.", autocompletion=run_names)
+    ] = "run",
+    against: Annotated[
+        str | None, typer.Option(help="Another run of the same shots, to compare with.", autocompletion=run_names)
+    ] = None,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Set the line on the run's own cast first, and measure the ceiling.")
     ] = False,

@@ -10,9 +10,11 @@
     │   ├── BadReference             .file: which picture, what is wrong with it
     │   ├── BadWeights               .file: weights that are absent, altered, or no model at all
     │   ├── UnsupportedRequest       .rule .nearest .source: which capability, what the limit is
+    │   ├── PlanChanged              .changes: a plan that was approved is another one by now; nothing was sent
     │   ├── PreflightStopped         .findings: what stands against sending pictures; nothing was sent
     │   ├── RouteClosed              .route .ended .replacement
     │   ├── SpendLimit               .cap .committed .asked
+    │   ├── WouldLeak                .findings: keys or places of this machine in what would be shared; nothing was
     │   └── RunBusy                  .run: somebody else is working in this run
     ├── ProviderError                .endpoint .remote_id .status_code .retryable
     │   ├── RateLimited              .retry_after; nothing was created
@@ -61,6 +63,7 @@ __all__ = [
     "MediaError",
     "MissingDependency",
     "MissingKey",
+    "PlanChanged",
     "PreflightStopped",
     "ProviderError",
     "RateLimited",
@@ -77,6 +80,7 @@ __all__ = [
     "UnsupportedRequest",
     "Untrusted",
     "UsageError",
+    "WouldLeak",
 ]
 
 
@@ -122,7 +126,8 @@ class MissingKey(UsageError):
         self.variable = variable
         super().__init__(
             f"{endpoint} needs the key in {variable}, which is not set. "
-            "Set it in the environment or in .env, or leave out --live to work on the simulator, which needs none."
+            f"Set it in the environment or in .env, or keep it in the keyring (charkit keys set {variable}), "
+            "or leave out --live to work on the simulator, which needs none."
         )
 
 
@@ -167,6 +172,18 @@ class UnsupportedRequest(UsageError):
         super().__init__(" ".join(parts))
 
 
+class PlanChanged(UsageError):
+    """A person approved a plan, and what would be shot is another one; nothing was sent."""
+
+    def __init__(self, changes: Iterable[str], *, approved: str) -> None:
+        self.changes = tuple(changes)
+        shown = "; ".join(self.changes[:4]) + (f"; and {len(self.changes) - 4} more" if len(self.changes) > 4 else "")
+        super().__init__(
+            f"the plan that was approved on {approved} is another one by now: {shown}. Look at it and approve it "
+            "again: studio.approve(studio.plan()), or take the approval back: studio.withdraw_approval()"
+        )
+
+
 class PreflightStopped(UsageError):
     """Pictures that a service would refuse, or that would spoil a shot; nothing was uploaded."""
 
@@ -196,6 +213,19 @@ class SpendLimit(UsageError):
         super().__init__(
             f"{what} would cost ${asked:.4f}, but ${committed:.4f} of the ${cap:.2f} cap is spent or reserved. "
             f"Nothing was sent. Raise {setting} to go on."
+        )
+
+
+class WouldLeak(UsageError):
+    """What would be shared holds a key, or names places or people of this machine; nothing was written."""
+
+    def __init__(self, findings: Iterable[str]) -> None:
+        self.findings = tuple(findings)
+        said = "\n".join(f"  {finding}" for finding in self.findings[:20])
+        more = f"\n  and {len(self.findings) - 20} more" if len(self.findings) > 20 else ""
+        super().__init__(
+            f"nothing was written, since this would be given away:\n{said}{more}\n"
+            "Take it out of the file named (run the notebook again, or edit it), then share again."
         )
 
 

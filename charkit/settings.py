@@ -1,8 +1,9 @@
 """The only file that reads the environment.
 
-Order: environment, then `.env` beside or above the working directory. An empty variable counts as not set. Keys are
-read when they are needed, handed on as `SecretStr`, and stand in no field of `Settings`, so that showing, logging or
-pickling the settings cannot leak one. A ledger's URL, which may hold a password, is a `SecretStr` too.
+Order: environment, then `.env` beside or above the working directory, then, for keys, the system's keyring. What is
+empty counts as not set, and never hides what comes after it. Keys are read when they are needed, handed on as
+`SecretStr`, and stand in no field of `Settings`, so that showing, logging or pickling the settings cannot leak one. A
+ledger's URL, which may hold a password, is a `SecretStr` too.
 """
 
 from __future__ import annotations
@@ -10,13 +11,23 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "child_environment", "export"]
+from charkit import keychain
+from charkit.errors import UsageError
+
+__all__ = ["KeySource", "Settings", "child_environment", "export"]
+
+KeySource: TypeAlias = Literal["environment", ".env", "keyring"]
+"""Where a key was found."""
+
+_SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL")
+_SHORTEST_SECRET = 8
+"""Characters; what is shorter (`KEY_LENGTH=256`) is no secret."""
 
 
 class Settings(BaseSettings):
@@ -31,6 +42,9 @@ class Settings(BaseSettings):
     a URL holds a password. By default `ledger.sqlite` in the data folder."""
     ledger_on_network_disk: bool = False
     """Open a ledger file that lies on a network disk, at the risk of losing it; see `charkit.ledger.mounts`."""
+    store: str | None = None
+    """A store that several machines share, as a URL that fsspec knows, such as `s3://bucket/store`; without
+    credentials. Each machine's own store in its data folder stays, and is kept in step with it."""
     routes: Path | None = None
     """A person's own routes and endpoints, merged over the built-in matrix."""
     simulator_url: str | None = Field(default=None, pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d+$")
@@ -57,15 +71,65 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Settings:
-        """Read the environment and the nearest `.env`."""
-        return cls(_env_file=_dotenv())
+        """Read the environment and the nearest `.env`.
+
+        Raises:
+            UsageError: a variable says something it may not say.
+        """
+        try:
+            return cls(_env_file=_dotenv())
+        except ValidationError as error:
+            # Never what it says: it may be a ledger's URL with its password.
+            said = "; ".join(
+                f"CHARKIT_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_url=False)
+            )
+            raise UsageError(f"{said}. Set it right in the environment or in .env") from None
 
     @staticmethod
-    def key(variable: str) -> SecretStr | None:
-        """Return the key in an environment variable or `.env`, or None where it is not set or empty."""
-        dotenv = _dotenv()
-        value = os.environ.get(variable) or (dotenv_values(dotenv).get(variable) if dotenv else None)
-        return SecretStr(value) if value else None
+    def key(variable: str, *, ask: bool = True) -> SecretStr | None:
+        """Return a key from the environment, `.env` or the keyring; None where it is set nowhere, or empty.
+
+        Args:
+            variable: Its name, such as `GEMINI_API_KEY`.
+            ask: Whether the keyring may be asked, which may ask the person; else only what was read before is known.
+        """
+        found = _found(variable, ask=ask)
+        return SecretStr(found[1]) if found else None
+
+    @staticmethod
+    def key_source(variable: str) -> KeySource | None:
+        """Return where a key comes from, without handing it out; None where it is not set."""
+        found = _found(variable, ask=True)
+        return found[0] if found else None
+
+    @staticmethod
+    def secrets() -> dict[str, SecretStr]:
+        """Return what is secret by its name (`..._KEY`, `..._TOKEN`) in the environment and in `.env`, to look for it.
+
+        Both values where the environment and `.env` differ; the second one then has ` in .env` behind its name.
+        """
+        told = {**os.environ}
+        for name, value in _written().items():
+            told[name if told.get(name, value) == value else f"{name} in .env"] = value
+        return {
+            name: SecretStr(value)
+            for name, value in told.items()
+            if len(value) >= _SHORTEST_SECRET and any(word in name.upper() for word in _SECRET_NAMES)
+        }
+
+
+def _found(variable: str, *, ask: bool) -> tuple[KeySource, str] | None:
+    if value := os.environ.get(variable):
+        return "environment", value
+    if value := _written().get(variable):
+        return ".env", value
+    kept = keychain.read(variable, ask=ask)
+    return ("keyring", kept) if kept else None
+
+
+def _written() -> dict[str, str]:
+    file = _dotenv()
+    return {name: value for name, value in dotenv_values(file).items() if value} if file else {}
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from charkit.errors import CorruptObject, StorageError, StorageFull
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from io import FileIO
 
-__all__ = ["Store", "Stored", "digest_of"]
+__all__ = ["Elsewhere", "Store", "Stored", "digest_of"]
 
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
@@ -56,11 +56,25 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-class Store:
-    """A folder of media files, each filed under the digest of its bytes."""
+class Elsewhere(Protocol):
+    """Another store, which several machines share; see `charkit.mirror`."""
 
-    def __init__(self, root: Path | str) -> None:
+    def keep(self, stored: Stored) -> None:
+        """File an object there too."""
+
+    def find(self, digest: str) -> tuple[Iterator[bytes], str] | None:
+        """Return an object's bytes and how its name ends; None if it is not there."""
+
+
+class Store:
+    """A folder of media files, each filed under the digest of its bytes.
+
+    With a mirror, what is filed here is filed there as well, and what is not here is fetched from there and checked.
+    """
+
+    def __init__(self, root: Path | str, *, mirror: Elsewhere | None = None) -> None:
         self.root = Path(root)
+        self._mirror = mirror
         self._swept = False
         self._named: set[Path] = set()
         """Folders whose own names are on disk, as far as this process has seen to it."""
@@ -102,10 +116,13 @@ class Store:
             digest, size = _write(incoming, chunks)
             if check is not None:
                 check(incoming)
-            return self._file(incoming, digest, size, suffix)
+            stored = self._file(incoming, digest, size, suffix)
         finally:
             with suppress(OSError):
                 incoming.unlink(missing_ok=True)
+        if self._mirror is not None:
+            self._mirror.keep(stored)
+        return stored
 
     def path(self, digest: str) -> Path:
         """Return where an object stands. Only its presence is checked; `verify` reads it.
@@ -113,7 +130,7 @@ class Store:
         Raises:
             StorageError: there is no such object, or the digest is not one.
         """
-        found = self._find(digest)
+        found = self._find(digest) or self._fetched(digest)
         if found is None:
             raise StorageError(
                 f"the store has no object {digest}. It was moved, or never fetched: run again to fetch it"
@@ -126,7 +143,7 @@ class Store:
         Raises:
             StorageError: the digest is not one.
         """
-        return self._find(digest) is not None
+        return (self._find(digest) or self._fetched(digest)) is not None
 
     def verify(self, digest: str) -> Stored:
         """Read an object through and compare it with its digest.
@@ -158,6 +175,24 @@ class Store:
         if found is not None:
             with _disk(found):
                 found.unlink(missing_ok=True)
+
+    def _fetched(self, digest: str) -> Path | None:
+        """Bring an object here from where it is mirrored, if it is there and what its digest says."""
+        found = None if self._mirror is None else self._mirror.find(digest)
+        if found is None:
+            return None
+        chunks, suffix = found
+        incoming = self._incoming(suffix)
+        try:
+            got, size = _write(incoming, chunks)
+            if got != digest:
+                raise CorruptObject(
+                    f"the shared store holds other bytes than the digest {digest} says. Delete it there"
+                )
+            return self._file(incoming, digest, size, suffix).path
+        finally:
+            with suppress(OSError):
+                incoming.unlink(missing_ok=True)
 
     def _find(self, digest: str) -> Path | None:
         stem = self._stem(digest)

@@ -7,6 +7,7 @@ the day that `DAY` says, since routes are dated. `--refresh` runs them the same 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,7 @@ def main(arguments: list[str]) -> int:
         if refresh and code == 0:
             code = _strip(notebooks)
             for notebook in notebooks:
+                steady(notebook)
                 shutil.copy(notebook, PROJECT / "notebooks")
     return code
 
@@ -68,6 +70,14 @@ def _pytest(flags: list[str], notebooks: list[Path], simulator: str) -> int:
 
 def _strip(notebooks: list[Path]) -> int:
     return subprocess.run([sys.executable, "-m", "nbstripout", *STRIP, *map(str, notebooks)], check=False).returncode
+
+
+def steady(notebook: Path) -> None:
+    """Name widgets in a notebook by their order: drawn names would differ in every refresh, and no kernel knows them."""
+    text = notebook.read_text(encoding="utf-8")
+    for number, name in enumerate(dict.fromkeys(re.findall(r'"model_id": "([0-9a-f]{32})"', text)), start=1):
+        text = text.replace(f'"model_id": "{name}"', f'"model_id": "{number:032x}"')
+    notebook.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,10 +40,25 @@ def pytest_testnodedown(node):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print how many cells of the contract were covered."""
+    """Print how many cells of the contract were covered, and which browser drove how many notebooks."""
     if counted := getattr(config, "contract", None):
         covered, cells = counted
         terminalreporter.write_line(f"contract: {covered} of {cells} cells (adapter x outcome) covered")
+    if said := _browsing(terminalreporter.stats):
+        terminalreporter.write_line(said)
+
+
+def _browsing(stats) -> str:
+    """Return which browser the tests of tests/browser drove, loudly where there was none; empty if none was to run."""
+    ran = [report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, ())]
+    told = {(key, value) for report in ran for key, value in getattr(report, "user_properties", ())}
+    browsers = sorted(value for key, value in told if key == "browser")
+    if browsers:
+        notebooks = [value for key, value in told if key == "notebook"]
+        return f"browser: {', '.join(browsers)} drove {len(notebooks)} notebooks"
+    skipped = [r.longrepr[2] for r in stats.get("skipped", ()) if isinstance(r.longrepr, tuple)]
+    missed = [why.split("BROWSER: ", 1)[1] for why in skipped if "BROWSER: " in why]
+    return f"browser: NONE, {len(missed)} tests skipped: {missed[0]}" if missed else ""
 
 
 def _fixed(value: float) -> bytes:
@@ -190,3 +205,44 @@ def simulator(tmp_path_factory):
             process.wait()
         process.stdout.close()
         process.stderr.close()
+
+
+@pytest.fixture
+def keyring_in(monkeypatch):
+    """Return a setter of the keyring that this process has for one test; the person's own is left alone."""
+    from charkit import keychain
+
+    keyring = pytest.importorskip("keyring", reason="SKIPPED: the extra `keyring` is not installed")
+    own = keyring.get_keyring()
+    monkeypatch.setattr(keychain, "_read", {})
+    yield keyring.set_keyring
+    keyring.set_keyring(own)
+
+
+@pytest.fixture
+def kept_keys(keyring_in):
+    """A keyring in memory, as this process's keyring; counts how often it is asked."""
+    from keyring.backend import KeyringBackend
+
+    class Memory(KeyringBackend):
+        priority = 1
+        name = "keys in memory"
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.passwords = {}
+            self.asked = 0
+
+        def get_password(self, service, username):
+            self.asked += 1
+            return self.passwords.get((service, username))
+
+        def set_password(self, service, username, password):
+            self.passwords[service, username] = password
+
+        def delete_password(self, service, username):
+            del self.passwords[service, username]
+
+    memory = Memory()
+    keyring_in(memory)
+    return memory

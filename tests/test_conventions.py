@@ -87,6 +87,7 @@ def test_every_test_stands_at_the_path_of_what_it_tests() -> None:
         "test_notebooks",
         "test_on_the_simulator",
         "test_own_input",
+        "test_workbench",
     }
     strays = []
     for test in tests.rglob("test_*.py"):

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import ValidationError
 
+from charkit.errors import UsageError
 from charkit.settings import Settings, child_environment
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_a_ledgers_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_simulator_is_only_ever_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://example.org:80")
-    with pytest.raises(ValidationError):
+    with pytest.raises(UsageError, match="CHARKIT_SIMULATOR_URL: "):
         Settings.load()
 
 

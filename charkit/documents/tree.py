@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from ruamel.yaml import YAML
@@ -187,12 +188,19 @@ def _merge_map(old: CommentedMap, new: Mapping[str, JsonValue]) -> CommentedMap:
 
 
 def _merge_list(old: CommentedSeq, new: list[JsonValue]) -> CommentedSeq:
-    named = {_name(item): item for item in old if _name(item) is not None}
+    entries = list(old)
+    count = Counter(filter(None, map(_name, entries)))
+    named = {name: entry for entry in entries if (name := _name(entry)) is not None and count[name] == 1}
+    wanted = Counter(filter(None, map(_name, new)))
     for index, value in enumerate(new):
-        beside = old[index] if index < len(old) else None
-        match = named.get(_name(value), beside) if _name(value) is not None else beside
+        name = _name(value)
+        beside = entries[index] if index < len(entries) else None
+        if name is not None and name in named and wanted[name] == 1:
+            match = named[name]
+        else:  # unless it is what another one is called, whose comments are not about this one
+            match = None if _name(beside) in named and wanted[_name(beside) or ""] == 1 else beside
         merged = merge(match, value)
-        if index < len(old):
+        if index < len(entries):
             old[index] = merged
         else:
             old.append(merged)
@@ -203,7 +211,7 @@ def _merge_list(old: CommentedSeq, new: list[JsonValue]) -> CommentedSeq:
 def _name(item: object) -> str | None:
     """What an entry of a list is called, so that it keeps its comments when others come or go."""
     if isinstance(item, dict):
-        for key in ("id", "name"):
+        for key in ("id", "name", "shot"):
             if isinstance(item.get(key), str):
                 return str(item[key])
     return None

@@ -212,7 +212,9 @@ class CutList(BaseModel):
         Raises:
             StorageError: It cannot be written.
         """
-        write_yaml(Path(path), self, header=_HEADER)
+        placeless = self.model_copy()
+        placeless._folder = None  # noqa: SLF001  # its own class; where it was read is not what it says
+        write_yaml(Path(path), placeless, header=_HEADER)
 
     def also(self, *names: str) -> CutList:
         """Return the list with more outputs, such as `cuts.also("otio", "poster")`; commas divide as well.

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from charkit.film.records import Film
+    from charkit.media.probe import ClipFacts
     from charkit.store import Store
 
-__all__ = ["Shown", "cut_pictures", "join_pictures", "transitions_compared"]
+__all__ = ["Shown", "cut_card", "cut_ends", "cut_pictures", "ends_of", "join_pictures", "transitions_compared"]
 
 _HEIGHT: Final = 96
 """Pixels of one frame, high."""
@@ -66,27 +67,62 @@ def cut_pictures(cuts: CutList, store: Store | None = None) -> Shown:
 
 
 def _cut_card(cuts: CutList, cut: Cut, number: int, store: Store | None) -> Html:
-    from charkit.media.frames import exactly
     from charkit.media.probe import probe
 
-    then = f"{cut.transition.kind}, {cut.transition.seconds:g} s" if cut.transition else "cut"
+    if cut.card is not None:
+        return cut_card(cut, number)
+    facts = probe(cuts.locate(cut, store))
+    return cut_card(cut, number, ends_of(cut, facts), cut_ends(facts, *ends_of(cut, facts)), float(facts.fps))
+
+
+def cut_card(
+    cut: Cut, number: int, ends: tuple[int, int] = (0, 0), picture: bytes | None = None, rate: float = 24.0
+) -> Html:
+    """Return a cut as a card.
+
+    Args:
+        cut: The cut.
+        number: Its place in the film, from 1.
+        ends: The clip's frames that it shows first and last.
+        picture: Those frames, as `cut_ends` makes them.
+        rate: The clip's frames per second.
+    """
     if cut.card is not None:
         return card(f"{number} · {cut.shot}", rows=[("card", cut.card.text), ("lasts", f"{cut.card.seconds:g} s")])
-    clip = cuts.locate(cut, store)
-    facts = probe(clip)
+    then = f"{cut.transition.kind}, {cut.transition.seconds:g} s" if cut.transition else "cut"
+    first, last = ends
+    return card(
+        f"{number} · {cut.shot}",
+        rows=[("part", f"{first / rate:.2f} s to {(last + 1) / rate:.2f} s"), ("then", then)],
+        picture=picture,
+        picture_type="image/jpeg",
+        width=240,
+    )
+
+
+def ends_of(cut: Cut, facts: ClipFacts) -> tuple[int, int]:
+    """Return the clip's frames that a cut shows first and last, counted from 0.
+
+    Raises:
+        UsageError: Its points lie outside of the clip.
+    """
     rate = float(facts.fps)
     first = round((cut.start or 0.0) * rate)
     last = min(facts.frames, round((facts.seconds if cut.end is None else cut.end) * rate)) - 1
     if not 0 <= first <= last:
         raise UsageError(f"{cut.shot} shows nothing from {cut.start or 0:g} s to {cut.end or facts.seconds:g} s")
-    frames = [frame.rgb for frame in exactly(clip, sorted({first, last}), height=_HEIGHT)]
-    return card(
-        f"{number} · {cut.shot}",
-        rows=[("part", f"{first / rate:.2f} s to {(last + 1) / rate:.2f} s"), ("then", then)],
-        picture=_jpeg(_side_by_side(frames)),
-        picture_type="image/jpeg",
-        width=240,
-    )
+    return first, last
+
+
+def cut_ends(facts: ClipFacts, first: int, last: int) -> bytes:
+    """Return two frames of a clip side by side, as a small JPEG.
+
+    Raises:
+        UnreadableMedia: The clip is missing or damaged.
+    """
+    from charkit.media.frames import exactly
+
+    return _jpeg(_side_by_side([one.rgb for one in exactly(facts.path, sorted({first, last}), height=_HEIGHT)]))
 
 
 def join_pictures(film: Film) -> Shown:

@@ -15,7 +15,7 @@ import math
 import os
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from charkit.media.sounding import SoundLane
     from charkit.media.spliced import Crossing, Touch
 
-__all__ = ["join", "splice"]
+__all__ = ["join", "planned", "splice"]
 
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MOVIE_TICKS: Final = 240_000  # a second, in which edit lists count: whole for 48 kHz and for all rates of films
@@ -112,6 +112,29 @@ def splice(
         joined = work.write(temporary, out, metadata or {})
         _verify(temporary, joined)
     return joined
+
+
+def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
+    """Find out where each part of a film stands, without making anything.
+
+    Args:
+        parts: The clips in order.
+        clips: The facts of each one's clip.
+
+    Raises:
+        UsageError: There are no clips, points lie outside of a clip, or a transition is longer than a clip.
+    """
+    fits = fit_together(clips) if clips else []
+    pieces = []
+    for part, one in zip(parts, fits, strict=True):
+        frames = round(Fraction(one.facts.seconds) * one.shape.fps)
+        first, last = _span(part, one.facts.seconds, one.shape.fps, frames)
+        facts = replace(one.facts, frames=frames)
+        join = _crossed(part.crossing, one.shape.fps)
+        pieces.append(Piece(name=part.called, facts=facts, first=first, last=last, join=join))
+    if not pieces:
+        raise UsageError("there are no clips to join")
+    return lay_out(pieces, fits[0].shape)
 
 
 def _check(parts: Sequence[Splice], out: Path) -> None:

@@ -1,12 +1,8 @@
 """Which route makes which shot.
 
 The default is the brief's combination: a shot with characters goes to the live route that carries their identity best,
-a transition to the cheapest live route that can make it. Whatever a person writes into the storyboard comes first.
-
-How well a route carries identity is what was measured of it. Before anything is measured there is only an order of
-means: character ids before pictures before words, with the shares that circulate as claims. They count as much as
-`_WEIGHT` measured shots, so that a measurement of any size outvotes them. Among routes that carry identity alike, one
-whose clips are known to have sound comes first where somebody speaks, then the cheapest.
+a transition to the cheapest live route that can make it. Whatever a person writes into the storyboard comes first,
+and before that what they chose for the run.
 
 A fallback is another route that can make the same shot at the same size, and carries identity by no lesser means than
 pictures of everybody, where the first choice does. It is only for a request that nobody took on.
@@ -21,40 +17,27 @@ from charkit.character import joined
 from charkit.errors import UnsupportedRequest
 from charkit.plan.carrying import Carried, Need, Refused, carry, film_size
 from charkit.plan.likeness import unsaid
+from charkit.plan.ranking import CLAIMED, rank, why, worse
 from charkit.plan.records import PassedOver, Plan, PlannedShot
+from charkit.plan.ways import Ways
 from charkit.providers import ADAPTERS
 from charkit.references import fitted
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from charkit.character import Cast
     from charkit.prompts import Templates
     from charkit.references import Reference
     from charkit.routes import Region, Route, RouteMatrix
-    from charkit.routes.measured import Measured
     from charkit.shots import Resolution, Storyboard
     from charkit.store import Store
 
-__all__ = ["plan_film"]
-
-_MEANS = {3: "characters", 2: "references", 1: "references", 0: "text"}
-_CARRIES = {
-    3: "knows {who} by id",
-    2: "takes pictures of {who}",
-    1: "takes pictures of some of {who}",
-    0: "works from words alone",
-}
-
-_ASSUMED = {3: 0.95, 2: 0.80, 1: 0.75, 0: 0.70}
-"""Lower ends of the shares that circulate (`claims` in routes.yaml), between them for pictures of some."""
+__all__ = ["plan_film", "ways_of"]
 
 _MEANS_OF_ALL = 2
 """Pictures of every character: see `Carried.means`."""
-
-_WEIGHT = 8
-"""How many measured shots the assumption counts as."""
 
 _FALLBACKS = 3
 """How many a shot has at most."""
@@ -71,6 +54,8 @@ def plan_film(
     region: Region | None = None,
     store: Store | None = None,
     templates: Templates | None = None,
+    templates_of: Mapping[str, Templates] | None = None,
+    chosen: Mapping[str, str] | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -85,6 +70,9 @@ def plan_film(
         store: Where pictures are kept that a route takes in another size, shape or format only; without it they go out
             as they are.
         templates: Where the words around the shots' own come from; the built-in ones by default.
+        templates_of: The same for single shots, by id.
+        chosen: Routes that a person chose for this run, by shot: before the storyboard's, and in spite of what the
+            planner thinks.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -92,13 +80,86 @@ def plan_film(
         RouteClosed: it names a route that is past its end.
         UnsupportedRequest: no live route can make a shot; says which rules stand in the way and what comes nearest.
     """
+    needs = _needs(
+        storyboard,
+        cast,
+        references,
+        resolution=resolution,
+        region=region,
+        store=store,
+        templates=templates,
+        templates_of=templates_of,
+    )
+    picked = chosen or {}
+    return Plan(
+        title=storyboard.title,
+        on=on,
+        aspect=storyboard.aspect,
+        resolution=resolution or storyboard.resolution,
+        fps=storyboard.fps,
+        shots=tuple(_bind(need, matrix, on, picked.get(need.shot.id, "")) for need in needs),
+    )
+
+
+def ways_of(
+    storyboard: Storyboard,
+    cast: Cast,
+    references: Iterable[Reference],
+    matrix: RouteMatrix,
+    *,
+    on: dt.date,
+    shots: Collection[str] | None = None,
+    resolution: Resolution | None = None,
+    region: Region | None = None,
+    templates: Templates | None = None,
+    templates_of: Mapping[str, Templates] | None = None,
+) -> tuple[Ways, ...]:
+    """Return every way in which shots can be made today, and why the other live routes cannot make them.
+
+    Pictures are counted as they are prepared, and not brought to each route's limits; the plan does that for the route
+    that is taken.
+
+    Args:
+        storyboard: What the film must show.
+        cast: Who its characters are.
+        references: Prepared pictures of them.
+        matrix: The routes.
+        on: The day.
+        shots: Of which shots; of all by default.
+        resolution: Instead of the storyboard's.
+        region: Where the person works.
+        templates: Where the words around the shots' own come from.
+        templates_of: The same for single shots, by id.
+    """
+    needs = _needs(
+        storyboard,
+        cast,
+        references,
+        resolution=resolution,
+        region=region,
+        templates=templates,
+        templates_of=templates_of,
+    )
+    return tuple(_ways(need, matrix, on) for need in needs if shots is None or need.shot.id in shots)
+
+
+def _needs(
+    storyboard: Storyboard,
+    cast: Cast,
+    references: Iterable[Reference],
+    *,
+    resolution: Resolution | None,
+    region: Region | None,
+    templates: Templates | None,
+    templates_of: Mapping[str, Templates] | None = None,
+    store: Store | None = None,
+) -> list[Need]:
     storyboard.check(cast)
     wanted = resolution or storyboard.resolution
     pool = tuple(references)
     ready = _fitter(store) if store is not None else None
-    shots = []
-    for shot in storyboard.each():
-        need = Need(
+    return [
+        Need(
             shot=shot,
             storyboard=storyboard,
             cast=cast,
@@ -107,16 +168,23 @@ def plan_film(
             size=film_size(wanted, storyboard.aspect),
             region=region,
             fitted=ready,
-            templates=templates,
+            templates=(templates_of or {}).get(shot.id, templates),
         )
-        shots.append(_bind(need, matrix, on))
-    return Plan(
-        title=storyboard.title,
-        on=on,
-        aspect=storyboard.aspect,
-        resolution=wanted,
-        fps=storyboard.fps,
-        shots=tuple(shots),
+        for shot in storyboard.each()
+    ]
+
+
+def _ways(need: Need, matrix: RouteMatrix, on: dt.date) -> Ways:
+    """Try every live route as if a person had named it: one that makes another size can be taken on purpose."""
+    tried = [_tried(route, need, matrix, forced=True) for route in matrix.live(on, "video")]
+    able = sorted(
+        (one for one in tried if isinstance(one, Carried)),
+        key=lambda one: (one.size != need.size, *rank(one, need, matrix)),
+    )
+    return Ways(
+        shot=need.shot.id,
+        able=tuple(_planned(one, need, matrix, on, reasons=()) for one in able),
+        unable=tuple(PassedOver(route=one.route.name, why=one.why) for one in tried if isinstance(one, Refused)),
     )
 
 
@@ -133,9 +201,10 @@ def _fitter(store: Store) -> Callable[[Reference, Route], Reference]:
     return ready
 
 
-def _bind(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
-    named = need.shot.route or need.storyboard.route
+def _bind(need: Need, matrix: RouteMatrix, on: dt.date, chosen: str) -> PlannedShot:
+    named = chosen or need.shot.route or need.storyboard.route
     if named:
+        by = "chosen for this run" if chosen else f"the storyboard asks for {named}"
         tried = _tried(matrix.route(named, on), need, matrix, forced=True)
         if isinstance(tried, Refused):
             raise UnsupportedRequest(
@@ -144,7 +213,7 @@ def _bind(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
                 nearest=tried.nearest,
                 source=tried.source,
             )
-        return _planned(tried, need, matrix, on, reasons=(f"the storyboard asks for {named}",))
+        return _planned(tried, need, matrix, on, reasons=(by,))
     return _best(need, matrix, on)
 
 
@@ -161,15 +230,15 @@ def _tried(route: Route, need: Need, matrix: RouteMatrix, *, forced: bool = Fals
 
 def _best(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
     tried = [_tried(route, need, matrix) for route in matrix.live(on, "video")]
-    able = sorted((t for t in tried if isinstance(t, Carried)), key=lambda c: _rank(c, need, matrix))
+    able = sorted((t for t in tried if isinstance(t, Carried)), key=lambda c: rank(c, need, matrix))
     unable = [t for t in tried if isinstance(t, Refused)]
     if not able:
         raise _nobody(need, unable)
     best, *others = able
-    passed = [PassedOver(route=other.route.name, why=_worse(other, best, need, matrix)) for other in others]
+    passed = [PassedOver(route=other.route.name, why=worse(other, best, need, matrix)) for other in others]
     passed += [PassedOver(route=refused.route.name, why=refused.why) for refused in unable]
     return replace(
-        _planned(best, need, matrix, on, reasons=_why(best, others, need, matrix)),
+        _planned(best, need, matrix, on, reasons=why(best, others, need, matrix)),
         passed_over=tuple(passed),
         fallbacks=tuple(
             _planned(other, need, matrix, on, reasons=(f"stands in where {best.route.name} takes nothing on",))
@@ -177,60 +246,6 @@ def _best(need: Need, matrix: RouteMatrix, on: dt.date) -> PlannedShot:
             if other.means >= min(best.means, _MEANS_OF_ALL)
         )[:_FALLBACKS],
     )
-
-
-def _rank(carried: Carried, need: Need, matrix: RouteMatrix) -> tuple[float, bool, float, str]:
-    """Return what routes are ordered by, the best first."""
-    mute = bool(need.shot.dialogue) and carried.route.sound is None
-    holds = 0.0 if need.shot.is_transition else _expected(carried, matrix)
-    return -holds, mute, carried.usd, carried.route.name
-
-
-def _expected(carried: Carried, matrix: RouteMatrix) -> float:
-    """Return the share of shots in which the route is expected to hold the characters."""
-    assumed = _ASSUMED[carried.means]
-    found = _measured(carried, matrix)
-    return assumed if found is None else found.expected(assumed, _WEIGHT)
-
-
-def _known(carried: Carried, matrix: RouteMatrix) -> str:
-    found = _measured(carried, matrix)
-    return f"measured: {found}" if found is not None else ""
-
-
-def _measured(carried: Carried, matrix: RouteMatrix) -> Measured | None:
-    """Return what was measured of a service with these means; of the simulator's clips nothing follows for it."""
-    found = matrix.measured.get(carried.route.name)
-    if found is None or found.simulated:
-        return None
-    return found if found.means in ("", _MEANS[carried.means]) else None
-
-
-def _why(best: Carried, others: list[Carried], need: Need, matrix: RouteMatrix) -> tuple[str, ...]:
-    price = f"${best.usd:.3f} for {need.shot.seconds} s at {best.resolution}"
-    alike = [other for other in others if other.means == best.means]
-    cheapest = all(best.usd <= other.usd for other in alike)
-    rank = f"the {'cheapest' if cheapest else 'best'} of {len(alike) + 1} that can"
-    rank = rank if alike else "the only live route that can"
-    if need.shot.is_transition:
-        return (f"no character in it: {rank}, {price}",)
-    carries = _CARRIES[best.means].format(who=_names(need))
-    known = _known(best, matrix)
-    return (f"{carries}: {rank}, {price}", *((known,) if known else ()), *best.choice.reasons)
-
-
-def _worse(other: Carried, best: Carried, need: Need, matrix: RouteMatrix) -> str:
-    if not need.shot.is_transition and _expected(other, matrix) < _expected(best, matrix):
-        known = [f"{c.route.name} {said}" for c in (other, best) if (said := _known(c, matrix))]
-        carries = f"{_CARRIES[other.means].format(who=_names(need))}, where {best.route.name} does better"
-        return "; ".join(known) if known else carries
-    if _rank(other, need, matrix)[1] and not _rank(best, need, matrix)[1]:
-        return "somebody speaks, and whether its clips have sound is not established"
-    return f"${other.usd:.3f} instead of ${best.usd:.3f}"
-
-
-def _names(need: Need) -> str:
-    return joined(tuple(who.name for who in need.shot.characters)) if need.shot.characters else "nobody"
 
 
 def _nobody(need: Need, refused: list[Refused]) -> UnsupportedRequest:
@@ -291,7 +306,7 @@ def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Ite
     pictured = {reference.name for reference in carried.choice.kept}
     bare = [who.name for who in need.shot.characters if need.cast[who.name].name not in pictured]
     if bare and not carried.ids:
-        claim = matrix.claims.get(_MEANS[0])
+        claim = matrix.claims.get(CLAIMED)
         claimed = f"; claimed to hold in {claim.value}, never measured" if claim else ""
         yield f"nothing but words carries {joined(tuple(bare))} on {route.name}{claimed}"
     for reference in carried.choice.kept:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt  # noqa: TC003  # pydantic reads annotations when a plan is loaded
 import hashlib
+import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from charkit.character import counted
 from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
+from charkit.plan.decisions import Approval  # noqa: TC001
 from charkit.prompts import Prompt  # noqa: TC001
 from charkit.providers.base import BoundCharacter, VideoRequest
 from charkit.references import Reference, beside, moved
@@ -73,6 +75,20 @@ class PlannedShot:
         digest = hashlib.sha256(f"{self.root_seed}/{self.shot}/{take}".encode()).digest()
         return int.from_bytes(digest[:4], "big") & 0x7FFF_FFFF
 
+    @property
+    def digest(self) -> str:
+        """`sha256:` over all that a person sees before approving it, warnings and what could stand in included.
+
+        Neither the day nor the planner's reasons are part of it.
+        """
+        content: list[object] = [self.route, self.endpoint, self.model, self.resolution, self.prompt.text]
+        content += [repr(self.price_usd)]
+        content += [self.seconds, self.width, self.height, self.root_seed]
+        content += [[one.digest, one.character, str(one.view)] for one in self.references]
+        content += [[one.id, one.name] for one in self.characters]
+        content += [self.left_out, self.warnings, [way.digest for way in self.fallbacks]]
+        return _digest_of([self.shot, *content])
+
     def request(self, take: int) -> VideoRequest:
         """Return what an adapter sends for a take, with the bytes of every picture.
 
@@ -115,6 +131,18 @@ class Plan:
     resolution: str
     fps: int
     shots: tuple[PlannedShot, ...]
+    approval: Annotated[Approval | None, Field(exclude=True)] = field(default=None, compare=False, repr=False)
+    """The run's approval, where there is one; a file of its own, no part of the plan."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:` over its shots' digests."""
+        return _digest_of([shot.digest for shot in self.shots])
+
+    @property
+    def approved(self) -> bool:
+        """Whether a person approved it as it is now."""
+        return self.approval is not None and not self.approval.changes(self)
 
     @property
     def total_usd(self) -> float:
@@ -179,13 +207,19 @@ class Plan:
         return len(self.shots)
 
     def __repr__(self) -> str:
+        approved = ", approved" if self.approved else ""
         return (
             f"<Plan {self.title!r}: {counted(len(self.shots), 'shot')}, {self.seconds} s at {self.resolution}, "
-            f"${self.total_usd:.2f}>"
+            f"${self.total_usd:.2f}{approved}>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": _plan_table(self)}
+
+
+def _digest_of(content: list[object]) -> str:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode('utf-8')).hexdigest()}"
 
 
 def _with_paths(plan: Plan, change: Callable[[Path], Path]) -> Plan:

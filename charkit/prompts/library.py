@@ -7,7 +7,8 @@ data/productions/<name>/prompts/my_idea.txt            stands beside them
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -33,6 +34,8 @@ class Templates(Mapping[str, Template]):
     """
 
     each: tuple[Template, ...]
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Which template stands for which, by name."""
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -61,10 +64,35 @@ class Templates(Mapping[str, Template]):
         Raises:
             UnknownName: there is none.
         """
+        wanted = self.instead.get(name, name)
         for template in self.each:
-            if template.name == name:
+            if template.name == wanted:
                 return template
         raise UnknownName("prompt template", name, self)
+
+    def standing_in(self, name: str, other: str) -> Self:
+        """Return the templates with one in place of another.
+
+        Raises:
+            UnknownName: there is none of these names.
+            BadDocument: it does not take what the other takes; with file and line.
+        """
+        new = _in_place_of(self[name], self[other]) if name != other else self[name]
+        each = tuple(new if template.name == new.name else template for template in self.each)
+        return type(self)(each, {**self.instead, name: other})
+
+    def fitting(self, name: str) -> tuple[str, ...]:
+        """Return the names of the templates that may stand for one, itself first.
+
+        Raises:
+            UnknownName: there is none of this name.
+        """
+        found = [name]
+        for other in self.each:
+            with suppress(BadDocument):
+                if other.name != name and _in_place_of(self[name], other):
+                    found.append(other.name)
+        return tuple(found)
 
     def __iter__(self) -> Iterator[str]:
         return (template.name for template in self.each)

@@ -9,7 +9,8 @@ from charkit.references.canvas import Canvas, canvas
 from charkit.references.choice import Choice, Pruned, choose
 from charkit.references.clip import ClipReference, check_together, prepare_clip
 from charkit.references.compared import Compared, compared
-from charkit.references.picture import Reference, References, beside, moved
+from charkit.references.framings import Framings, find_picture, framed, key_of
+from charkit.references.picture import Framing, Reference, References, beside, moved
 from charkit.references.preparing import MAX_SIDE, MIN_SIDE, Recipe, again, fitted, prepare
 from charkit.references.sending import ContactSheet, SentPicture, sending
 
@@ -21,6 +22,8 @@ __all__ = [
     "ClipReference",
     "Compared",
     "ContactSheet",
+    "Framing",
+    "Framings",
     "Handed",
     "PreparedAll",
     "Pruned",
@@ -34,7 +37,10 @@ __all__ = [
     "check_together",
     "choose",
     "compared",
+    "find_picture",
     "fitted",
+    "framed",
+    "key_of",
     "moved",
     "prepare",
     "prepare_all",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Literal, Self, overload
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,9 +21,19 @@ if TYPE_CHECKING:
 
     from charkit.cards import Html
 
-__all__ = ["Reference", "References", "beside", "moved", "reference_card"]
+__all__ = ["Framing", "Reference", "References", "beside", "moved", "reference_card"]
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framing:
+    """How a person wants a picture framed."""
+
+    part: tuple[float, float, float, float] | None = None
+    """The part of the upright source that is sent: left, top, right, bottom, as shares of it; None for all."""
+    mode: Literal["auto", "crop", "pad"] = "auto"
+    """How to reach another shape where a route asks for one; see `Recipe.mode`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +69,8 @@ class Reference:
     """Which part of the upright source it shows: left, top, right, bottom, as shares of it; None for all."""
     kept: tuple[float, float, float, float] | None = None
     """The subject that the crop was laid around, likewise; None where nothing was looked for."""
+    framing: Framing | None = None
+    """How a person wants it framed; None where nobody said."""
     steps: tuple[str, ...] = ()
     """What was done to it, in words."""
     warnings: tuple[str, ...] = ()

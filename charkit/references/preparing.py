@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from charkit.character import View
 from charkit.errors import BadReference, CharkitError
-from charkit.references.picture import Reference
+from charkit.references.parts import outward, within_part
+from charkit.references.picture import Framing, Reference
 from charkit.references.shaping import closer, shaped
 from charkit.routes import PictureLimits
 from charkit.store import Store, digest_of
@@ -65,6 +66,9 @@ class Recipe:
     keep: tuple[float, float, float, float] | None = None
     """The subject, as a person drew it: left, top, right, bottom, as shares of the upright picture. Looked for where
     it is left out: faces first, if there is a detector, then what stands out."""
+    part: tuple[float, float, float, float] | None = None
+    """The only part of the upright picture that may be seen, as a person drew it, in the same shares; all of it where
+    it is left out. Size, shape and limits are reached within it."""
     min_face: int = 0
     """Pixels that the largest face's shorter side should have in the prepared picture; a smaller one is brought closer
     by a crop, as far as the picture has the pixels. Nothing is asked at 0."""
@@ -165,11 +169,12 @@ def fitted(reference: Reference, route: Route, store: Store) -> Reference:
     """
     limits = route.picture_limits
     size = reference.size or reference.path.stat().st_size
+    drawn = reference.framing or Framing()
     faults = limits.faults(width=reference.width, height=reference.height, size=size, media_type=reference.media_type)
     if not faults:
         return reference
-    recipe = replace(Recipe.of_route(route), keep=reference.kept)
-    again = _from_source(reference, store, recipe) or _made(
+    recipe = replace(Recipe.of_route(route), keep=reference.kept, mode=drawn.mode)
+    again = _from_source(reference, store, replace(recipe, part=drawn.part)) or _made(
         replace(reference, steps=()), reference.path, store, recipe, None
     )
     return replace(again, source=reference.source, steps=(*again.steps, f"for {route.name}: {'; '.join(faults)}"))
@@ -192,8 +197,9 @@ def _made(
     from charkit.media.images import open_picture
 
     longest = max(recipe.size) if recipe.size else recipe.max_side
-    opened = open_picture(path, animated=recipe.animated, inside=inside, least=None if recipe.min_face else 2 * longest)
-    image = opened.image
+    least = None if recipe.min_face or recipe.part else 2 * longest
+    opened = open_picture(path, animated=recipe.animated, inside=inside, least=least)
+    whole, (image, recipe) = opened.image, within_part(opened.image, recipe)
     if min(image.size) < MIN_SIDE:
         raise BadReference(
             f"is {image.width}x{image.height} pixels; a reference needs at least {MIN_SIDE} on each side", file=path
@@ -212,9 +218,9 @@ def _made(
         media_type=f"image/{encoded.kind}",
         size=len(encoded.data),
         source_digest=opened.digest,
-        crop=shape.shown(image.size),
-        kept=shape.keep,
-        steps=(*opened.steps, *shape.steps(image, recipe.ground), *_told(encoded)),
+        crop=outward(shape.shown(image.size), recipe.part, whole=True),
+        kept=outward(shape.keep, recipe.part),
+        steps=(*opened.steps, *_cut(whole, image, recipe), *shape.steps(image, recipe.ground), *_told(encoded)),
         warnings=(*opened.warnings, *warned),
     )
 
@@ -240,6 +246,13 @@ def _within(
                 file=path,
             )
         shape = smaller
+
+
+def _cut(whole: Image.Image, image: Image.Image, recipe: Recipe) -> tuple[str, ...]:
+    if recipe.part is None:
+        return ()
+    at = f"{round(recipe.part[0] * whole.width)},{round(recipe.part[1] * whole.height)}"
+    return (f"cut by hand to {image.width}x{image.height} of {whole.width}x{whole.height} at {at}",)
 
 
 def _told(encoded: Encoded) -> tuple[str, ...]:

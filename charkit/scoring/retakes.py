@@ -71,6 +71,9 @@ def to_retake(card: Scorecard, *, unverifiable: bool = False) -> list[tuple[str,
     best = card.best()
     found: list[tuple[Standing, str, str]] = []
     for shot in card.shots:
+        if shot not in best:
+            found.append((Standing.DRIFTED, shot, "a person rejected all of its takes"))
+            continue
         scores = card.of(shot, best[shot])
         standing = standing_of(scores)
         whys = [_why(score) for score in scores if _counts(score, standing)]

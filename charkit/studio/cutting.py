@@ -11,16 +11,18 @@ from charkit import __version__
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.film import Cue, Cut, CutList, Film, assemble
+from charkit.film.editing import CutDesk
 from charkit.recipe import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from charkit.recipe import Recipe
     from charkit.scoring import Scorecard
     from charkit.shots import Shot, Storyboard
     from charkit.store import Store
+    from charkit.takes import Takes
 
 __all__ = ["Cutting"]
 
@@ -59,6 +61,20 @@ class Cutting:
         replace_file(self._mark, _digest(file).encode())
         return cuts
 
+    def desk(self, takes: Takes, *, without: Collection[tuple[str, int]] = ()) -> CutDesk:
+        """Return the cut list on disk, to be changed one decision at a time.
+
+        Args:
+            takes: What may stand in it.
+            without: Shots and numbers of the takes that may not.
+        """
+        offered: dict[str, dict[int, str]] = {}
+        for take in takes:
+            if (take.subject, take.number) not in without:
+                offered.setdefault(take.subject, {})[take.number] = take.digest
+        cues = _cues(list(self.storyboard.each()))
+        return CutDesk(path=self.folder / "cutlist.yaml", store=self.store, takes=offered, cues=cues)
+
     def assemble(
         self, cuts: CutList, *, recipe: Recipe | None = None, on_progress: Callable[[float], None] | None = None
     ) -> Film:
@@ -87,7 +103,7 @@ class Cutting:
             cuts,
             self.folder,
             store=self.store,
-            cues=[Cue(shot=s.id, speaker=line.character, text=line.text) for s in shots for line in s.dialogue],
+            cues=_cues(shots),
             captions={shot.id: ", ".join(who.name for who in shot.characters) for shot in shots},
             about=_about(shots, recipe),
             metadata={KEY: recipe.text()} if recipe is not None and recipe.takes else None,
@@ -114,6 +130,10 @@ class Cutting:
     def _mark(self) -> Path:
         """Remembers what charkit wrote, so that a person's changes are seen and never written over."""
         return self.folder / ".cutlist.digest"
+
+
+def _cues(shots: Sequence[Shot]) -> list[Cue]:
+    return [Cue(shot=shot.id, speaker=line.character, text=line.text) for shot in shots for line in shot.dialogue]
 
 
 def _about(shots: Sequence[Shot], recipe: Recipe | None) -> dict[str, dict[str, str]]:

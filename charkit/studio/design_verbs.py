@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
 
 from charkit.character import export_character, history_of, lock
 from charkit.character.bundle import UNSTATED
+from charkit.errors import RunBusy
+from charkit.references import Framings, References, find_picture, framed
 from charkit.studio.designing import Designing
 from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from charkit.casting import Candidates, Designs
     from charkit.character import Bundle, History, Version
-    from charkit.references import References
+    from charkit.references import Framing, Reference
 
 __all__ = ["DesignVerbs"]
+
+_PATIENCE: Final = 5.0
+"""Seconds that one decision waits for another program's, which takes a fraction of one."""
 
 
 class DesignVerbs(Wiring):
@@ -29,6 +37,19 @@ class DesignVerbs(Wiring):
         """Make some designs of a character from its sheet's words, to choose from; rejected ones are not shown."""
         with self._working("candidates", count):
             return self._designing.candidates(character, count)
+
+    def designed(self, character: str) -> Candidates:
+        """Return the candidates that were made before, rejected ones among them. Costs nothing, makes nothing."""
+        return self._designing.designed(character)
+
+    def rejected_candidates(self, character: str) -> tuple[int, ...]:
+        """Return the numbers of a character's candidates that a person rejected."""
+        return self._designing.kept.rejected.get(self.cast[character].slug, ())
+
+    @property
+    def picture_usd(self) -> float:
+        """What one candidate or view costs, in US dollars, on the image route that makes them."""
+        return self._designing.price_usd
 
     def keep(self, character: str, *, candidate: int) -> None:
         """Decide which candidate is the character's anchor. The decision is kept on disk."""
@@ -85,11 +106,56 @@ class DesignVerbs(Wiring):
     def references(self) -> References:
         """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
         with self._working("references"):
-            found = self._designing.references()
+            found = self._framings.on(self._designing.references())
             found.save(self.place.folder / "references.json")
             return found
 
+    def references_at_hand(self) -> References:
+        """Return the pictures as they were prepared last; prepared now where they never were."""
+        return self._loaded_references()
+
+    def frame(self, picture: str, framing: Framing | None) -> Reference:
+        """Decide which part of a picture is sent, and how another shape is reached, and return it as it is sent now.
+
+        The decision is kept on disk, and holds for the very picture that it was made for.
+
+        Args:
+            picture: Such as `mira/face/default`, or `Mira, face`.
+            framing: None prepares it as charkit would.
+
+        Raises:
+            UnknownName: there is no such picture.
+            BadReference: the part is too small to be sent, or its source is gone; nothing is changed.
+            UsageError: the part does not lie in the picture; nothing is changed.
+        """
+        with self._deciding():
+            references = self._loaded_references()
+            before = find_picture(references, picture)
+            after = framed(before, framing)
+            self._framings.framing(before, framing).save(self.place.folder / "framing.yaml")
+            kept = References(tuple(after if one is before else one for one in references))
+            kept.save(self.place.folder / "references.json")
+        return after
+
     # ------------------------------------------------------------------ below
+
+    @contextmanager
+    def _deciding(self) -> Iterator[None]:
+        """Keep other programs from deciding on the same run until what was read is written again.
+
+        Raises:
+            RunBusy: another one has been at it for seconds.
+        """
+        self.place.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.place.folder / ".deciding.lock", timeout=_PATIENCE):
+                yield
+        except Timeout:
+            raise RunBusy(self.place.run) from None
+
+    @property
+    def _framings(self) -> Framings:
+        return Framings.load(self.place.folder / "framing.yaml")
 
     @cached_property
     def _designing(self) -> Designing:
@@ -97,6 +163,7 @@ class DesignVerbs(Wiring):
             cast=self.cast,
             folder=self.place.folder,
             make=self._make,
+            there=self._is_there,
             production=self.production,
             run=self.place.run,
             routes=self.routes,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from charkit.casting import VIEWS, Candidates, Casting, Designs, Kept, ViewCheck, wished
+from charkit.casting import POSES, VIEWS, Candidates, Casting, Designs, Kept, ViewCheck, wished
 from charkit.character import SheetPicture, View, keep_version
 from charkit.documents import read_json, write_json
 from charkit.errors import BadDocument, UsageError
@@ -58,6 +58,20 @@ class Designing:
     templates: Templates
     """Where the words around the sheets' come from."""
     day: dt.date
+    there: Callable[[Order], bool] = lambda _: False
+    """Whether an order's take was made before, so that making it costs nothing."""
+
+    def designed(self, character: str) -> Candidates:
+        """Return the candidates that were made before, rejected ones among them; nothing is made."""
+        sheet = self._allowed(character)
+        free = replace(self._casting, make=lambda orders: self.make([order for order in orders if self.there(order)]))
+        found = free.candidates(sheet, len(POSES), self.kept.model_copy(update={"rejected": {}}))
+        return Candidates(self._named(found), kept=found.kept)
+
+    @property
+    def price_usd(self) -> float:
+        """What one picture costs, in US dollars."""
+        return self._casting.price_usd
 
     def candidates(self, character: str, count: int) -> Candidates:
         """Make some designs of a character; rejected ones are not shown."""

@@ -222,10 +222,6 @@ class ExperimentVerbs(Wiring):
         """Say for every shot which route makes it."""
 
     @abstractmethod
-    def takes(self) -> Takes:
-        """Return every take of this run's shots that is on disk."""
-
-    @abstractmethod
     def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
         """Ask of every take whether it shows the same characters as the references."""
 

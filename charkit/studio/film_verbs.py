@@ -16,6 +16,7 @@ from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
     from charkit.film import CutList
+    from charkit.film.editing import CutDesk
     from charkit.film.provenance import Origins
     from charkit.film.showing import Shown
     from charkit.media.provenance import Credentials
@@ -36,6 +37,11 @@ class FilmVerbs(Wiring):
         scored = choice or self.score()
         return self.prompts.chosen(self._cutting.cut_list(scored), scored)
 
+    def cut_desk(self) -> CutDesk:
+        """Put the cut list on the desk, to be changed one checked decision at a time; all of them on disk at once."""
+        self.cut_list()
+        return self._cutting.desk(self.takes(), without=self.decisions.rejected)
+
     def pictures(self, cuts: CutList) -> Shown:
         """Show a cut list: each cut's first and last frame, and how it goes over into the next."""
         return cut_pictures(cuts, self._store)
@@ -51,11 +57,11 @@ class FilmVerbs(Wiring):
     def assemble(self, choice: Scorecard | CutList | None = None) -> Film:
         """Join the chosen takes into `film.mp4`, with contact sheet and subtitles."""
         cuts = self.cut_list(choice) if choice is None or isinstance(choice, Scorecard) else choice
-        with self._working("assemble"):
+        with self._working("assemble") as stage:
             takes = {(take.subject, take.number, take.digest): take for take in self.takes()}
             used = [takes.get((cut.shot, cut.take, cut.clip or "")) for cut in cuts.cuts]
             recipe = self._filming.recipes.film([take for take in used if take is not None], title=cuts.title)
-            return self._cutting.assemble(cuts, recipe=recipe)
+            return self._cutting.assemble(cuts, recipe=recipe, on_progress=stage.share)
 
     def origins(self) -> Origins:
         """Say what Content Credentials the takes and references came with, and what became of them in the film."""
@@ -139,7 +145,3 @@ class FilmVerbs(Wiring):
     @abstractmethod
     def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
         """Ask of every take whether it shows the same characters as the references."""
-
-    @abstractmethod
-    def takes(self) -> Takes:
-        """All takes of this run's shots."""

@@ -92,6 +92,11 @@ class Filming:
         written = self._written(plan)
         return self.keep(self.shown(self.make(self.order(shot, 1, plan=written) for shot in plan.shots)))
 
+    def more(self, plan: Plan, shot: str, numbers: Iterable[int], *, why: str) -> Takes:
+        """Make further takes of one shot, each under its own number, for a reason that is kept."""
+        written = self._written(plan)
+        return self.keep(self.shown(self.make(self.order(plan[shot], n, why, written) for n in numbers)))
+
     def retaking(self, plan: Plan) -> Retaking:
         """Return the retakes of this run, to be bounded by a rule."""
         return Retaking(
@@ -116,6 +121,7 @@ class Filming:
         stage = self._shift.stage
         if stage is None:
             return floor.make(wanted)
+        stage.expect(len(wanted))
         for order in wanted:
             job = self._ledger.find(request_key(order), order.number)
             if job is not None and job.state == Outcome.SUCCEEDED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING, Unpack
 
 from charkit.studio.wiring import Wiring
@@ -52,7 +51,3 @@ class JobVerbs(Wiring):
         return self._filming.floor.health
 
     # ------------------------------------------------------------------ what the studio brings
-
-    @abstractmethod
-    def takes(self) -> Takes:
-        """All takes of this run's shots."""

@@ -117,10 +117,6 @@ class JudgeVerbs(Wiring):
     def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:
         """Scores of all takes."""
 
-    @abstractmethod
-    def takes(self) -> Takes:
-        """All takes of this run's shots."""
-
 
 def _together(card: Scorecard, judged: Scorecard) -> Scorecard:
     """Return a scorecard with the judge's axis as it was said last."""

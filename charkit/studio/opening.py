@@ -27,6 +27,7 @@ def open_studio(
     live: bool = False,
     resolution: str | None = None,
     production_cap: float | None = None,
+    settings: Settings | None = None,
 ) -> Studio:
     """Open a production for one run.
 
@@ -39,6 +40,7 @@ def open_studio(
         resolution: 360p, 720p or 1080p; the storyboard's own where it is not given.
         production_cap: The cap in US dollars of all runs of the production together, whoever makes them. Where
             `CHARKIT_PRODUCTION_CAP` says less, that counts; None for that alone.
+        settings: By default those of the environment.
 
     Raises:
         BadDocument: A file says something it may not say; with file, line and the nearest valid word.
@@ -47,7 +49,7 @@ def open_studio(
     for name, cap in (("max_spend", max_spend), ("production_cap", production_cap)):
         if cap is not None and not 0 <= cap < float("inf"):  # also where it is no number at all
             raise UsageError(f"{name} is {cap!r}; say how many US dollars may be spent at most")
-    settings = Settings.load()
+    settings = settings or Settings.load()
     caps = [cap for cap in (production_cap, settings.production_cap) if cap is not None]
     place = Workspace.locate(production, run, settings)
     people = Cast.load(place.home / "characters")

@@ -5,22 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from charkit.errors import BadDocument, PreflightStopped
-from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, preflight
+from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, look, preflight
+from charkit.studio.remembering import RememberedLooks, RememberedResemblance
 from charkit.studio.resembling import ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
     from charkit.plan import Plan, PlannedShot
     from charkit.references import Reference
-    from charkit.references.preflight import Domain, Finding
+    from charkit.references.preflight import Domain, Finding, Looked, Resemblance
     from charkit.routes import Region, RouteMatrix
 
 __all__ = ["Preflights", "preflight_files"]
@@ -43,6 +46,9 @@ class Preflights:
     region: Region | None = None
     finder: FaceFinder = field(default_factory=FaceFinder)
     faces: FaceResemblance = field(default_factory=FaceResemblance)
+    looks: RememberedLooks = field(default_factory=RememberedLooks, repr=False)
+    """Looks at pictures, at each once."""
+    colours: Resemblance = field(default_factory=lambda: RememberedResemblance(ColourResemblance()), repr=False)
 
     def of(self, plan: Plan, references: Iterable[Reference]) -> Preflight:
         """Return what stands against a plan's pictures; asked once as long as nothing about them changes.
@@ -62,11 +68,29 @@ class Preflights:
                 region=self.region,
                 cast=cast,
                 finder=self.finder,
-                resemblance=ColourResemblance(),
+                resemblance=self.colours,
                 faces=self.faces,
+                looking=self.looks,
             )
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
+
+    def seen(self, reference: Reference) -> Looked:
+        """Return what is seen in a picture as it is sent, faces among it."""
+        return self.looks(reference.path, self.finder)
+
+    def warm(self, references: Iterable[Reference]) -> None:
+        """Look at pictures ahead of any question about them."""
+        preflight(
+            (),
+            self.matrix,
+            on=self.on,
+            cast=tuple(self._pictured(reference) for reference in references),
+            finder=self.finder,
+            resemblance=self.colours,
+            faces=self.faces,
+            looking=self.looks,
+        )
 
     def override(self, finding: Finding, reason: str) -> None:
         """Keep a person's decision to send all the same.
@@ -146,6 +170,7 @@ def preflight_files(
     real_person: bool | None = None,
     minor: bool | None = None,
     finder: FaceFinder | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Preflight:
     """Say what stands against sending picture files together over a route. Costs nothing, sends nothing.
 
@@ -159,6 +184,7 @@ def preflight_files(
         real_person: Whether they show somebody who lives or lived.
         minor: Whether they show somebody under age.
         finder: Finds faces; by default with the person's own weights.
+        on_progress: Called after each picture with how many were looked at and how many there are, one call at a time.
 
     Raises:
         UnknownName: there is no such route.
@@ -180,7 +206,21 @@ def preflight_files(
         for path in files
     )
     sending = Sending(route=matrix.routes[route], pictures=pictures)
-    return preflight([sending], matrix, on=on, region=region, finder=finder)
+    looking = _counted(len(files), on_progress) if on_progress is not None else look
+    return preflight([sending], matrix, on=on, region=region, finder=finder, looking=looking)
+
+
+def _counted(of: int, on_progress: Callable[[int, int], None]) -> Callable[[Path, FaceFinder], Looked]:
+    """Return what looks at pictures, several at a time, and counts them."""
+    lock, done = Lock(), count(1)
+
+    def looking(path: Path, finder: FaceFinder) -> Looked:
+        found = look(path, finder)
+        with lock:
+            on_progress(next(done), of)
+        return found
+
+    return looking
 
 
 def _facts(one: Pictured) -> list[str]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeAlias
+
+from charkit.studio.bars import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from charkit.takes import Progress
 
-__all__ = ["Herald"]
+__all__ = ["Event", "Herald", "Listener", "Stage"]
+
+Event: TypeAlias = "dict[str, str | float | bool | None]"
+"""What happened: `subject`, `number`, `outcome`, `progress` (per cent or None), `final`, `new`; or a `stage` and how
+many `seconds` it took."""
+Listener: TypeAlias = "Callable[[Event], None]"
 
 _GLANCE = 0.25
 """Seconds between two changes of what stands beside a bar: a thousand jobs have more news than an eye can follow."""
@@ -26,20 +33,25 @@ class Herald:
     def __init__(self, file: Path, *, bars: bool) -> None:
         self._file = file
         self._bars = bars
+        self.listeners: list[Listener] = []
+        """Told of every event as it happens, in the thread of the work; while anybody listens there are no bars."""
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
         """Announce a piece of long work, show how far it is, and write down how long it took."""
         began = time.monotonic()
-        stage = Stage(self, name, total, bars=self._bars)
+        stage = Stage(self, name, total, bars=self._bars and not self.listeners)
         try:
             yield stage
         finally:
             stage.close()
             self.write({"stage": name, "seconds": round(time.monotonic() - began, 3)})
 
-    def write(self, event: dict[str, str | float | bool | None]) -> None:
-        """Append one event as a JSON line; progress is a courtesy and never stops the work."""
+    def write(self, event: Event) -> None:
+        """Tell listeners, and append one event as a JSON line; progress is a courtesy and never stops the work."""
+        for listener in tuple(self.listeners):
+            with suppress(Exception):  # whoever listens must not stop what is paid for
+                listener(event)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as lines:
@@ -60,11 +72,27 @@ class Stage:
         """Where each order stands, by what was last heard."""
         self._counts: Counter[str] = Counter()
         self._shown = 0.0
-        self._bar = None
-        if bars and total:
-            from tqdm.auto import tqdm
+        self._bars = bars
+        self._counted = total is not None
+        """Whether it was known from the beginning how many pieces there are."""
+        self._bar = bar(total, name) if bars and total else None
 
-            self._bar = tqdm(total=total, desc=name, leave=False, unit="")
+    def expect(self, count: int) -> None:
+        """Say that so many more pieces are coming, where that was not known when it began."""
+        if self._counted or not self._bars or not count:
+            return
+        if self._bar is None:
+            self._bar = bar(count, self._name)
+        else:
+            self._bar.total += count
+            self._bar.refresh()
+
+    def share(self, done: float) -> None:
+        """Show which share is done, 0 to 1, of something that has no pieces."""
+        if self._bar is None and self._bars:
+            self._bar = bar(100, self._name, unit="%")
+        if self._bar is not None:
+            self._bar.update(min(100, round(done * 100)) - self._bar.n)
 
     def there_already(self, subject: str, number: int) -> None:
         """Say that an order only comes back, so that nobody is told it was made."""

@@ -8,17 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from charkit.character import Cast
-from charkit.errors import UnknownName, UnsupportedRequest, UsageError
+from charkit.errors import UnknownName, UnsupportedRequest
 from charkit.plan import Plan, prompt_on
 from charkit.prompts import Templates
 from charkit.prompts.history import Chosen, Judged, PromptHistory, Rendered, Taken, write_down
 from charkit.prompts.lint import lint_storyboard, lint_text
 from charkit.prompts.showing import prompt_card
 from charkit.scoring import Verdict
-from charkit.shots import Shot, Storyboard
+from charkit.shots import Storyboard
+from charkit.studio.wordings import reworded
 from charkit.workspace import find_production
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Across", "Prompts", "lint_production"]
 
-_WORDS = ("framing", "angle", "place", "light", "action", "camera", "sound")
 _WORST = (Verdict.DRIFTED, Verdict.UNVERIFIABLE, Verdict.INTENDED, Verdict.CONSISTENT)
 
 
@@ -112,7 +110,7 @@ class Prompts:
         """
         return prompt_on(
             self._route(route),
-            _reworded(self.storyboard[shot], changes),
+            reworded(self.storyboard[shot], changes),
             self.storyboard,
             self.cast,
             tuple(self._loaded),
@@ -209,16 +207,6 @@ class Prompts:
             ],
         )
         return cuts
-
-
-def _reworded(shot: Shot, changes: dict[str, str]) -> Shot:
-    for name in changes:
-        if name not in _WORDS:
-            raise UnknownName("words of a shot", name, _WORDS)
-    try:
-        return Shot.model_validate({**shot.model_dump(), **changes})
-    except ValidationError as error:
-        raise UsageError(f"shot {shot.id} cannot say that: {error.errors()[0]['msg']}") from None
 
 
 def lint_production(place: Path | str) -> Lint:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from charkit.ledger import open_ledger
-from charkit.store import Store
+from charkit.mirror import open_store
 from charkit.studio.filming import SIMULATED_PACE
 from charkit.studio.lines import Lines
 from charkit.studio.naming import named
@@ -51,7 +51,7 @@ class Reception:
         place = self._place(run.production, run.run)
         return Floor(
             self.ledger,
-            Store(place.store),
+            open_store(place.store, self._settings),
             self._lines[not run.simulated].connect,
             production=run.production,
             run=run.run,

@@ -3,8 +3,8 @@
 Every verb can be called again: what was made is read from disk, what is missing is made, nothing is paid twice. So each
 notebook may start anywhere, and a kernel may die at any line.
 
-The verbs stand in `design_verbs`, `shoot_verbs`, `job_verbs`, `score_verbs`, `judge_verbs`, `experiment_verbs` and
-`film_verbs`; what they work with, in `wiring`.
+The verbs stand in `design_verbs`, `plan_verbs`, `wording_verbs`, `shoot_verbs`, `job_verbs`, `score_verbs`,
+`judge_verbs`, `experiment_verbs` and `film_verbs`; what they work with, in `wiring`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from charkit.cards import card
 from charkit.character import counted
 from charkit.references import References
-from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.film_verbs import FilmVerbs
 from charkit.studio.job_verbs import JobVerbs
@@ -24,6 +23,7 @@ from charkit.studio.judging import Judging
 from charkit.studio.pricing import Pricing
 from charkit.studio.score_verbs import ScoreVerbs
 from charkit.studio.shoot_verbs import ShootVerbs
+from charkit.studio.wording_verbs import WordingVerbs
 
 if TYPE_CHECKING:
     from charkit.scoring import Scorecard, ShotEvidence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-class Studio(DesignVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVerbs, ExperimentVerbs):
+class Studio(WordingVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVerbs, ExperimentVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
 
     def quote(self) -> Quote:
@@ -62,7 +62,7 @@ class Studio(DesignVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVerb
             return self.judge(takes, route=judge)
         wanted = self._with_earlier(takes)
         evidence = self._evidence(wanted)
-        return self.prompts.judged(self._with_judged(self._judging.score(wanted, evidence), evidence))
+        return self.prompts.judged(self._decided(self._with_judged(self._judging.score(wanted, evidence), evidence)))
 
     def __repr__(self) -> str:
         how = "live" if self.live else "simulated"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ from charkit.studio.wiring import Wiring
 if TYPE_CHECKING:
     from charkit.scoring.sensitivity import Sensitivity
     from charkit.studio.room import Studio
-    from charkit.takes import Takes
 
 __all__ = ["ScoreVerbs", "check_run", "score_run"]
 
@@ -84,15 +82,24 @@ class ScoreVerbs(Wiring):
         found = self.calibration()
         return card if found is None else card.under(found)
 
+    def scored(self) -> Scorecard | None:
+        """Return what was scored last, as it is on disk; nothing is measured. None where nothing was scored yet."""
+        file = self.place.folder / "scorecard.json"
+        return self._decided(self._calibrated(Scorecard.load(file))) if file.is_file() else None
+
+    def _decided(self, card: Scorecard) -> Scorecard:
+        """Return a card that chooses takes as a person decided."""
+        said = self.decisions.all()
+        return card.decided(
+            starred=[key for key, one in said.items() if one.starred],
+            rejected=[key for key, one in said.items() if one.verdict == "rejected"],
+        )
+
     @property
     def _calibration_file(self) -> Path:
         return self.place.folder / "calibration.json"
 
     # ------------------------------------------------------------------ what the studio brings
-
-    @abstractmethod
-    def takes(self) -> Takes:
-        """All takes of this run's shots."""
 
 
 def score_run(production: Path | str, *, run: str = "run", calibrated: bool = False) -> Scorecard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,7 @@ from charkit.studio.progress import Herald, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from charkit.studio.progress import Listener
     from charkit.workspace import Workspace
 
 __all__ = ["Shift"]
@@ -25,17 +27,30 @@ class Shift:
         self._place = place
         self._herald = Herald(place.progress, bars=bars)
         self._lock = FileLock(place.folder / ".lock", timeout=0)
+        self._worker = 0
         self.stage: Stage | None = None
         """What is being worked on; None while nobody works."""
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        """Tell somebody of every piece of progress, in the thread of the work, instead of drawing bars."""
+        self._herald.listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._herald.listeners.remove(listener)
 
     @contextmanager
     def working(self, name: str, total: int | None = None) -> Iterator[Stage]:
         """Hold the run and show progress. A verb inside another one is part of it.
 
         Raises:
-            RunBusy: another process works in this run.
+            RunBusy: another process works in this run, or another thread of this one: a button and a cell.
         """
         if self.stage is not None:
+            if self._worker != get_ident():
+                raise RunBusy(self._place.run)
+            self.stage.expect(total or 0)
             yield self.stage
             return
         self._place.folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +59,7 @@ class Shift:
         except Timeout:
             raise RunBusy(self._place.run) from None
         with held, self._herald.stage(name, total) as stage:
-            self.stage = stage
+            self.stage, self._worker = stage, get_ident()
             try:
                 yield stage
             finally:

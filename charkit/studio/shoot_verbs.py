@@ -1,15 +1,14 @@
-"""What a studio can be asked about its plan and its takes; the other verbs stand in `room`."""
+"""What a studio can be asked about its takes; the other verbs stand in `room`."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from charkit.plan import plan_film
-from charkit.references import References, sending
+from charkit.references import sending
 from charkit.studio.again import order_again, seed_of
 from charkit.studio.judging import wishes_of
-from charkit.studio.wiring import Wiring
+from charkit.studio.plan_verbs import PlanVerbs
 from charkit.takes import RetakeRule, Takes, Wish
 
 if TYPE_CHECKING:
@@ -19,23 +18,14 @@ if TYPE_CHECKING:
     from charkit.plan import Plan
     from charkit.recipe import TakeRecipe
     from charkit.references import ContactSheet
-    from charkit.references.preflight import Preflight
     from charkit.scoring import Scorecard
     from charkit.takes import Order, Retakes
 
 __all__ = ["ShootVerbs"]
 
 
-class ShootVerbs(Wiring):
-    """Plan, preflight, takes and retakes of `Studio`."""
-
-    def plan(self) -> Plan:
-        """Say for every shot which route makes it, with which references, for how much. Costs nothing."""
-        references = self.references()
-        found = self._planned(references)
-        found = self._preflights.noted(found, self._preflights.of(found, references))
-        found.save(self.place.folder / "plan.json")
-        return self.prompts.planned(found)
+class ShootVerbs(PlanVerbs):
+    """Takes and retakes of `Studio`."""
 
     def sending(self, shot: str | None = None) -> ContactSheet:
         """Return the contact sheet of the pictures that will be sent for the plan, or for one of its shots.
@@ -46,33 +36,16 @@ class ShootVerbs(Wiring):
         plan = self.plan()
         return sending([plan[shot]] if shot else plan.shots, self.routes.routes, title=self.storyboard.title)
 
-    def preflight(self, plan: Plan | None = None) -> Preflight:
-        """Say what stands against uploading a plan's pictures. Costs nothing, sends nothing; `shoot` asks it too."""
-        plan = plan or self.plan()
-        return self._preflights.of(plan, self._loaded_references())
-
-    def override(self, finding: str, *, reason: str) -> None:
-        """Go on in spite of a finding of preflight. The reason is kept, and stands in plan and report.
-
-        Args:
-            finding: Its id, as `preflight` shows it.
-            reason: Why.
-
-        Raises:
-            UnknownName: there is no such finding.
-            UsageError: the service's own terms refuse it, or there is no reason.
-        """
-        self._preflights.override(self.preflight()[finding], reason)
-
     def shoot(self, plan: Plan | None = None) -> Takes:
         """Make one take of every shot. What was made before comes back at no cost.
 
         Raises:
+            PlanChanged: Another plan than this one was approved for this run; nothing was sent.
             PreflightStopped: A picture would be refused, or spoil a shot; nothing was uploaded.
             SpendLimit: The cap does not allow it all; what was on its way is finished and kept.
             RunBusy: Another process works in this run.
         """
-        plan = self._cleared(plan or self.plan())
+        plan = self._cleared(self._approved(plan or self.plan()))
         with self._working("shoot", len(plan)):
             return self._filming.shoot(plan)
 
@@ -106,9 +79,20 @@ class ShootVerbs(Wiring):
             SpendLimit: The cap does not allow it.
         """
         fixed = () if callable(wishes) else tuple(Wish(shot=shot, reason=reason) for shot, reason in wishes)
-        retaking = self._filming.retaking(self._cleared(self.plan()))
+        retaking = self._filming.retaking(self._cleared(self._approved(self.plan())))
         with self._working("retake"):
             return retaking.go(rule or RetakeRule(), wishes if callable(wishes) else lambda: fixed)
+
+    def one_more(self, shot: str, reason: str) -> Retakes:
+        """Make one more take of a shot, however many it has, for a reason that is kept with it.
+
+        Raises:
+            SpendLimit: The cap does not allow it; nothing was sent.
+        """
+        have = sum(take.subject == shot for take in self.takes())
+        asked = iter([[Wish(shot=shot, reason=reason)]])
+        rule = RetakeRule(rounds=max(1, have), stop_without_gain=False)
+        return self.retakes(lambda: next(asked, []), rule=rule)
 
     def again(self, recipe: TakeRecipe, *, seed: str | None = None) -> Order:
         """Return the order for one more take like that of a recipe, with its price. Costs nothing.
@@ -160,32 +144,7 @@ class ShootVerbs(Wiring):
             brought = self.by_hand.bring(shot, clip, app=app, takes=self.takes())
             return self._filming.keep(self._shown(self._filming.floor_with(brought.connect).make([brought.order])))
 
-    def takes(self) -> Takes:
-        """Return every take of this run's shots that is on disk, in the storyboard's order."""
-        return self._filming.takes()
-
-    def _cleared(self, plan: Plan) -> Plan:
-        return self._preflights.cleared(plan, self.preflight(plan))
-
-    def _planned(self, references: References) -> Plan:
-        made = all(reference.path.is_file() for reference in references)
-        return plan_film(
-            self.storyboard,
-            self.cast,
-            references,
-            self.routes,
-            on=self._settings.today,
-            resolution=self.resolution,
-            region=self._settings.region,
-            store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
-            templates=self.prompts.templates,
-        )
-
     # ------------------------------------------------------------------ what the studio brings
-
-    @abstractmethod
-    def references(self) -> References:
-        """The pictures of all characters."""
 
     @abstractmethod
     def score(self, takes: Takes | None = None, *, judge: str | None = None) -> Scorecard:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from charkit.by_hand import Handwork
 from charkit.ledger import open_ledger
-from charkit.store import Store
+from charkit.mirror import open_store
+from charkit.providers.base import Outcome
 from charkit.studio.cutting import Cutting
 from charkit.studio.desk import Desk
 from charkit.studio.filming import Filming
@@ -17,6 +18,8 @@ from charkit.studio.lines import Lines
 from charkit.studio.preflighting import Preflights
 from charkit.studio.prompting import Prompts
 from charkit.studio.shift import Shift
+from charkit.takes import request_key
+from charkit.takes.decisions import TakeDecisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from charkit.scoring import ShotEvidence
     from charkit.settings import Settings
     from charkit.shots import Resolution, Storyboard
-    from charkit.studio.progress import Stage
+    from charkit.store import Store
+    from charkit.studio.progress import Listener, Stage
     from charkit.takes import Order, Takes
     from charkit.workspace import Workspace
 
@@ -75,6 +79,22 @@ class Wiring(ABC):
         """What this run has committed, in micro-dollars; simulated and real money are never added up."""
         return self._ledger.spend(run=self.place.run, production=self.production, simulated=not self.live)
 
+    def takes(self) -> Takes:
+        """Return every take of this run's shots that is on disk, in the storyboard's order."""
+        return self._filming.takes()
+
+    @property
+    def decisions(self) -> TakeDecisions:
+        """What a person decided about this run's takes: stars, rejections, notes. On disk at once.
+
+        A starred take is the one that the cut list chooses, a rejected one never is.
+        """
+        return TakeDecisions(self.place.folder / "decisions.json")
+
+    def heard_by(self, listener: Listener) -> AbstractContextManager[None]:
+        """Tell somebody of every piece of progress, in the thread of the work, instead of drawing bars."""
+        return self._shift.heard_by(listener)
+
     @cached_property
     def by_hand(self) -> Handwork:
         """Making shots in an app: the prompt to paste, and what a finished clip needs."""
@@ -106,7 +126,7 @@ class Wiring(ABC):
 
     @cached_property
     def _store(self) -> Store:
-        return Store(self.place.store)
+        return open_store(self.place.store, self._settings)
 
     @cached_property
     def _ledger(self) -> Ledger:
@@ -158,6 +178,10 @@ class Wiring(ABC):
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)
+
+    def _is_there(self, order: Order) -> bool:
+        job = self._ledger.find(request_key(order), order.number)
+        return job is not None and job.state == Outcome.SUCCEEDED
 
     def _ask(self, orders: Iterable[Order]) -> Takes:
         """Return the answers to a judge's questions; no shots, so no progress of shots."""

@@ -8,9 +8,10 @@ from charkit.takes.health import Health
 from charkit.takes.means import Pace
 from charkit.takes.orders import Order, request_key
 from charkit.takes.records import Progress, Take
-from charkit.takes.retaking import RetakeRule, Retakes, Retaking, Wish
+from charkit.takes.retaking import TRIALS, RetakeRule, Retakes, Retaking, Wish
 
 __all__ = [
+    "TRIALS",
     "Floor",
     "Health",
     "Order",

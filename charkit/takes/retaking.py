@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from charkit.ledger import Ledger
     from charkit.takes.orders import Order
 
-__all__ = ["Declined", "RetakeRule", "Retakes", "Retaking", "Wish"]
+__all__ = ["TRIALS", "Declined", "RetakeRule", "Retakes", "Retaking", "Wish"]
+
+TRIALS = 100
+"""Takes above this number are no retakes: words that somebody tries on the side. They leave rounds and budget alone."""
 
 _REASON = 400
 """Characters of a reason that are kept."""
@@ -190,7 +193,7 @@ class Retaking:
         retakes = [
             job.id
             for job in self.ledger.jobs(production=self.production, run=self.run)
-            if job.take_number > 1 and job.simulated == self.simulated
+            if 1 < job.take_number <= TRIALS and job.simulated == self.simulated
         ]
         return sum(held[job].committed for job in retakes if job in held)
 

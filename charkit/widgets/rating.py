@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from charkit.cards import Html, grid
 from charkit.cards import card as shown_card
-from charkit.errors import MissingDependency
 from charkit.scoring.people import ANSWERS
+from charkit.widgets.board import Board
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["RatingPanel"]
 
 
-class RatingPanel:
+class RatingPanel(Board):
     """Asks a rater. Tab goes from button to button, Enter or space answers; closing the notebook loses nothing.
 
     What a saved notebook shows without a kernel is the question as it stood, as pictures and words.
@@ -34,31 +34,20 @@ class RatingPanel:
             MissingDependency: ipywidgets is not installed.
             UsageError: the name cannot be a file's.
         """
-        try:
-            import ipywidgets as widgets
-        except ImportError as error:
-            raise MissingDependency("ipywidgets", "lab") from error
+        super().__init__()
         self.check = check
         self.rater = rater
         self._asked: Question | None = None
-        self._words = widgets.HTML()
-        self._pictures = widgets.HTML()
-        self.buttons = {said: self._button(said) for said in ANSWERS}
-        self.back = widgets.Button(
-            description="back", tooltip="Answer the last question again", layout={"width": "80px"}
-        )
-        self.back.on_click(lambda _: self.undo())
         self._given: list[Question] = []
-        row = widgets.HBox([*self.buttons.values(), self.back])
-        self.box: ipywidgets.VBox = widgets.VBox([self._words, self._pictures, row])
+        self._words = self.widgets.HTML()
+        self._pictures = self.widgets.HTML()
+        self.buttons = {said: self._button(said) for said in ANSWERS}
+        self.back = self.button("back", self.undo, tooltip="Answer the last question again", width="80px")
+        self.fill(self._words, self._pictures, self.widgets.HBox([*self.buttons.values(), self.back]))
         self._show(check.next_for(rater))
 
     def _button(self, said: Answer) -> ipywidgets.Button:
-        import ipywidgets
-
-        button = ipywidgets.Button(description=said, tooltip=f"The two pictures: {said}")
-        button.on_click(lambda _: self.answer(said))
-        return button
+        return self.button(said, lambda: self.answer(said), tooltip=f"The two pictures: {said}", width="148px")
 
     @property
     def done(self) -> int:
@@ -96,10 +85,6 @@ class RatingPanel:
     def __repr__(self) -> str:
         return f"RatingPanel({self.rater}: {self.done} of {len(self.check.questions)} answered)"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:  # noqa: ARG002
-        bundle = dict(self.box._repr_mimebundle_())
-        return {**bundle, "text/plain": repr(self), "text/html": self._static()}
-
     def _sides(self) -> Html:
         if self._asked is None:
             return Html("")
@@ -109,7 +94,7 @@ class RatingPanel:
             [shown_card(side, picture=picture, picture_type="image/jpeg", width=240) for side, picture in sides]
         )
 
-    def _static(self) -> Html:
-        """Return the question as it stands for pages without a kernel."""
+    def still(self) -> Html:
+        """Return the question as it stands, for pages without a kernel."""
         answers = f"<p>Answers: {', '.join(ANSWERS)}.</p>" if self._asked else ""
         return Html(f"<p>{self._line()}</p>" + self._sides() + answers)

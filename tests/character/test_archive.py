@@ -199,7 +199,7 @@ def test_whatever_is_changed_in_an_archive_it_is_read_or_refused_and_nothing_els
 
 @given(st.text(max_size=30))
 def test_every_name_that_passes_stays_inside_its_folder(name: str) -> None:
-    if not archive._wrong_name(name):
+    if not archive.wrong_name(name):
         inside = Path("/bundle") / name
         assert inside.resolve().is_relative_to("/bundle")
         assert inside != Path("/bundle")

@@ -43,6 +43,19 @@ def test_merging_changes_only_what_differs() -> None:
     assert dump(merge(tree, new)) == TEXT.replace(": x #", ": y #").replace("h: 2", "h: 3") + "more: null\n"  # type: ignore[arg-type]
 
 
+def test_comments_go_along_with_what_they_stand_beside_when_entries_change_places() -> None:
+    text = "cuts:\n  - shot: a   # her best\n    in: 1\n  - shot: b\n  - shot: c # last\n"
+    new = {"cuts": [{"shot": "c"}, {"shot": "new"}, {"shot": "a", "in": 2}]}
+    merged = dump(merge(load(text, FILE), new))
+    assert merged == "cuts:\n  - shot: c # last\n  - shot: new\n  - shot: a   # her best\n    in: 2\n"
+
+
+def test_entries_of_one_name_are_told_apart_by_their_place() -> None:
+    text = "cuts:\n  - shot: a\n    in: 1\n  - shot: a\n    in: 2\n  - shot: b\n"
+    new = {"cuts": [{"shot": "b"}, {"shot": "a", "in": 2}, {"shot": "a", "in": 1}]}
+    assert plain(merge(load(text, FILE), new), FILE) == new
+
+
 def test_a_truth_value_does_not_pass_for_a_number() -> None:
     assert dump(merge(load("a: 1\n", FILE), {"a": True})) == "a: true\n"
 

@@ -18,6 +18,15 @@ def test_a_cut_list_reads_back_what_it_wrote(tmp_path):
     assert (tmp_path / "cuts.yaml").read_text().startswith("# The cuts of the film, in order.")
 
 
+def test_a_list_that_was_read_keeps_the_files_comments_when_it_is_saved_again(tmp_path):
+    path = tmp_path / "cuts.yaml"
+    path.write_text("title: A\ncuts:\n  - {shot: S01, file: a.mp4}   # the best of three\n")
+    cuts = CutList.load(path)
+    cuts.model_copy(update={"title": "B"}).save(path)
+    assert path.read_text() == "title: B\ncuts:\n  - {shot: S01, file: a.mp4}   # the best of three\n"
+    assert CutList.load(path).beside("a.mp4") == cuts.beside("a.mp4") == tmp_path / "a.mp4"
+
+
 def test_a_persons_words_for_points_are_in_and_out(tmp_path):
     (tmp_path / "cuts.yaml").write_text("title: A\ncuts:\n  - {shot: S01, file: a.mp4, in: 0.5, out: 2}\n")
     cut = CutList.load(tmp_path / "cuts.yaml").cuts[0]

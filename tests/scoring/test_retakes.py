@@ -42,6 +42,11 @@ def test_only_failed_shots_are_retaken_and_what_cannot_be_judged_only_on_request
     assert dict(to_retake(found, unverifiable=True))["S3"] == "P0, palette: unverifiable (too small)"
 
 
+def test_a_shot_all_of_whose_takes_a_person_rejected_wants_another_one() -> None:
+    found = card(S1=[C, C], S2=[C]).decided(starred=(), rejected={("S1", 1), ("S1", 2)})
+    assert to_retake(found) == [("S1", "a person rejected all of its takes")]
+
+
 def test_a_shot_with_one_character_that_cannot_be_judged_never_passes() -> None:
     report = report_of(card(S1=[(C, U)], S2=[(D, U)]), {})
     assert dict(report.standing) == {"S1": Standing.UNVERIFIABLE, "S2": Standing.DRIFTED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 import urllib.request
@@ -13,6 +14,7 @@ from PIL import Image
 import charkit as ck
 from charkit.errors import PreflightStopped, UnknownName, UsageError
 from charkit.references.preflight import Overrides
+from charkit.studio.preflighting import preflight_files
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator", "no_weights")
 
@@ -154,3 +156,14 @@ def test_a_fallback_that_preflight_stops_is_taken_out_of_the_plan(
     own = Finding(rule="faces.any", level="error", says="no", hard=True, route=plan["A2"].route, shots=("A2",))
     with pytest.raises(PreflightStopped, match="Ways round: another picture"):
         studio._preflights.cleared(plan, Preflight(findings=(own,)))
+
+
+def test_files_are_counted_one_call_at_a_time_while_they_are_looked_at(tmp_path: Path, picture) -> None:
+    files = [tmp_path / f"{number}.png" for number in range(5)]
+    for number, file in enumerate(files):
+        file.write_bytes(picture(64 + number, 64))
+    told = []
+    preflight_files(
+        files, "omni-1.2", ck.RouteMatrix.load(), on=dt.date(2026, 11, 22), on_progress=lambda *news: told.append(news)
+    )
+    assert told == [(number, 5) for number in range(1, 6)]

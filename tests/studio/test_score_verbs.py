@@ -102,3 +102,18 @@ def ran(*words: object) -> str:
     result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def test_the_cut_list_follows_what_a_person_decided_also_after_a_restart(production: Path) -> None:
+    studio = ck.open_studio(production, run="decided", max_spend=5.0)
+    studio.shoot()
+    studio.retakes([("A1", "another sky")])
+    second = {"A1": 2, "A2": 1}
+    studio.decisions.star("A1", 1)
+    assert studio.score().best() == {"A1": 1, "A2": 1}
+    studio.decisions.reject("A1", 1)
+    later = ck.open_studio(production, run="decided", max_spend=5.0)
+    assert {cut.shot: cut.take for cut in later.cut_list().cuts} == second
+    later.decisions.reject("A2", 1)
+    assert [cut.shot for cut in later.cut_list().cuts] == ["A1"]
+    assert [take.id for take in later.takes()] == ["A1-t1", "A1-t2", "A2-t1"]

@@ -10,7 +10,7 @@ How well the rules do is measured on labelled sentences in `tests/prompts/lint`,
 """
 
 from charkit.prompts.lint.findings import RULES, Allowed, Finding, Level, Lint, Rule, Silence
-from charkit.prompts.lint.linting import check_rule, lint_prompt, lint_storyboard, lint_text
+from charkit.prompts.lint.linting import check_rule, lint_prompt, lint_shot, lint_storyboard, lint_text
 
 __all__ = [
     "RULES",
@@ -22,6 +22,7 @@ __all__ = [
     "Silence",
     "check_rule",
     "lint_prompt",
+    "lint_shot",
     "lint_storyboard",
     "lint_text",
 ]

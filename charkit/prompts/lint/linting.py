@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.routes import Route
 
-__all__ = ["BoardWords", "check_rule", "lint_prompt", "lint_storyboard", "lint_text"]
+__all__ = ["BoardWords", "check_rule", "lint_prompt", "lint_shot", "lint_storyboard", "lint_text"]
 
 _FIELDS = ("angle", "place", "light", "action", "camera", "sound")
 _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]], ...] = (
@@ -127,18 +127,10 @@ def lint_storyboard(board: BoardWords, cast: Cast) -> Lint:
         board: The storyboard; findings name its file and line where it was read from one.
         cast: Everybody in the film.
     """
-    findings: list[Finding] = []
-    allowed: list[Allowed] = []
-    silent: list[Silence] = []
-    for index, shot in enumerate(board.shots):
-        passages, found = _look_through(shot, index, board, cast)
-        own = {**board.allow, **shot.allow}
-        for finding in (_finding(one, shot.id, board.file) for one in found):
-            if finding.rule in own:
-                allowed.append(Allowed(finding=finding, reason=own[finding.rule]))
-            else:
-                findings.append(finding)
-        silent += _silences(passages, shot.id)
+    looked = [_of_shot(shot, index, board, cast, board.file) for index, shot in enumerate(board.shots)]
+    findings = [one for lint in looked for one in lint.findings]
+    allowed = [one for lint in looked for one in lint.allowed]
+    silent = [one for lint in looked for one in lint.silent]
     style = Passage(field="style", text=board.style, place=("style",))
     scene = Scene(routes=(board.route,) if board.route else ())
     for hit in triggers.triggered(style, scene) if style.english else ():
@@ -148,6 +140,29 @@ def lint_storyboard(board: BoardWords, cast: Cast) -> Lint:
         else:
             findings.append(finding)
     return Lint(title=board.title, findings=tuple(findings), allowed=tuple(allowed), silent=tuple(silent))
+
+
+def lint_shot(shot: BoardShot, board: BoardWords, cast: Cast) -> Lint:
+    """Look through one shot as somebody is writing it: quick, and without the lines of any file.
+
+    Args:
+        shot: The shot, with words that need not be the storyboard's.
+        board: The film that it is part of.
+        cast: Everybody in the film.
+    """
+    return _of_shot(shot, 0, board, cast, None)
+
+
+def _of_shot(shot: BoardShot, index: int, board: BoardWords, cast: Cast, file: Path | None) -> Lint:
+    passages, found = _look_through(shot, index, board, cast)
+    own = {**board.allow, **shot.allow}
+    findings = [_finding(one, shot.id, file) for one in found]
+    return Lint(
+        title=shot.id,
+        findings=tuple(one for one in findings if one.rule not in own),
+        allowed=tuple(Allowed(finding=one, reason=own[one.rule]) for one in findings if one.rule in own),
+        silent=tuple(_silences(passages, shot.id)),
+    )
 
 
 def _look_through(shot: BoardShot, index: int, board: BoardWords, cast: Cast) -> tuple[list[Passage], list[_Found]]:

@@ -5,6 +5,7 @@ OpenCV, nobody declared it) is `unknown`, never a pass. A person may override a 
 shown; never a refusal by the service's own terms.
 """
 
+from charkit.references.preflight.looking import Looked, look
 from charkit.references.preflight.overrides import Override, Overrides
 from charkit.references.preflight.pairs import Resemblance
 from charkit.references.preflight.pictured import Domain, Pictured, Sending
@@ -15,6 +16,7 @@ __all__ = [
     "Domain",
     "Finding",
     "Level",
+    "Looked",
     "Override",
     "Overrides",
     "Pictured",
@@ -22,5 +24,6 @@ __all__ = [
     "Resemblance",
     "Sending",
     "Summary",
+    "look",
     "preflight",
 ]

@@ -16,7 +16,7 @@ from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from charkit.references.preflight.looking import Looked
@@ -46,6 +46,7 @@ def preflight(
     finder: FaceFinder | None = None,
     resemblance: Resemblance | None = None,
     faces: Resemblance | None = None,
+    looking: Callable[[Path, FaceFinder], Looked] = look,
 ) -> Preflight:
     """Say what stands against uploading pictures, before anything is uploaded. Costs nothing, sends nothing.
 
@@ -58,10 +59,11 @@ def preflight(
         finder: Finds faces; by default with the person's own weights. Without them faces are `unknown`.
         resemblance: Says how alike two characters look; without it nobody is compared.
         faces: Says how alike their faces are; asked about photoreal characters only, of others it knows nothing.
+        looking: Looks at a picture; whoever asks again and again passes one that remembers.
     """
     going = tuple(dict.fromkeys(one for sending in sendings for one in sending.pictures))
     everyone = tuple(dict.fromkeys((*going, *cast)))  # one file may stand for two characters
-    seen = _looked({one.path for one in everyone}, finder or FaceFinder())
+    seen = _looked({one.path for one in everyone}, finder or FaceFinder(), looking)
     judge = _Judge(seen=seen, matrix=matrix, on=on, region=region)
     found = [*judge.of_pictures(going)]
     for sending in sendings:
@@ -80,10 +82,12 @@ def preflight(
     ).sorted()
 
 
-def _looked(files: Iterable[Path], finder: FaceFinder) -> dict[Path, Looked]:
+def _looked(
+    files: Iterable[Path], finder: FaceFinder, looking: Callable[[Path, FaceFinder], Looked]
+) -> dict[Path, Looked]:
     wanted = sorted(files)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="preflight") as pool:
-        return dict(zip(wanted, pool.map(lambda path: look(path, finder), wanted), strict=True))
+        return dict(zip(wanted, pool.map(lambda path: looking(path, finder), wanted), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)

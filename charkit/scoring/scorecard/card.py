@@ -18,7 +18,7 @@ from charkit.scoring.base import Axis, Score, ScorerFacts, Verdict
 from charkit.scoring.statistics import Corrected, FrameRate, Pooled, Rate, corrected, frame_rate, pooled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from charkit.scoring.calibration import Calibration
@@ -87,6 +87,10 @@ class Scorecard:
     scorers: tuple[ScorerFacts, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     """By axis, where controls were judged."""
+    starred: frozenset[tuple[str, int]] = frozenset()
+    """Shot and number of takes that a person wants in the film; see `decided`."""
+    rejected: frozenset[tuple[str, int]] = frozenset()
+    """Shot and number of takes that a person does not want in the film."""
 
     @cached_property
     def shots(self) -> tuple[str, ...]:
@@ -126,11 +130,25 @@ class Scorecard:
         Fewest verdicts of drift first, on all axes, then fewest that could not be judged, then the highest of the
         lowest scores, one axis after the other in the order of `Axis`, then the earlier take. A shot without
         characters keeps the latest of its sound takes.
-        """
-        return {shot: self._best(shot) for shot in self.shots}
 
-    def _best(self, shot: str) -> int:
-        numbers = [take.take for take in self.takes if take.shot == shot]
+        What a person decided comes first: a starred take is chosen before others, a rejected one never. A shot all of
+        whose takes are rejected is left out.
+        """
+        return {shot: best for shot in self.shots if (best := self._best(shot)) is not None}
+
+    def decided(self, *, starred: Collection[tuple[str, int]], rejected: Collection[tuple[str, int]]) -> Scorecard:
+        """Return the card with what a person decided about takes, by shot and number.
+
+        Scores and verdicts stay as they are; only which take stands for its shot follows. `save` leaves it out: it is
+        kept beside the card, in the run's `decisions.json`.
+        """
+        return replace(self, starred=frozenset(starred), rejected=frozenset(rejected))
+
+    def _best(self, shot: str) -> int | None:
+        numbers = [t.take for t in self.takes if t.shot == shot and (shot, t.take) not in self.rejected]
+        numbers = [number for number in numbers if (shot, number) in self.starred] or numbers
+        if not numbers:
+            return None
         judged = [number for number in numbers if self.of(shot, number)]
         return min(judged, key=lambda number: self._order(shot, number)) if judged else max(numbers)
 

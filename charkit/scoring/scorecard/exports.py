@@ -67,7 +67,7 @@ def rows(card: Scorecard) -> tuple[VerdictRow, ...]:
     """Return all verdicts of all takes, in the film's order."""
     best = card.best()
     return tuple(
-        _row(score, chosen=best[score.shot] == score.take)
+        _row(score, chosen=best.get(score.shot) == score.take)
         for take in card.takes
         for score in card.of(take.shot, take.take)
     )

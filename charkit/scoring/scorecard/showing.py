@@ -82,7 +82,7 @@ def _limits(card: Scorecard) -> str:
 def _table(card: Scorecard, axis: Axis) -> str:
     best = card.best()
     rows = [
-        _row(score, chosen=best[score.shot] == score.take)
+        _row(score, chosen=best.get(score.shot) == score.take)
         for take in card.takes
         for score in card.of(take.shot, take.take)
         if score.axis is axis

@@ -27,6 +27,19 @@ def test_the_best_take_is_chosen_for_every_shot(card):
     assert card.best() == {"S01": 1, "S02": 1, "S03": 2, "S04": 1, "S05": 2}
 
 
+def test_a_starred_take_is_chosen_and_a_rejected_one_never_is(card):
+    said = card.decided(starred={("S03", 1)}, rejected={("S05", 2), ("S02", 1)})
+    assert said.best() == {"S01": 1, "S03": 1, "S04": 1, "S05": 1}
+    assert [score.shot for score in said.standing()] == ["S03", "S04", "S05"]
+    assert "S02" in said._repr_mimebundle_()["text/html"]
+    assert said.scores == card.scores
+
+
+def test_what_a_person_decided_is_kept_beside_the_card_and_not_in_it(card, tmp_path):
+    card.decided(starred={("S03", 1)}, rejected=()).save(tmp_path / "card.json")
+    assert Scorecard.load(tmp_path / "card.json") == card
+
+
 def test_a_take_that_could_not_be_judged_never_beats_one_that_passed(make_card, make_score):
     card = make_card(make_score("S01", None), make_score("S01", 0.7, take=2))
     assert card.best() == {"S01": 2}

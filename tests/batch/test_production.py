@@ -10,6 +10,7 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
 from charkit import batch
+from charkit.batch import notebooks as shelf
 from charkit.errors import BadDocument, RunBusy, UnknownName, UsageError
 from charkit.settings import Settings
 from charkit.workspace import new_production
@@ -32,7 +33,7 @@ def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     write(folder / "00_first_film.ipynb", "f'{run} {count} {live} {max_spend}'")
     write(folder / "01_second.ipynb", "import pathlib; pathlib.Path(production).is_dir()")
-    monkeypatch.setattr(batch, "notebooks_folder", lambda: folder)
+    monkeypatch.setattr(shelf, "notebooks_folder", lambda: folder)
     monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("CHARKIT_PROGRESS", "off")
     monkeypatch.delenv("CHARKIT_DATA", raising=False)

@@ -1,30 +1,22 @@
 """The main job: a production goes through the notebooks, one after the other, executed by papermill.
 
-papermill only warns about a parameter it does not know and hands `true` on as text. So parameters are checked against
-each notebook's own `parameters` cell before a kernel starts. Every executed notebook is kept in the run's folder, a
-failed one too; what was made before it stays, and the next run goes on from there.
+Parameters are checked against each notebook's own `parameters` cell before a kernel starts. Every executed notebook is
+kept in the run's folder, a failed one too; what was made before it stays, and the next run goes on from there.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from charkit.errors import (
-    BadDocument,
-    CharkitError,
-    MissingDependency,
-    RunBusy,
-    StorageFull,
-    UnknownName,
-    UsageError,
-)
+from charkit.batch import notebooks as shelf
+from charkit.batch.notebooks import Notebook, execute, inspected, refuse_secret, typed_text
+from charkit.errors import RunBusy, UnknownName, UsageError
 from charkit.rehearsal import start_simulator
 from charkit.settings import Settings, export
 from charkit.studio import open_studio
@@ -34,18 +26,9 @@ if TYPE_CHECKING:
 
     from charkit.workspace import Workspace
 
-__all__ = ["NotebookFailed", "NotebookRun", "ProductionRun", "run_production", "tour"]
+__all__ = ["NotebookRun", "ProductionRun", "check_parameters", "run_production", "tour"]
 
 Parameter = str | int | float | bool
-
-
-class NotebookFailed(CharkitError):
-    """A cell raised; the executed notebook up to there is kept."""
-
-    def __init__(self, notebook: str, error: str, kept: Path) -> None:
-        self.notebook = notebook
-        self.kept = kept
-        super().__init__(f"{notebook} stopped: {error}\nWhat was made stays; run again to go on. See {kept}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,44 +59,12 @@ class ProductionRun:
         return self.folder / "report.html"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Declared:
-    """A parameter as a notebook declares it."""
-
-    type: str
-    help: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notebook:
-    """A notebook and the parameters it takes."""
-
-    path: Path
-    parameters: Mapping[str, Declared] = field(default_factory=dict)
-
-
-def notebooks_folder() -> Path:
-    """Return where the notebooks stand: beside the package in a checkout, inside it in an installed wheel."""
-    package = Path(__file__).parent
-    beside = package.parent / "notebooks"
-    return beside if (beside / "00_first_film.ipynb").is_file() else package / "notebooks"
-
-
 def tour() -> list[Notebook]:
     """Return the notebooks of the main job, in order, with their declared parameters."""
-    papermill = _papermill()
-    found = [
-        Notebook(
-            path=path,
-            parameters={
-                name: Declared(type=about["inferred_type_name"] or "None", help=about["help"])
-                for name, about in papermill.inspect_notebook(str(path)).items()
-            },
-        )
-        for path in sorted(notebooks_folder().glob("0[0-6]_*.ipynb"))
-    ]
+    folder = shelf.notebooks_folder()
+    found = [inspected(path) for path in sorted(folder.glob("0[0-6]_*.ipynb"))]
     if not found:
-        raise UsageError(f"no notebooks in {notebooks_folder()}; install charkit again")
+        raise UsageError(f"no notebooks in {folder}; install charkit again")
     return found
 
 
@@ -200,27 +151,12 @@ def check_parameters(
     for name in extra:
         if name not in known:
             raise UnknownName("parameter", name, known)
-        if any(word in name.lower() for word in ("key", "token", "secret", "password")):
-            raise UsageError(
-                f"{name!r} looks like a secret. Parameters are stored in the notebook: use the environment."
-            )
+        refuse_secret(name)
     values = {name: value for name, value in given.items() if name in notebook.parameters}
     for name, text in extra.items():
         if name in notebook.parameters:
-            values[name] = _typed(notebook, name, text)
+            values[name] = typed_text(notebook, name, text)
     return values
-
-
-def _typed(notebook: Notebook, name: str, text: str) -> Parameter:
-    wanted = notebook.parameters[name].type
-    try:
-        if wanted == "bool":
-            return {"true": True, "false": False}[text.lower()]
-        if wanted == "int":
-            return int(text)
-        return float(text) if wanted == "float" else text
-    except (KeyError, ValueError):
-        raise BadDocument(f"parameter {name!r} is a {wanted}, not {text!r}", file=notebook.path.name) from None
 
 
 def _execute_all(
@@ -250,39 +186,13 @@ def _execute(
     folder: Path,
     on_notebook: Callable[[str, float | None], None] | None,
 ) -> NotebookRun:
-    papermill = _papermill()
-    name = notebook.path.stem
     kept = folder / "notebooks" / notebook.path.name
     kept.parent.mkdir(exist_ok=True)
     if on_notebook:
-        on_notebook(name, None)
+        on_notebook(notebook.name, None)
     began = time.monotonic()
-    try:
-        papermill.execute_notebook(
-            str(notebook.path.resolve()),
-            str(kept),
-            parameters=values,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=str(kept.parent),  # so that links in what is shown start from where the notebook is kept
-        )
-    except papermill.exceptions.PapermillExecutionError as error:
-        raise NotebookFailed(name, f"{error.ename}: {error.evalue}", kept) from None
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise StorageFull("no space left; free some and run again to go on", path=kept) from error
-        raise
+    execute(notebook.path, kept, values)
     seconds = time.monotonic() - began
     if on_notebook:
-        on_notebook(name, seconds)
-    return NotebookRun(name=name, path=kept, seconds=seconds)
-
-
-def _papermill() -> Any:
-    """Return papermill, which has no types."""
-    try:
-        import papermill
-        import papermill.exceptions
-    except ImportError:
-        raise MissingDependency("papermill", "notebooks") from None
-    return papermill
+        on_notebook(notebook.name, seconds)
+    return NotebookRun(name=notebook.name, path=kept, seconds=seconds)
