@@ -44,7 +44,7 @@ RATE: Final = 48_000
 Sound: TypeAlias = NDArray[np.float32]
 """Stereo samples, shape (2, n), full scale 1.0."""
 
-_GAP: Final = Fraction(8, 1000)
+_GAP: Final = 0.008
 """Timestamps that part from their samples by more than this many seconds mean a hole; less is rounding. Sound can be
 off by no more, and a person notices from about 20 ms (ITU-R BT.1359)."""
 
@@ -161,32 +161,46 @@ def _runs(frames: Iterable[AudioFrame], start: Fraction) -> Iterator[tuple[int, 
     """Bring frames to one rate; within a run they are laid without a seam, however their timestamps are rounded."""
     run: _Run | None = None
     for frame in frames:
-        time = run.time if run and frame.pts is None else Fraction(frame.pts or 0) * Fraction(frame.time_base or 1)
-        if run is None or abs(time - run.time) > _GAP or run.rate != frame.sample_rate:
+        if run is None or run.parts(frame):
             if run is not None:
                 yield from run.add(None)
-            run = _Run(time, start, frame)
+            run = _Run(run.ends if run and frame.pts is None else _begins(frame), start, frame)
         yield from run.add(frame)
     if run is not None:
         yield from run.add(None)
+
+
+def _begins(frame: AudioFrame) -> Fraction:
+    return Fraction(frame.pts or 0) * Fraction(frame.time_base or 1)
 
 
 class _Run:
     """Sound that hangs together."""
 
     def __init__(self, time: Fraction, start: Fraction, frame: AudioFrame) -> None:
-        self.time = time
         self.rate = frame.sample_rate
+        self._time, self._about, self._samples = time, float(time), 0
         self._at = samples_at(time - start)
         self._mono = frame.layout.nb_channels == 1
         self._as_it_is = (frame.format.name, frame.layout.name, frame.sample_rate) == ("fltp", "stereo", RATE)
         layout = "mono" if self._mono else "stereo"
         self._resampler = None if self._as_it_is else av.AudioResampler(format="fltp", layout=layout, rate=RATE)
 
+    @property
+    def ends(self) -> Fraction:
+        """When what was added is over, in seconds."""
+        return self._time + Fraction(self._samples, self.rate)
+
+    def parts(self, frame: AudioFrame) -> bool:
+        """Whether a frame does not go on from here."""
+        # In floats, of which a day of sound leaves nanoseconds: fractions for each frame took a twentieth of the time.
+        off = 0.0 if frame.time is None else frame.time - (self._about + self._samples / self.rate)
+        return abs(off) > _GAP or frame.sample_rate != self.rate
+
     def add(self, frame: AudioFrame | None) -> Iterator[tuple[int, Sound]]:
         """Yield what another frame, or the end, brings forth."""
         if frame is not None:
-            self.time += Fraction(frame.samples, self.rate)
+            self._samples += frame.samples
         for done in self._resampled(frame):
             sound = np.asarray(done.to_ndarray(), np.float32)
             yield self._at, np.repeat(sound, 2, axis=0) if self._mono else sound

@@ -225,6 +225,7 @@ class Meter:
 
     folder: Path
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    processor: dict[str, list[float]] = field(default_factory=dict)
     mib: dict[str, float] = field(default_factory=dict)
 
     def take(self, way: str) -> None:
@@ -243,6 +244,7 @@ class Meter:
             sys.exit(f"{way} failed")
         took = float(said) if mine else took
         self.seconds.setdefault(way, []).append(took)
+        self.processor.setdefault(way, []).append(used.ru_utime + used.ru_stime)
         self.mib[way] = max(self.mib.get(way, 0.0), used.ru_maxrss / 1024)
         say(f"{way}: {took:.2f} s, {used.ru_maxrss / 1024:.0f} MiB")
 
@@ -321,6 +323,7 @@ def main() -> None:
             shutil.rmtree(folder)
     found = figures(meter, asked.height)
     seconds = {way: round(statistics.median(values), 2) for way, values in meter.seconds.items()}
+    processor = {way: round(statistics.median(values), 2) for way, values in meter.processor.items()}
     mib = {way: round(value) for way, value in meter.mib.items()}
     print(
         json.dumps(
@@ -330,6 +333,7 @@ def main() -> None:
                 "preset": PRESET,
                 "figures": found,
                 "seconds": seconds,
+                "processor seconds, starts included": processor,
                 "mib": mib,
                 "ok": all(one["ok"] for one in found),
             }
