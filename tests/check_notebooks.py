@@ -73,7 +73,7 @@ def _strip(notebooks: list[Path]) -> int:
 
 
 def steady(notebook: Path) -> None:
-    """Name widgets by their order: drawn names would differ in every refresh, and no kernel knows them."""
+    """Name widgets in a notebook by their order: drawn names differ in every refresh, and no kernel knows them."""
     text = notebook.read_text(encoding="utf-8")
     for number, name in enumerate(dict.fromkeys(re.findall(r'"model_id": "([0-9a-f]{32})"', text)), start=1):
         text = text.replace(f'"model_id": "{name}"', f'"model_id": "{number:032x}"')

@@ -41,10 +41,15 @@ def plan_cells(plan: SweepPlan) -> tuple[list[str], list[list[str]]]:
     return _without_empty(headings, rows)
 
 
-def result_cells(results: Results) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of results: what varies, how it ended, what it cost, what was measured."""
+def result_cells(results: Results, *, timed: bool = True) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of results: what varies, how it ended, what it cost, what was measured.
+
+    Args:
+        results: Of a sweep.
+        timed: Whether to say how long each run took; not where outputs are compared.
+    """
     axes = list(results.axes)
-    rows = [[*(_value(one.axes.get(name)) for name in axes), *_ending(results, one)] for one in results.records]
+    rows = [[*(_value(one.axes.get(name)) for name in axes), *_ending(results, one, timed)] for one in results.records]
     return _without_empty([*axes, "state", "time", "charged", "verdict", "score", "why"], rows)
 
 
@@ -58,7 +63,7 @@ def plan_table(plan: SweepPlan) -> Html:
 
 def results_table(results: Results) -> Html:
     """Return results as a table, with words beside every colour."""
-    headings, rows = result_cells(results)
+    headings, rows = result_cells(results, timed=False)
     dressed = [[_dressed(cell) for cell in row] for row in rows]
     return _shown(headings, dressed, (repr(results)[8:-1] + ".", *results.notes))
 
@@ -68,7 +73,6 @@ def record_card(record: RunRecord) -> Html:
     scores = (f"{s.character or 'clip'}, {s.axis}: {s.verdict}" + _figure(s.score) for s in record.scores)
     rows = [
         *((name, _value(value)) for name, value in record.parameters.items()),
-        ("time", f"{record.seconds:.1f} s"),
         ("charged", f"${record.money.charged_usd:.2f}{' simulated' * record.money.simulated}" if record.money else ""),
         ("measured", "; ".join(scores)),
         ("why", record.error),
@@ -103,13 +107,13 @@ def _prices(one: PlannedRun) -> tuple[str, str]:
     return ("not known" if price.planned is None else f"${price.planned:.2f}"), f"${price.most:.2f}"
 
 
-def _ending(results: Results, one: RunRecord) -> tuple[str, str, str, str, str, str]:
+def _ending(results: Results, one: RunRecord, timed: bool) -> tuple[str, str, str, str, str, str]:
     verdicts = [score.verdict for score in one.scores if score.character]
     worst = next((word for word in ("drifted", "unverifiable", "consistent") if word in verdicts), "")
     score = results.score_of(one)
     return (
         one.state,
-        f"{one.seconds:.1f} s" if one.seconds else "",
+        f"{one.seconds:.1f} s" if timed and one.seconds else "",
         f"${one.money.charged_usd:.2f}" if one.money else "",
         worst,
         "" if score is None else f"{score:.3f}",

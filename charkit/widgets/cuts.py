@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import html
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from charkit.cards import Html, grid, picture_uri
 from charkit.errors import CharkitError
 from charkit.film.editing import CutDesk, changed, left_out, moved, retaken, titled
-from charkit.film.previewing import preview
 from charkit.film.showing import cut_card, cut_ends, ends_of
-from charkit.widgets.board import Board
 from charkit.widgets.cut_fields import CutFields
+from charkit.widgets.cut_trials import CutTrials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Iterator
 
     import ipywidgets
 
@@ -36,7 +35,7 @@ _KEPT: Final = 400
 """Pictures that are kept, each of about 8 kB."""
 
 
-class CutEditor(Board):
+class CutEditor(CutTrials):
     """Cuts a film by hand.
 
     A list of the cuts, the first and last frame of the one that is chosen, and what can be said of it. Up and Down
@@ -56,15 +55,11 @@ class CutEditor(Board):
             UsageError: no shot has a finished take yet.
             BadDocument: the file says something that it may not say; names the line.
         """
-        super().__init__()
-        self.desk: CutDesk = source if isinstance(source, CutDesk) else source.cut_desk()
-        """The cut list; also for changes by code."""
+        super().__init__(source if isinstance(source, CutDesk) else source.cut_desk())
         self._pictures: dict[tuple[str, int, int], bytes] = {}
         self._filling = False
-        self._share = 0.0
         self._make_list()
         self._make_fields()
-        self._make_previews()
         self._arrange()
         self._fill(self.desk.cuts, 0)
 
@@ -102,23 +97,6 @@ class CutEditor(Board):
         self._on(fields.gain, lambda: self._edit(changed(self._at, gain=fields.gain.value or None), "gain"))
         self._on(fields.words, lambda: self._edit(titled(self._at, fields.words.value), "title"))
 
-    def _make_previews(self) -> None:
-        self.try_join = self.button(
-            "▶ this cut into the next",
-            lambda: self._begin(self.preview(self._at, 2)),
-            tooltip="A small preview of this cut and the next; writes nothing but the preview",
-        )
-        self.try_film = self.button(
-            "▶ the whole film",
-            lambda: self._begin(self.preview()),
-            tooltip="A small preview of all cuts; the first one takes longest",
-        )
-        self.bar: ipywidgets.FloatProgress = self.widgets.FloatProgress(
-            max=1.0, layout={"width": "200px", "visibility": "hidden"}
-        )
-        self.screen: ipywidgets.VBox = self.widgets.VBox([])
-        """Where a preview is shown; empty until there is one, since browsers complain about an empty film."""
-
     def _arrange(self) -> None:
         row, column, fields = self.widgets.HBox, self.widgets.VBox, self.fields
         wrap = {"flex_flow": "row wrap", "align_items": "center"}
@@ -154,44 +132,9 @@ class CutEditor(Board):
         """
         self.say(self._edit(change, what))
 
-    async def preview(self, first: int = 0, count: int | None = None) -> str:
-        """Make a small film of some cuts, or of all, and show it; await it in a cell, or press its button.
-
-        Raises:
-            UsageError: the list cannot be shown as it is.
-            UnreadableMedia: a clip is missing or damaged.
-        """
-        self.bar.value, self.bar.layout.visibility = 0.0, "visible"
-        show = self.soon(self._show_share)
-        try:
-            made = await self.in_thread(
-                lambda: preview(self.desk, first=first, count=count, on_progress=lambda share: self._told(share, show))
-            )
-        finally:
-            self.bar.layout.visibility = "hidden"
-        film = made.path.read_bytes()
-        look = {"width": "480px", "max_width": "100%"}
-        self.screen.children = (self.widgets.Video(value=film, autoplay=True, loop=False, layout=look),)
-        return f"preview of {made.count} cut{'' if made.count == 1 else 's'}, {made.seconds:.2f} s"
-
-    def _told(self, share: float, show: Callable[[], None]) -> None:
-        if share >= self._share + 0.02 or share < self._share:
-            self._share = share
-            show()
-
-    def _show_share(self) -> None:
-        self.bar.value = self._share
-
-    def _begin(self, work: Coroutine[Any, Any, str]) -> str | None:
-        if self.busy:
-            work.close()
-            return None
-        self.say("making a preview", "busy")
-        self.start(work)
-        return None
-
     @property
     def _at(self) -> int:
+        """The place of the chosen cut, counted from 0."""
         return int(self.list.value or 0)
 
     def _edit(self, change: Change, what: str, at: int | None = None) -> str:
