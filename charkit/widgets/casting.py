@@ -269,7 +269,7 @@ class CastingBoard(Board):
             card(
                 f"{self._sheet.name}, candidate {_number(take)}",
                 rows=[("", Html(_badges(take, anchor=self._is_anchor(take), rejected=False))), ("model", take.model)],
-                picture=self._thumbs.had(take),
+                picture=self._thumbs.of(take),
                 picture_type="image/jpeg",
                 link=take.link,
                 width=250,

@@ -284,8 +284,13 @@ class ShotBoard(ShotPlaying):
         found = [view for lane in lanes(self._views, show=show, order=order) for view in lane.takes]
         hidden = sum(view.decision.verdict == "rejected" for view in self._views)
         note = f"{len(found)} of {len(self._views)} takes shown ({show}, {order})"
-        # A saved picture is never worth decoding a clip for.
-        return still(found, note + (f"; {hidden} rejected, which deletes nothing." if hidden else "."), self.thumbs.had)
+        # What is saved has a page's pictures, also where the live ones have not come yet; more are not worth decoding.
+        first = {view.take.digest for view in found[: self._most]}
+        return still(
+            found,
+            note + (f"; {hidden} rejected, which deletes nothing." if hidden else "."),
+            lambda take: self.thumbs.of(take) if take.digest in first else self.thumbs.had(take),
+        )
 
     def __repr__(self) -> str:
         words = [view.decision.word for view in self._views]
