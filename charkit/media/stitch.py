@@ -276,6 +276,7 @@ def _why_rendered(placed: Placed, frames: int) -> str:
         "what is drawn or changed in it": piece.changes,
         "its in point": piece.first > 0,
         "its out point": piece.last < piece.facts.frames,
+        "what its edit list hides": piece.facts.hidden_frames,
     }
     return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 
