@@ -256,9 +256,11 @@ def _rotation(container: InputContainer, packets: list[Packet[VideoStream]], pat
     context = container.streams.video[0].codec_context
     context.thread_type, context.thread_count = "NONE", 1  # threads cost more than one picture does
     context.options = {"skip_loop_filter": "all"}  # nobody looks at it
-    for packet in packets:  # the first gives one, as a rule; at its end, so that the decoder waits for no other
-        for frame in (*context.decode(packet), *context.decode(None)):
-            return round(frame.rotation / 90) * 90 % 360
+    # The first gives one, as a rule; at its end, so that the decoder waits for no other. A hidden one gives none.
+    for some in (packets[:1], packets):
+        for packet in (*some, None):
+            for frame in context.decode(packet):
+                return round(frame.rotation / 90) * 90 % 360
         context.flush_buffers()
     raise UnreadableMedia("no frame can be decoded", path=path)
 
