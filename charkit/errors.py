@@ -3,6 +3,7 @@
     CharkitError                     safe to show to the person as it is
     ├── UsageError                   fix the call or the file; never retried
     │   ├── BadDocument              .file .line: a YAML file says something it may not say
+    │   ├── BadCut                   .index: points or transitions that do not fit the clip
     │   ├── BadBundle                .file: a .char file that is damaged, hostile, or not what its digests say
     │   ├── UnknownName              .name .known: did-you-mean
     │   ├── MissingKey               names the variable, and the keyless way to go on
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Ambiguous",
     "BadBundle",
+    "BadCut",
     "BadDocument",
     "BadReference",
     "BadResponse",
@@ -108,6 +110,15 @@ class BadBundle(UsageError):
     def __init__(self, problem: str, *, file: Path | str) -> None:
         self.file = file
         super().__init__(f"{file}: {problem}")
+
+
+class BadCut(UsageError):
+    """A cut whose points lie outside of its clip, or whose transitions are longer than what it shows."""
+
+    def __init__(self, problem: str, *, index: int) -> None:
+        self.index = index
+        """Which, counted from 0."""
+        super().__init__(problem)
 
 
 class UnknownName(UsageError):

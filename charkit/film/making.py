@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from charkit.errors import MediaError, StorageError, UnreadableMedia, UsageError
+from charkit.errors import BadCut, MediaError, StorageError, UnreadableMedia, UsageError
 from charkit.film.looks import card_picture, looks_of, subtitle_touches, title_touches
 from charkit.film.sounding import sound_plan
 from charkit.film.splicing import seconds_of, splices
@@ -17,6 +16,7 @@ from charkit.media.fit import fit_together
 from charkit.media.probe import ClipFacts, probe
 from charkit.media.stills import write_still
 from charkit.media.stitch import splice
+from charkit.media.workshop import workshop
 from charkit.recipe import KEY, Recipe, find_recipe
 
 if TYPE_CHECKING:
@@ -84,14 +84,16 @@ def make_film(
         store: Where clips with a digest lie.
         cues: The dialogue, for a cut list that wants it drawn into the picture; None: it is not known here.
         metadata: Words for the film's container.
-        keep_going: Leave cuts out whose clips are missing or damaged, and say so; else the first of them ends it.
+        keep_going: Leave cuts out whose clips are missing, damaged, or too short for what is asked of them, or cannot
+            be decoded or encoded, and say so; else the first of them ends it.
         copy_sound: Copy the clips' own sound, where all have the same kind and are joined by plain cuts: fast, but
             cuts may click, and their loudness stays as it is.
         on_progress: Called with the share that is done, 0 to 1; what it raises ends the work, and nothing is left.
 
     Raises:
-        UsageError: A clip cannot be located, points lie outside of it, no cut is left, words cannot be drawn, there is
-            nothing whose colours could be matched, or subtitles shall be drawn in but the dialogue is not known.
+        UsageError: A clip cannot be located, no cut is left, words cannot be drawn, there is nothing whose colours
+            could be matched, or subtitles shall be drawn in but the dialogue is not known.
+        BadCut: Points lie outside of a clip, or a transition is longer than its clip.
         BadDocument: A colour table cannot be read.
         UnreadableMedia: A clip is missing or damaged.
         StorageError: The store does not have it, or the film cannot be written; `StorageFull` without room.
@@ -102,25 +104,62 @@ def make_film(
             "the cut list wants subtitles drawn into the picture, but its file has no dialogue; assemble it in the "
             "studio, whose storyboard has, or say `subtitles: none`"
         )
-    with tempfile.TemporaryDirectory(prefix="charkit-cards-") as workshop:
-        chosen, facts, left_out = _chosen(cuts, store, Path(workshop), keep_going=keep_going)
-        looks = looks_of(cuts, chosen, facts)
-        parts = splices(chosen, facts, _touches(cuts, chosen, facts, looks, cues or ()))
-        words = {"title": cuts.title, **_recipes(cuts.title, facts), **(metadata or {})}
-        plan = sound_plan(cuts, copied=copy_sound)
-        joined = splice(parts, out, sound=plan, metadata=words, on_progress=on_progress)
+    out = Path(out)
+    with workshop(out) as folder:
+        draft = _chosen(cuts, store, folder, keep_going=keep_going)
+        while True:
+            try:
+                looks = looks_of(cuts, draft.cuts, draft.clips)
+                parts = splices(draft.cuts, draft.clips, _touches(cuts, draft, looks, cues or ()))
+                words = {"title": cuts.title, **_recipes(cuts.title, draft.clips), **(metadata or {})}
+                plan = sound_plan(cuts, copied=copy_sound)
+                joined = splice(parts, out, sound=plan, metadata=words, on_progress=on_progress)
+                break
+            except (MediaError, BadCut) as error:
+                if not keep_going:
+                    raise
+                draft = draft.without(error)
     return Made(
         joined=joined,
-        cuts=tuple(chosen),
-        clips=tuple(one.path for one in facts),
+        cuts=draft.cuts,
+        clips=tuple(one.path for one in draft.clips),
         looks=tuple(look for look in looks if look is not None),
-        left_out=left_out,
+        left_out=draft.left_out,
     )
 
 
-def _chosen(
-    cuts: CutList, store: Store | None, workshop: Path, *, keep_going: bool
-) -> tuple[list[Cut], list[ClipFacts], tuple[LeftOut, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class _Draft:
+    """What a film is to be made of."""
+
+    cuts: tuple[Cut, ...]
+    clips: tuple[ClipFacts, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def without(self, error: MediaError | BadCut) -> _Draft:
+        """Leave out what an error names; if that is none of the cuts, or all that there are, the error stands."""
+        named = {error.index} if isinstance(error, BadCut) else self._shown_from(error.path)
+        kept = [number for number in range(len(self.cuts)) if number not in named]
+        left_out = tuple(LeftOut(shot=self.cuts[number].shot, why=str(error)) for number in sorted(named))
+        if not named:
+            raise error
+        if not kept:
+            raise _nothing_left((*self.left_out, *left_out)) from error
+        return _Draft(
+            cuts=tuple(self.cuts[number] for number in kept),
+            clips=tuple(self.clips[number] for number in kept),
+            left_out=(*self.left_out, *left_out),
+        )
+
+    def _shown_from(self, path: Path | str | None) -> set[int]:
+        return {number for number, clip in enumerate(self.clips) if path is not None and clip.path == Path(path)}
+
+
+def _nothing_left(left_out: Sequence[LeftOut]) -> UsageError:
+    return UsageError("no cut is left to make a film of: " + "; ".join(one.why for one in left_out))
+
+
+def _chosen(cuts: CutList, store: Store | None, folder: Path, *, keep_going: bool) -> _Draft:
     """Return the cuts that can be shown, their clips, and the cuts that cannot be; cards become clips."""
     clips: list[tuple[Cut, ClipFacts | Card]] = []
     bad: list[LeftOut] = []
@@ -132,14 +171,14 @@ def _chosen(
                 raise
             bad.append(LeftOut(shot=cut.shot, why=str(error)))
     if not clips:
-        raise UsageError("no cut is left to make a film of: " + "; ".join(one.why for one in bad))
+        raise _nothing_left(bad)
     filmed = [one for _, one in clips if isinstance(one, ClipFacts)]
     shape = fit_together(filmed)[0].shape if filmed else _CARDS_ALONE
     facts = [
-        one if isinstance(one, ClipFacts) else _card(one, shape, workshop / f"{number}.mp4", _font(cuts))
+        one if isinstance(one, ClipFacts) else _card(one, shape, folder / f"{number}.mp4", _font(cuts))
         for number, (_, one) in enumerate(clips)
     ]
-    return [cut for cut, _ in clips], facts, tuple(bad)
+    return _Draft(cuts=tuple(cut for cut, _ in clips), clips=tuple(facts), left_out=tuple(bad))
 
 
 def _card(card: Card, shape: Shape, path: Path, font: Path | None) -> ClipFacts:
@@ -149,17 +188,16 @@ def _card(card: Card, shape: Shape, path: Path, font: Path | None) -> ClipFacts:
 
 def _touches(
     cuts: CutList,
-    chosen: Sequence[Cut],
-    facts: Sequence[ClipFacts],
+    draft: _Draft,
     looks: Sequence[Look | None],
     cues: Sequence[Cue],
 ) -> list[tuple[Touch, ...]]:
     """Return what is done to the frames of each cut: first its colours, then words over them."""
-    lasts = [seconds_of(cut, one) for cut, one in zip(chosen, facts, strict=True)]
-    said = subtitle_touches(chosen, lasts, cues if cuts.subtitles == "burned" else (), _font(cuts))
+    lasts = [seconds_of(cut, one) for cut, one in zip(draft.cuts, draft.clips, strict=True)]
+    said = subtitle_touches(draft.cuts, lasts, cues if cuts.subtitles == "burned" else (), _font(cuts))
     return [
         (*(look.touches if look else ()), *title_touches(cut.titles, seconds, _font(cuts)), *words)
-        for cut, look, seconds, words in zip(chosen, looks, lasts, said, strict=True)
+        for cut, look, seconds, words in zip(draft.cuts, looks, lasts, said, strict=True)
     ]
 
 

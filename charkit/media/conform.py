@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import av
 from av.error import BlockingIOError as NotYet
 from av.error import EOFError as NoMore
+from av.error import FFmpegError, InvalidDataError
 from av.filter import Graph
 
-from charkit.errors import StreamsDiffer
+from charkit.errors import EncodingFailed, StreamsDiffer, UnreadableMedia
 from charkit.media.opening import open_clip
 from charkit.media.probe import ClipFacts, ColourTags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from av.container import OutputContainer
@@ -75,13 +76,14 @@ class Shape:
     something else in the middle of the film; clips that say less or more can be copied side by side all the same."""
 
 
-def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
+def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[[float], None] = lambda _: None) -> int:
     """Write a clip's picture, without sound, in a shape: scaled to fit, the rest black, frames repeated or left out.
 
     Args:
         facts: The clip.
         shape: What it shall become; always H.264, whatever `shape.codec` says.
         out: The MP4 to write.
+        on_progress: Called for each frame with the share that is done, 0 to 1; what it raises ends the work.
 
     Returns:
         The number of frames written: as many as the clip's own length holds.
@@ -89,23 +91,36 @@ def conform(facts: ClipFacts, shape: Shape, out: Path) -> int:
     Raises:
         StreamsDiffer: one is of high dynamic range and the other not; how to bring one to the other is a choice of
             taste that is not made here.
+        UnreadableMedia: it cannot be decoded.
+        EncodingFailed: it cannot be encoded.
+        av.error.FFmpegError: the file cannot be written, for want of space for instance.
     """
     if facts.colour.light != shape.light:
         raise StreamsDiffer(
             f"its light is {facts.colour.light}, the film's {shape.light}; bring it to the film's in a grading program",
             path=facts.path,
         )
+    try:
+        return _write(facts, shape, out, on_progress)
+    except InvalidDataError as error:
+        raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from error
+    except FFmpegError as error:
+        if error.filename:  # the disk's own word goes through
+            raise
+        raise EncodingFailed(f"cannot be conformed: {error.strerror or error}", path=facts.path) from error
+
+
+def _write(facts: ClipFacts, shape: Shape, out: Path, report: Callable[[float], None]) -> int:
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
     with av.open(str(out), "w", format="mp4") as container:
         stream = encoder(container, shape)
         written = 0
         last: VideoFrame | None = None
-        for frame in _shaped(facts, shape):
-            if written >= wanted:
-                break
+        for frame in islice(_shaped(facts, shape), wanted):
             last = frame
             container.mux(stream.encode(_numbered(frame, written, shape)))
             written += 1
+            report(written / wanted)
         while last is not None and written < wanted:  # the last frame stands until its time is over
             container.mux(stream.encode(_numbered(last, written, shape)))
             written += 1

@@ -92,8 +92,8 @@ def _fault(facts: ClipFacts) -> str | None:
         return f"its pixels are not square ({facts.sample_aspect})"
     if not facts.constant_rate:
         return "its frame rate varies"
-    if facts.hidden_frames:
-        return f"an edit list hides {facts.hidden_frames} of its frames"
+    if not facts.whole_run:
+        return f"an edit list hides {facts.hidden_frames} frames in the middle of it"
     if parameter_sets(facts.codec_header) is None:
         return "its parameter sets are not stored as MP4 stores them"
     return None if facts.clean_start else "it does not begin with a picture that decodes by itself"

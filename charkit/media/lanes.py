@@ -13,13 +13,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 import av
+from av.error import FFmpegError
 
+from charkit.errors import UnreadableMedia
 from charkit.media.avc import ParameterSets, header_of, parameter_sets
 from charkit.media.opening import open_stored
 from charkit.media.order import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -68,6 +70,20 @@ class Picture:
             times = [packet.pts or 0 for packet in container.demux(stream) if packet.size]
             header = stream.codec_context.extradata or b""
         return cls(path=path, order=Order.of(times, [0]), extradata=header, sets=parameter_sets(header))
+
+    def packets(self) -> Iterator[Packet[VideoStream]]:
+        """Read its packets as they are stored.
+
+        Raises:
+            UnreadableMedia: the file is gone, or its disk does not give it.
+        """
+        try:
+            with open_stored(self.path) as container:
+                for packet in container.demux(container.streams.video[0]):
+                    if packet.size and packet.pts is not None:
+                        yield packet
+        except (FFmpegError, OSError) as error:
+            raise UnreadableMedia(f"cannot be read any more: {error.strerror or error}", path=self.path) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,18 +134,15 @@ class VideoLane:
     def write(self, part: Part) -> None:
         """Copy the packets of one part."""
         picture = part.picture
-        with open_stored(picture.path) as container:
-            stored = container.demux(container.streams.video[0])
-            packets = (packet for packet in stored if packet.size and packet.pts is not None)
-            places = zip(packets, picture.order.shown, strict=False)  # the finished film's frames are counted
-            wanted = ((packet, place) for packet, place in places if part.first <= place < part.last)
-            for order, (packet, place) in enumerate(islice(wanted, part.frames)):
-                copy = self._copy(packet, picture)
-                copy.stream = self.stream
-                copy.time_base = self._tick
-                copy.pts = part.start + place - part.first
-                copy.dts, copy.duration = part.start + order - self.delay, 1
-                self.film.mux_one(copy)
+        places = zip(picture.packets(), picture.order.shown, strict=False)  # the finished film's frames are counted
+        wanted = ((packet, place) for packet, place in places if part.first <= place < part.last)
+        for order, (packet, place) in enumerate(islice(wanted, part.frames)):
+            copy = self._copy(packet, picture)
+            copy.stream = self.stream
+            copy.time_base = self._tick
+            copy.pts = part.start + place - part.first
+            copy.dts, copy.duration = part.start + order - self.delay, 1
+            self.film.mux_one(copy)
 
     def _copy(self, packet: Packet[VideoStream], picture: Picture) -> Packet[VideoStream]:
         if not (self.in_band and packet.is_keyframe and picture.sets):

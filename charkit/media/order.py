@@ -17,29 +17,33 @@ class Order:
     """How a clip's packets are stored."""
 
     shown: tuple[int, ...]
-    """For each packet in the order stored, its place in the order shown."""
+    """For each packet in the order stored, its place in the order shown; below 0 where an edit list hides it in front
+    of the first, and past the last where it hides it behind."""
     entries: frozenset[int]
     """Places, in the order shown, of pictures at which a decoder can begin afresh."""
 
     @classmethod
-    def of(cls, times: Sequence[int], entries: Iterable[int]) -> Order:
+    def of(cls, times: Sequence[int], entries: Iterable[int], *, hidden: int = 0) -> Order:
         """Read it off the packets of a clip.
 
         Args:
             times: When each is shown, in the order stored.
             entries: The numbers, in the order stored, of those at which a decoder can begin afresh.
+            hidden: How many an edit list hides in front of the first that is shown.
         """
         shown = [0] * len(times)
         for place, number in enumerate(sorted(range(len(times)), key=times.__getitem__)):
-            shown[number] = place
+            shown[number] = place - hidden
         return cls(shown=tuple(shown), entries=frozenset(shown[number] for number in entries))
 
     @property
     def exits(self) -> tuple[int, ...]:
-        """Numbers of packets after which exactly so many frames can be shown."""
-        return tuple(n for n, latest in enumerate(accumulate(self.shown, max), start=1) if latest == n - 1)
+        """Places such that the packets up to some one of them show exactly the frames before that place."""
+        latest = enumerate(accumulate(self.shown, max), start=1 + min(self.shown, default=0))
+        return tuple(place for place, last in latest if last == place - 1)
 
     @property
     def ahead(self) -> int:
         """By how many pictures the order stored runs ahead of the order shown at most; 0 where they are the same."""
-        return max((stored_at - place for stored_at, place in enumerate(self.shown)), default=0)
+        stored = enumerate(self.shown, start=min(self.shown, default=0))
+        return max((stored_at - place for stored_at, place in stored), default=0)

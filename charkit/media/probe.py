@@ -107,6 +107,8 @@ class ClipFacts:
     """Whether frames are stored in another order than shown."""
     hidden_frames: int
     """Frames that are stored, but that an edit list hides."""
+    whole_run: bool
+    """Whether all that it hides stands in front of the first frame shown or behind the last."""
     reorder: int
     """By how many frames the stored order runs ahead of the order shown at most; 0 without B-frames."""
     codec_header: bytes = field(repr=False)
@@ -163,10 +165,12 @@ def probe(path: Path) -> ClipFacts:
 
 def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStream]]) -> ClipFacts:
     stream, context = container.streams.video[0], container.streams.video[0].codec_context
-    promised, found = stream.frames, len(packets)
+    # An edit list that begins at a keyframe takes what stands before out of the index; its header still counts it.
+    promised, found = min(stream.frames, len(stream.index_entries) or stream.frames), len(packets)
     if found < promised:
         raise UnreadableMedia(f"is cut off: {found} of {promised} frames are there; download it again", path=path)
-    shown = sorted((p for p in packets if not p.is_discard), key=lambda p: p.pts or 0)
+    every = sorted(packets, key=lambda p: p.pts or 0)
+    shown = [p for p in every if not p.is_discard]
     if not shown:
         raise UnreadableMedia("has a video stream without a single frame", path=path)
     tick = stream.time_base or Fraction(1, 90_000)
@@ -174,7 +178,8 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     first, last = (shown[0].pts or 0) * tick, (shown[-1].pts or 0) * tick
     rotation = _rotation(container, packets, path)  # from here on the context knows what only a picture says
     sound = next(iter(container.streams.audio), None)
-    order = _order(packets, context.name, context.extradata)
+    front = next(number for number, p in enumerate(every) if not p.is_discard)
+    order = _order(packets, context.name, context.extradata, front)
     aspect = Fraction(stream.sample_aspect_ratio or context.sample_aspect_ratio or 1)
     upright = _upright(context.width, context.height, aspect, rotation)
     seconds = len(shown) / fps if constant else last - first + max((shown[-1].duration or 0) * tick, 1 / fps / 2)
@@ -201,6 +206,7 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
         order=order,
         clean_start=order.shown[0] in order.entries,
         hidden_frames=len(packets) - len(shown),
+        whole_run=not any(p.is_discard for p in every[front : front + len(shown)]),
         sample_aspect=aspect,
         rotation=rotation,
         colour=_colour(stream),
@@ -212,13 +218,13 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     )
 
 
-def _order(packets: list[Packet[VideoStream]], codec: str, header: bytes | None) -> Order:
+def _order(packets: list[Packet[VideoStream]], codec: str, header: bytes | None, hidden: int) -> Order:
     sets = parameter_sets(header) if codec == "h264" else None
     entries = []
     if sets is not None:
         keys = (number for number, packet in enumerate(packets) if packet.is_keyframe)
         entries = [number for number in keys if begins_with_idr(bytes(packets[number]), sets)]
-    return Order.of([packet.pts or 0 for packet in packets], entries)
+    return Order.of([packet.pts or 0 for packet in packets], entries, hidden=hidden)
 
 
 def _rate(shown: list[Packet[VideoStream]], stream: VideoStream, tick: Fraction) -> tuple[Fraction, bool]:
@@ -250,9 +256,11 @@ def _rotation(container: InputContainer, packets: list[Packet[VideoStream]], pat
     context = container.streams.video[0].codec_context
     context.thread_type, context.thread_count = "NONE", 1  # threads cost more than one picture does
     context.options = {"skip_loop_filter": "all"}  # nobody looks at it
-    for packet in packets:  # the first gives one, as a rule; at its end, so that the decoder waits for no other
-        for frame in (*context.decode(packet), *context.decode(None)):
-            return round(frame.rotation / 90) * 90 % 360
+    # The first gives one, as a rule; at its end, so that the decoder waits for no other. A hidden one gives none.
+    for some in (packets[:1], packets):
+        for packet in (*some, None):
+            for frame in context.decode(packet):
+                return round(frame.rotation / 90) * 90 % 360
         context.flush_buffers()
     raise UnreadableMedia("no frame can be decoded", path=path)
 

@@ -10,20 +10,15 @@ to the shape of the majority, and the result says why. `charkit.media.joins` che
 
 from __future__ import annotations
 
-import errno
 import math
-import os
-import tempfile
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import av
-from av.error import FFmpegError
 
-from charkit.errors import EncodingFailed, StorageError, StorageFull, UsageError
+from charkit.errors import BadCut, EncodingFailed, UsageError
 from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
 from charkit.media.fit import fit_together
@@ -33,9 +28,10 @@ from charkit.media.picture import Change, Join, Piece, lay_out, render
 from charkit.media.probe import probe
 from charkit.media.sounding import SoundPlan, check_copyable, sounding
 from charkit.media.spliced import Joined, JoinedClip, Splice
+from charkit.media.workshop import put_in_place, workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from charkit.media.fit import Fit
     from charkit.media.picture import Layout, Placed, Rendered
@@ -45,11 +41,12 @@ if TYPE_CHECKING:
 
 __all__ = ["join", "planned", "splice"]
 
-_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MOVIE_TICKS: Final = 240_000  # a second, in which edit lists count: whole for 48 kHz and for all rates of films
 _KNOWN_KEYS: Final = {"title", "comment", "description", "artist", "copyright", "date", "genre", "album", "synopsis"}
+_CONFORMING: Final = 0.6
+"""The share of the work that is done when all clips are conformed, where any has to be."""
 _RENDERING: Final = 0.9
-"""The share of the work that rendering is counted for, where anything is rendered."""
+"""The share of the work that is done when all is rendered."""
 
 
 def join(
@@ -87,30 +84,28 @@ def splice(
 
     Raises:
         UnreadableMedia: A clip is missing, cut off, has no video stream, or cannot be decoded.
-        UsageError: There are no clips, the film would replace one of them, points lie outside of a clip, a transition
-            is longer than a clip, or sound is asked for that clips do not have.
+        UsageError: There are no clips, the film would replace one of them, or sound is asked for that clips do not
+            have.
+        BadCut: Points lie outside of a clip, or a transition is longer than a clip.
+        StreamsDiffer: A clip is of high dynamic range and the film is not, or the other way round.
         StorageFull: No room for the film.
-        EncodingFailed: The film cannot be encoded or written.
+        StorageError: The film cannot be written.
+        EncodingFailed: The film cannot be encoded.
     """
     _check(parts, out)
     facts = _looked_into(parts)
     fits = fit_together(facts)
-    for part, one in zip(parts, fits, strict=True):
-        _span(part, one.facts.seconds, one.shape.fps, round(Fraction(one.facts.seconds) * one.shape.fps))
+    for index, one in enumerate(fits):
+        _span(parts, index, one, round(Fraction(one.facts.seconds) * one.shape.fps))
     plan = sound or SoundPlan()
     if plan.copied:
         check_copyable(parts, facts)
     out = Path(out)
-    with _only_whole(out) as temporary, tempfile.TemporaryDirectory(prefix="charkit-join-") as workshop:
-        work = _Join(
-            parts=parts,
-            fits=fits,
-            sound=plan,
-            workshop=Path(workshop),
-            report=on_progress or (lambda _: None),
-        )
-        joined = work.write(temporary, out, metadata or {})
-        _verify(temporary, joined)
+    with workshop(out) as folder:
+        work = _Join(parts=parts, fits=fits, sound=plan, workshop=folder, report=on_progress or (lambda _: None))
+        joined = work.write(folder / "film.mp4", out, metadata or {})
+        _verify(folder / "film.mp4", joined)
+        put_in_place(folder / "film.mp4", out)
     return joined
 
 
@@ -154,45 +149,26 @@ def _looked_into(parts: Sequence[Splice]) -> list[ClipFacts]:
     return [known[part.path] for part in parts]
 
 
-def _span(part: Splice, seconds: float, fps: Fraction, frames: int) -> tuple[int, int]:
+def _span(parts: Sequence[Splice], index: int, fit: Fit, frames: int) -> tuple[int, int]:
     """Return the first frame of a part and the frame after its last, on the film's grid.
 
     Raises:
-        UsageError: the points lie outside of the clip, or leave nothing of it.
+        BadCut: the points lie outside of the clip, or leave nothing of it.
     """
+    part, seconds, fps = parts[index], fit.facts.seconds, fit.shape.fps
     half = float(1 / fps / 2)
     start, end = part.start or 0.0, seconds if part.end is None else part.end
-    if start >= seconds - half:
-        raise UsageError(f"{part.called} begins at {start:g} s, but its clip lasts only {seconds:.3f} s ({part.path})")
-    if end > seconds + half:
-        raise UsageError(f"{part.called} ends at {end:g} s, but its clip lasts only {seconds:.3f} s ({part.path})")
     first = round(Fraction(start) * fps)
     last = frames if part.end is None else min(frames, round(Fraction(end) * fps))
-    if first >= last:
-        raise UsageError(f"{part.called} shows nothing from {start:g} s to {end:g} s; one frame lasts {2 * half:.3f} s")
+    lasts = f"but its clip lasts only {seconds:.3f} s ({part.path})"
+    for wrong, how in (
+        (start >= seconds - half, f"begins at {start:g} s, {lasts}"),
+        (end > seconds + half, f"ends at {end:g} s, {lasts}"),
+        (first >= last, f"shows nothing from {start:g} s to {end:g} s; one frame lasts {2 * half:.3f} s"),
+    ):
+        if wrong:
+            raise BadCut(f"{part.called} {how}", index=index)
     return first, last
-
-
-@contextmanager
-def _only_whole(out: Path) -> Iterator[Path]:
-    """Give a temporary name beside the final one; move it there if all goes well, remove it otherwise."""
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(out)
-    except (FFmpegError, OSError) as error:
-        number = getattr(error, "errno", None)
-        if number in _NO_ROOM:
-            raise StorageFull("no space left for the film; nothing was changed", path=out) from error
-        if isinstance(error, FFmpegError):
-            raise EncodingFailed(f"the film cannot be written: {error.strerror or error}", path=out) from error
-        raise StorageError(f"the film cannot be written: {error.strerror or error}", path=out) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 @dataclass(kw_only=True)
@@ -209,9 +185,14 @@ class _Join:
     def write(self, temporary: Path, out: Path, metadata: Mapping[str, str]) -> Joined:
         self.pieces = [self._piece(index) for index in range(len(self.parts))]
         layout = lay_out(self.pieces, self.fits[0].shape)
+        conforming = _CONFORMING if self._conformed(len(self.fits)) else 0.0
         clips = [one.facts for one in self.fits]
         with sounding(layout, clips, self.parts, self.sound, self.workshop) as track:
-            rendered = render(layout, self.workshop, on_progress=lambda share: self.report(share * _RENDERING))
+            rendered = render(
+                layout,
+                self.workshop,
+                on_progress=lambda share: self.report(conforming + share * (_RENDERING - conforming)),
+            )
             made = track.result(lambda: self.report(_RENDERING))
         with av.open(str(temporary), "w", format="mp4", options=_options(metadata)) as film:
             film.metadata.update({str(k): str(v) for k, v in metadata.items()})
@@ -252,9 +233,15 @@ class _Join:
         facts = one.facts
         if one.reason is not None:
             path = self.workshop / f"{index}.mp4"
-            conform(facts, one.shape, path)
+            before, all_of_it = self._conformed(index), self._conformed(len(self.fits))
+            conform(
+                facts,
+                one.shape,
+                path,
+                on_progress=lambda share: self.report(_CONFORMING * (before + share) / all_of_it),
+            )
             facts = probe(path)
-        first, last = _span(part, one.facts.seconds, one.shape.fps, facts.frames)
+        first, last = _span(self.parts, index, one, facts.frames)
         return Piece(
             name=part.called,
             facts=facts,
@@ -263,6 +250,10 @@ class _Join:
             changes=tuple(_change(touch, last - first, one.shape.fps) for touch in part.touches),
             join=_crossed(part.crossing, one.shape.fps),
         )
+
+    def _conformed(self, index: int) -> int:
+        """Return how many clips before one have to be conformed."""
+        return sum(one.reason is not None for one in self.fits[:index])
 
     def _account(self, rendered: Rendered, placed: Placed, index: int) -> JoinedClip:
         one, frames, fps = self.fits[index], placed.piece.frames, self.fits[0].shape.fps
@@ -308,6 +299,7 @@ def _why_rendered(placed: Placed, frames: int) -> str:
         "what is drawn or changed in it": piece.changes,
         "its in point": piece.first > 0,
         "its out point": piece.last < piece.facts.frames,
+        "what its edit list hides": piece.facts.hidden_frames,
     }
     return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 

@@ -6,8 +6,8 @@ import av
 import numpy as np
 import pytest
 
-from charkit.errors import UsageError
-from charkit.film.cuts import Card, Cut, CutList, Title
+from charkit.errors import BadCut, EncodingFailed, StorageFull, UnreadableMedia, UsageError
+from charkit.film.cuts import Card, Cut, CutList, Title, Transition
 from charkit.film.making import make_film
 from charkit.film.outputs import make_outputs
 from charkit.film.subtitles import Cue
@@ -124,3 +124,72 @@ def test_a_look_is_known_after_the_film_is_made_and_a_font_that_is_no_font_befor
     made = make_film(matched, tmp_path / "film.mp4")
     assert [clip.action for clip in made.joined.clips] == ["copied", "rendered"]
     assert made.looks[0].match is not None
+
+
+def cut(shot, path, **points):
+    return Cut(shot=shot, file=str(path), **points)
+
+
+def test_what_cannot_be_shown_is_left_out_if_asked_and_named(clips, tmp_path):
+    short, empty = tmp_path / "short.mp4", tmp_path / "empty.mp4"
+    short.write_bytes(clips[0].read_bytes()[:4000])
+    empty.write_bytes(b"")
+    long = Transition(kind="dissolve", seconds=0.75)
+    cuts = CutList(
+        cuts=(
+            cut("S01", clips[0]),
+            cut("S02", tmp_path / "gone.mp4"),
+            cut("S03", short),
+            cut("S04", empty),
+            cut("S05", clips[1], start=4.0),
+            cut("S06", clips[1], end=0.5, transition=long),
+            cut("S07", clips[2], transition=Transition(kind="dissolve", seconds=0.25)),
+            cut("S08", clips[1], start=9.0),
+        )
+    )
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S07"]
+    why = {one.shot: one.why for one in made.left_out}
+    assert sorted(why) == ["S02", "S03", "S04", "S05", "S06", "S08"]
+    for shot, words in {
+        "S02": "no such file",
+        "S03": "cut off",
+        "S04": "empty",
+        "S05": "S05 begins at 4 s, but its clip lasts only 1.500 s",
+        "S06": "S06 lasts 0.50 s, but the transitions after it take 0.75 s",
+        "S08": "begins at 9 s",
+    }.items():
+        assert words in why[shot], shot
+    assert probe(tmp_path / "film.mp4").frames == 24 + 48
+    with pytest.raises(UnreadableMedia, match="S02"):
+        make_film(cuts, tmp_path / "all.mp4")
+    with pytest.raises(BadCut, match="S05"):
+        make_film(CutList(cuts=(cuts.cuts[0], cuts.cuts[4])), tmp_path / "all.mp4")
+    with pytest.raises(UsageError, match="no cut is left to make a film of: .*S05 begins"):
+        make_film(CutList(cuts=(cuts.cuts[4],)), tmp_path / "all.mp4", keep_going=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.mp4", "film.mp4", "short.mp4"]
+
+
+def test_a_clip_that_breaks_while_it_is_worked_on_is_left_out_if_asked(clips, tmp_path, monkeypatch):
+    def dying(frames, shape, path, threads):
+        raise av.error.ExternalError(1, "Generic error in an external library")
+
+    monkeypatch.setattr("charkit.media.picture.rendering._encode", dying)
+    cuts = CutList(cuts=(cut("S01", clips[0]), cut("S02", clips[1], start=0.5), cut("S03", clips[2])))
+    with pytest.raises(EncodingFailed, match="Generic error"):
+        make_film(cuts, tmp_path / "film.mp4")
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S03"]
+    assert [(one.shot, "Generic error" in one.why) for one in made.left_out] == [("S02", True)]
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_full_disk_is_not_taken_for_a_bad_clip(clips, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("charkit.film.making.write_still", full)
+    cuts = CutList(cuts=(Cut(shot="opening", card=Card(text="The Lantern", seconds=0.5)), cut("S01", clips[0])))
+    with pytest.raises(StorageFull):
+        make_film(cuts, tmp_path / "films" / "film.mp4", keep_going=True)
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -41,6 +42,8 @@ class Recipe:
     options: tuple[tuple[str, str], ...] = ()
     comment: str = ""
     wobble: bool = False
+    hidden: tuple[int, int] = (0, 0)
+    draw: Callable[[int], NDArray[np.uint8]] | None = None
 
 
 def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
@@ -72,7 +75,8 @@ def write_clip(path: Path, recipe: Recipe) -> Path:
         if recipe.comment:
             out.metadata["comment"] = recipe.comment
         for index in range(recipe.frames):
-            frame = av.VideoFrame.from_ndarray(picture(recipe, index), format="rgb24")
+            seen = recipe.draw(index) if recipe.draw else picture(recipe, index)
+            frame = av.VideoFrame.from_ndarray(seen, format="rgb24")
             frame = frame.reformat(
                 format=recipe.pixel_format, dst_colorspace=Colorspace.ITU601, dst_color_range=ColorRange.MPEG
             )
@@ -84,6 +88,20 @@ def write_clip(path: Path, recipe: Recipe) -> Path:
             for block in _tone(recipe):
                 out.mux(sound.encode(block))
             out.mux(sound.encode())
+    return _hide(path, *recipe.hidden, recipe.fps) if any(recipe.hidden) else path
+
+
+def _hide(path: Path, front: int, back: int, fps: Fraction) -> Path:
+    """Let a clip's edit list show neither its first frames nor its last; all of them stay in the file."""
+    with av.open(str(path)) as container:
+        tick = container.streams.video[0].time_base
+    data = bytearray(path.read_bytes())
+    second = int.from_bytes(data[(at := data.index(b"mvhd") + 16) : at + 4], "big")
+    place = data.index(b"elst") + 12  # of its one entry (ISO/IEC 14496-12, 8.6.6)
+    lasts, begins = struct.unpack(">Ii", data[place : place + 8])
+    lasts, begins = lasts - math.ceil((front + back) / fps * second), begins + round(front / fps / tick)
+    data[place : place + 8] = struct.pack(">Ii", lasts, begins)
+    path.write_bytes(data)
     return path
 
 
@@ -107,6 +125,16 @@ def clip(tmp_path: Path) -> Callable[..., Path]:
 
     def make(name: str = "clip.mp4", **changes: object) -> Path:
         return write_clip(tmp_path / name, replace(Recipe(), **changes))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kept_clip() -> Callable[..., Path]:
+    """Make a clip at a path of the caller's, who keeps it for longer than one test."""
+
+    def make(path: Path, **changes: object) -> Path:
+        return write_clip(path, replace(Recipe(), **changes))  # type: ignore[arg-type]
 
     return make
 

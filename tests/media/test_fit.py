@@ -27,7 +27,7 @@ def test_clips_of_one_kind_are_all_copied(clip: Callable[..., Path]) -> None:
     [
         ({"rotation": 180}, "rotated by 180"),
         ({"sample_aspect": Fraction(4, 3)}, "not square"),
-        ({"hidden_frames": 5}, "hides 5 of its frames"),
+        ({"hidden_frames": 5, "whole_run": False}, "hides 5 frames in the middle of it"),
         ({"constant_rate": False}, "rate varies"),
         ({"codec": "hevc"}, "codec is hevc"),
         ({"colour": ColourTags(matrix="bt2020")}, "matrix is bt2020"),

@@ -154,3 +154,13 @@ def test_real_clips_are_what_their_services_said(
     assert facts.keyframes[:2] == keyframes
     assert (facts.audio_rate, facts.audio_channels) == audio[:2]
     assert facts.audio_seconds == (pytest.approx(audio[2], abs=0.001) if audio[2] else None)
+
+
+@pytest.mark.parametrize(("front", "back"), [(5, 0), (0, 5), (13, 2), (12, 0)])
+def test_frames_that_an_edit_list_hides_are_neither_counted_nor_missed(clip: Callable[..., Path], front, back) -> None:
+    facts = probe(clip(keyframe_every=12, rate=None, hidden=(front, back)))
+    assert facts.frames == 48 - front - back
+    assert facts.whole_run
+    assert facts.order.shown.index(0) >= 0
+    assert set(facts.keyframes) == {key - front for key in (0, 12, 24, 36) if key >= front}
+    assert set(facts.keyframes) <= facts.order.entries

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from charkit.errors import UsageError
+from charkit.errors import BadCut, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,29 +106,31 @@ def lay_out(pieces: Sequence[Piece], shape: Shape) -> Layout:
     """Find out where each piece stands.
 
     Raises:
-        UsageError: there is nothing to show, a piece shows nothing or frames that its clip does not have, or
-            transitions are longer than the piece that they lead out of or into.
+        UsageError: there is nothing to show.
+        BadCut: a piece shows nothing or frames that its clip does not have, or transitions are longer than the piece
+            that they lead out of or into.
     """
     if not pieces:
         raise UsageError("there are no clips to join")
     placed: list[Placed] = []
     at, head = 0, 0
     for index, piece in enumerate(pieces):
-        _check(piece)
+        _check(piece, index)
         tail = piece.join.frames if piece.join and index + 1 < len(pieces) else 0
         if head + tail > piece.frames:
-            raise UsageError(_too_long(piece, head, tail, shape.fps))
+            raise BadCut(_too_long(piece, head, tail, shape.fps), index=index)
         placed.append(Placed(piece=piece, start=at - head, head=head, tail=tail))
         at += piece.frames - head
         head = tail
     return Layout(shape=shape, pieces=tuple(placed), frames=at)
 
 
-def _check(piece: Piece) -> None:
+def _check(piece: Piece, index: int) -> None:
     if not 0 <= piece.first < piece.last <= piece.facts.frames:
-        raise UsageError(
+        raise BadCut(
             f"{piece.name} shows frames {piece.first} to {piece.last} of {piece.facts.path}, which has "
-            f"{piece.facts.frames}; choose an in point before the out point, both within the clip"
+            f"{piece.facts.frames}; choose an in point before the out point, both within the clip",
+            index=index,
         )
 
 

@@ -26,7 +26,8 @@ __all__ = ["decoded"]
 def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
     """Decode runs of frames, and yield each with its number.
 
-    A run is reached by the keyframe before it; on the way there, packets that no other picture needs are skipped.
+    A run is reached by the picture before it that decodes by itself; on the way there, packets that no other picture
+    needs are skipped.
 
     Args:
         facts: The clip; its frames stand on the grid of its rate.
@@ -41,17 +42,23 @@ def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int =
             stream = container.streams.video[0]
             stream.codec_context.thread_count = threads
             stream.thread_type = "FRAME" if threads > 1 else "NONE"
-            for group in _by_seek(facts, runs):
-                yield from _group(container, stream, facts, group)
+            entries = _entries(facts)
+            for group in _by_seek(entries, runs):
+                yield from _group(container, stream, facts, entries, group)
     except FFmpegError as error:
         raise _unreadable(facts.path, error) from None
 
 
-def _by_seek(facts: ClipFacts, runs: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Put runs together between which there is no keyframe to seek to."""
+def _entries(facts: ClipFacts) -> Sequence[int]:
+    """Return where to seek to: in H.264 not to all keyframes, since some show a whole picture only after a while."""
+    return sorted(facts.order.entries) or facts.keyframes
+
+
+def _by_seek(entries: Sequence[int], runs: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Put runs together between which there is nothing to seek to."""
     groups: list[list[tuple[int, int]]] = []
     for run in runs:
-        if groups and not any(groups[-1][-1][1] <= key <= run[0] for key in facts.keyframes):
+        if groups and not any(groups[-1][-1][1] <= key <= run[0] for key in entries):
             groups[-1].append(run)
         else:
             groups.append([run])
@@ -59,11 +66,15 @@ def _by_seek(facts: ClipFacts, runs: Sequence[tuple[int, int]]) -> list[list[tup
 
 
 def _group(
-    container: av.container.InputContainer, stream: VideoStream, facts: ClipFacts, runs: Sequence[tuple[int, int]]
+    container: av.container.InputContainer,
+    stream: VideoStream,
+    facts: ClipFacts,
+    entries: Sequence[int],
+    runs: Sequence[tuple[int, int]],
 ) -> Iterator[tuple[int, VideoFrame]]:
     origin = Fraction(facts.start)
     tick = Fraction(stream.time_base or facts.time_base)
-    entry = max((key for key in facts.keyframes if key <= runs[0][0]), default=0)
+    entry = max((key for key in entries if key <= runs[0][0]), default=0)
     container.seek(round((origin + entry / facts.fps) / tick), stream=stream)
     found = 0
     for frame in _frames(stream, facts, runs, origin):

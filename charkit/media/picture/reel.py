@@ -34,7 +34,7 @@ class Reel:
         self.shapes, self.kind = tuple(plane.shape for plane in planes), planes[0].dtype
         with self.path.open("ab") as file:
             for plane in planes:
-                plane.tofile(file)
+                file.write(np.ascontiguousarray(plane).data)  # unlike tofile, says why it cannot
 
     def __iter__(self) -> Iterator[Planes]:
         """Read the frames."""

@@ -8,14 +8,17 @@ disk until both its clips are decoded, so memory does not grow with the film.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 import av
+from av.error import FFmpegError
 
+from charkit.errors import EncodingFailed
 from charkit.media.conform import encoder
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
@@ -25,6 +28,7 @@ from charkit.media.picture.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from av.video.frame import VideoFrame
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from charkit.media.picture.planes import Planes
 
 __all__ = ["OWN_SETS", "Rendered", "render"]
+
+_LOOK_EVERY: Final = 0.1  # seconds
 
 OWN_SETS: Final = 31
 """The id of the parameter sets of rendered stretches: the largest that H.264 allows for an SPS (7.4.2.1.1), so that it
@@ -65,30 +71,40 @@ def render(
     Args:
         layout: The film.
         workshop: A folder for the renders; they have to stay until the film is written.
-        on_progress: Called in this thread with the share that is done, 0 to 1; what it raises ends the work.
+        on_progress: Called in this thread a few times a second with the share that is done, 0 to 1; what it raises
+            ends the work at once.
         workers: How many clips are worked on at once; as many as there are processors by default.
 
     Raises:
         UnreadableMedia: a clip cannot be decoded.
+        EncodingFailed: frames of a clip cannot be encoded.
         OSError: a render cannot be written.
-        av.error.FFmpegError: the encoder failed.
     """
     count = workers or os.cpu_count() or 1
-    rooms = [_Room(layout=layout, index=index, workshop=workshop) for index in range(len(layout.pieces))]
-    threads = max(1, count // max(1, sum(room.works for room in rooms)))
+    tally = _Tally()
+    rooms = [_Room(layout=layout, index=index, workshop=workshop, tally=tally) for index in range(len(layout.pieces))]
+    threads = max(1, count // max(1, sum(room.frames > 0 for room in rooms)))
     meetings = [_Meeting() for _ in rooms]
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="charkit-render") as pool:
         tasks = [pool.submit(_work, room, meetings, threads) for room in rooms]
         try:
-            for done, task in enumerate(as_completed(tasks), start=1):
-                task.result()
-                if on_progress is not None:
-                    on_progress(done / len(tasks))
+            _follow(tasks, tally, sum(room.frames for room in rooms), on_progress or (lambda _: None))
         except BaseException:
+            tally.stop()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     parts = [part for task in tasks for part in task.result()]
     return Rendered(parts=tuple(sorted(parts, key=lambda part: part.start)))
+
+
+def _follow(tasks: Sequence[Future[list[Part]]], tally: _Tally, frames: int, report: Callable[[float], None]) -> None:
+    """Wait until all is done, and say how far it is; what one of them raises, or `report`, goes through."""
+    waiting = set(tasks)
+    while waiting:
+        done, waiting = wait(waiting, timeout=_LOOK_EVERY, return_when=FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+        report(tally.done / frames if waiting else 1.0)
 
 
 def _work(room: _Room, meetings: Sequence[_Meeting], threads: int) -> list[Part]:
@@ -100,6 +116,30 @@ def _work(room: _Room, meetings: Sequence[_Meeting], threads: int) -> list[Part]
     if room.placed.tail and meetings[room.index + 1].both(before=tail):
         joins.append(room.following.transition(meetings[room.index + 1], threads))
     return [*parts, *joins]
+
+
+class _Stopped(BaseException):
+    """Nobody waits for the renders any more."""
+
+
+class _Tally:
+    """How many frames are done, and whether to go on."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._lock = Lock()
+        self._stop = Event()
+
+    def stop(self) -> None:
+        """Let every worker end at its next frame."""
+        self._stop.set()
+
+    def count(self) -> None:
+        """Count a frame."""
+        if self._stop.is_set():
+            raise _Stopped
+        with self._lock:
+            self.done += 1
 
 
 class _Meeting:
@@ -132,6 +172,7 @@ class _Room:
     layout: Layout
     index: int
     workshop: Path
+    tally: _Tally
 
     @property
     def placed(self) -> Placed:
@@ -142,30 +183,35 @@ class _Room:
         """The room of the next piece."""
         return replace(self, index=self.index + 1)
 
-    @property
-    def works(self) -> bool:
-        """Whether anything of this piece is surely rendered."""
+    @cached_property
+    def plan(self) -> tuple[Stretch, ...]:
+        """What is done to the frames that this piece shows alone."""
         piece = self.placed.piece
-        trimmed = piece.first > 0 or piece.last < piece.facts.frames
-        return bool(trimmed or piece.changes or self.placed.head or self.placed.tail)
+        touched = [(piece.first + c.first, piece.first + c.last) for c in piece.changes]
+        return stretches(piece.facts.order, *self.placed.body, touched)
+
+    @property
+    def frames(self) -> int:
+        """How many frames of this piece are worked on: rendered, or kept for a transition, or mixed in one."""
+        rendered = sum(one.frames for one in self.plan if one.kind == "render")
+        return rendered + 2 * self.placed.head + self.placed.tail
 
     def work(self, threads: int) -> tuple[Reel, list[Part], Reel]:
         """Render this piece's own stretches; frames that it shares with its neighbours are kept raw."""
         placed, piece = self.placed, self.placed.piece
         first, last = placed.body
-        touched = [(piece.first + c.first, piece.first + c.last) for c in piece.changes]
-        plan = stretches(piece.facts.order, first, last, touched)
-        renders = [(one.first, one.last) for one in plan if one.kind == "render"]
+        renders = [(one.first, one.last) for one in self.plan if one.kind == "render"]
         runs = _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
         frames = decoded(piece.facts, runs, threads=threads) if runs else iter(())
         source = Picture.of(piece.facts)
         head = self._reel("head", frames, placed.head)
-        parts = [self._part(source, one, number, frames, threads) for number, one in enumerate(plan)]
+        parts = [self._part(source, one, number, frames, threads) for number, one in enumerate(self.plan)]
         return head, parts, self._reel("tail", frames, placed.tail)
 
     def _reel(self, name: str, frames: Iterator[tuple[int, VideoFrame]], count: int) -> Reel:
         reel = Reel(path=self.workshop / f"{self.index}-{name}.raw")
         for number, frame in islice(frames, count):
+            self.tally.count()
             reel.add(planes_of(self._changed(number, frame)))
         return reel
 
@@ -194,9 +240,20 @@ class _Room:
         shape = self.layout.shape
         return changed(frame, changes, float(within / shape.fps), shape) if changes else frame
 
+    def _counted(self, frames: Iterable[VideoFrame]) -> Iterator[VideoFrame]:
+        for frame in frames:
+            self.tally.count()
+            yield frame
+
     def _encoded(self, name: str, frames: Iterable[VideoFrame], count: int, start: int, threads: int) -> Part:
         path = self.workshop / f"render-{name}.mp4"
-        _encode(frames, self.layout.shape, path, threads)
+        try:
+            _encode(self._counted(frames), self.layout.shape, path, threads)
+        except FFmpegError as error:
+            if error.filename:  # the disk's own word goes through
+                raise
+            problem = f"its frames cannot be encoded: {error.strerror or error}"
+            raise EncodingFailed(problem, path=self.placed.piece.facts.path) from error
         return Part(picture=Picture.rendered(path), first=0, last=count, start=start, copied=False)
 
 

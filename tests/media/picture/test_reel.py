@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import resource
+
 import numpy as np
 import pytest
 
@@ -23,3 +26,16 @@ def test_an_empty_reel_gives_nothing(tmp_path):
     reel = Reel(path=tmp_path / "none.raw")
     assert list(reel) == []
     reel.drop()
+
+
+def test_a_disk_that_is_full_says_so_by_its_number(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (10_000, hard)
+    )  # the system refuses to write further, as a full disk does
+    try:
+        with pytest.raises(OSError) as caught:
+            Reel(path=tmp_path / "tail.raw").add((np.zeros((200, 200), np.uint8),))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.errno == errno.EFBIG

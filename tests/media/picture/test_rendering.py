@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import resource
+import time
+
 import av
 import numpy as np
 import pytest
 
-from charkit.errors import UnreadableMedia, UsageError
+from charkit.errors import BadCut, EncodingFailed, StorageFull, UnreadableMedia
+from charkit.media.picture import rendering
 from charkit.media.probe import probe
 from charkit.media.spliced import Crossing, Splice, Touch
 from charkit.media.stitch import splice
@@ -128,8 +132,10 @@ def test_the_timestamps_of_a_film_rise_evenly_over_renders_and_copies(clip, film
     ],
 )
 def test_points_outside_of_a_clip_are_named_before_anything_is_written(clip, film, part, said):
-    with pytest.raises(UsageError, match=said):
-        splice([Splice(path=clip(), name="S07", **part)], film)
+    path = clip()
+    with pytest.raises(BadCut, match=said) as caught:
+        splice([Splice(path=path), Splice(path=path, name="S07", **part)], film)
+    assert caught.value.index == 1
     assert not film.exists()
 
 
@@ -143,4 +149,61 @@ def test_a_clip_that_is_damaged_inside_is_named_and_leaves_nothing(clip, film):
     path.write_bytes(data)
     with pytest.raises(UnreadableMedia):
         splice([Splice(path=path, start=1.0, end=9.0)], film)
+    assert list(film.parent.glob("*film*")) == []
+
+
+def test_no_room_for_the_frames_of_a_transition_is_said_and_leaves_nothing(clip, tmp_path):
+    path = clip(frames=24)
+    out = tmp_path / "films" / "film.mp4"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))  # three raw frames; all that is encoded is smaller
+    try:
+        with pytest.raises(StorageFull, match="no space left"):
+            splice([Splice(path=path, crossing=Crossing(kind="dissolve", seconds=0.5)), Splice(path=path)], out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not out.parent.exists()
+
+
+def test_cancelling_ends_a_long_render_at_its_next_frame(clip, film):
+    path, worked = clip(frames=48), []
+
+    def slowly(frame, _):
+        worked.append(time.monotonic())
+        time.sleep(0.02)
+        return frame
+
+    def cancel(share):
+        if 0 < share < 0.9:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        splice([Splice(path=path, touches=(Touch(make=slowly),))], film, on_progress=cancel)
+    assert 0 < len(worked) < 30  # not all 48
+    assert list(film.parent.glob("*film*")) == []
+
+
+def test_what_a_change_raises_goes_through_and_leaves_nothing(clip, film):
+    def broken(frame, time):
+        raise RuntimeError("no such colour")
+
+    with pytest.raises(RuntimeError, match="no such colour"):
+        splice([Splice(path=clip(), touches=(Touch(make=broken),))], film)
+    assert list(film.parent.glob("*film*")) == []
+
+
+def test_an_encoder_that_dies_is_named_with_the_clip_that_it_worked_on(clip, film, monkeypatch):
+    good, bad = clip("good.mp4"), clip("bad.mp4")
+    encode = rendering._encode
+
+    def dying(frames, shape, path, threads):
+        if path.name.startswith("render-1"):
+            next(iter(frames))
+            raise av.error.ExternalError(1, "Generic error in an external library")
+        encode(frames, shape, path, threads)
+
+    monkeypatch.setattr(rendering, "_encode", dying)
+    with pytest.raises(EncodingFailed, match="frames cannot be encoded: Generic error") as caught:
+        splice([Splice(path=good, end=1.0), Splice(path=bad, start=1.0)], film)
+    assert caught.value.path == bad
     assert list(film.parent.glob("*film*")) == []
