@@ -117,13 +117,14 @@ def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
         clips: The facts of each one's clip.
 
     Raises:
-        UsageError: There are no clips, points lie outside of a clip, or a transition is longer than a clip.
+        UsageError: There are no clips.
+        BadCut: Points lie outside of a clip, or a transition is longer than a clip.
     """
     fits = fit_together(clips) if clips else []
     pieces = []
-    for part, one in zip(parts, fits, strict=True):
+    for index, (part, one) in enumerate(zip(parts, fits, strict=True)):
         frames = round(Fraction(one.facts.seconds) * one.shape.fps)
-        first, last = _span(part, one.facts.seconds, one.shape.fps, frames)
+        first, last = _span(parts, index, one, frames)
         facts = replace(one.facts, frames=frames)
         join = _crossed(part.crossing, one.shape.fps)
         pieces.append(Piece(name=part.called, facts=facts, first=first, last=last, join=join))
