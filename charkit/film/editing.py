@@ -198,8 +198,8 @@ def _card_facts(cut: Cut, like: ClipFacts | None) -> ClipFacts:
     return ClipFacts(
         path=Path(cut.shot), size=0, width=1920, height=1080, fps=rate, constant_rate=True, frames=frames,
         seconds=float(frames / rate), codec="h264", profile="High", pixel_format="yuv420p", coded_width=1920,
-        coded_height=1080, time_base=1 / rate, start=0.0, keyframes=(0,), has_b_frames=False, hidden_frames=0, whole_run=True,
-        reorder=0, codec_header=b"", clean_start=True, sample_aspect=Fraction(1), rotation=0,
+        coded_height=1080, time_base=1 / rate, start=0.0, keyframes=(0,), has_b_frames=False, hidden_frames=0,
+        whole_run=True, reorder=0, codec_header=b"", clean_start=True, sample_aspect=Fraction(1), rotation=0,
         order=Order(shown=tuple(range(frames)), entries=frozenset({0})),
     )  # fmt: skip
 
