@@ -55,8 +55,9 @@ nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"
 	@$(PY) tests/check_notebooks.py
 
-chaos: $(READY)  ## a shoot killed at every kind of step (POINTS=all: at every step), 2,000 jobs under faults
+chaos: $(READY)  ## a shoot killed at every kind of step (POINTS=all: at every step), 2,000 jobs under faults, 300 films
 	@$(LOOPBACK) $(PY) tests/chaos/chaos.py --points $(POINTS)
+	@$(LOOPBACK) CHARKIT_TEST_PROFILE=thorough $(PY) -m pytest -q tests/media/test_spliced.py
 
 bench: $(READY)  ## the figures, one JSON line each
 	@set -e; for bench in tests/benchmarks/bench_*.py; do $(PY) "$$bench"; done
