@@ -52,7 +52,7 @@ count"""
             assert shown(results.folder / record.run / "tiny.ipynb") == str(record.axes["count"])
     finally:
         crew.close()
-    assert not [c for c in psutil.Process().children() if "charkit.batch.worker" in " ".join(c.cmdline())]
+    assert not [child for child in psutil.Process().children() if "charkit.batch.worker" in _words(child)]
 
 
 def test_a_worker_ends_at_once_when_whoever_drives_it_is_gone(tmp_path: Path) -> None:
@@ -96,3 +96,10 @@ def test_executors_are_found_by_name_and_no_more_work_than_there_are_runs() -> N
         named("slurm", 1, most=1)
     with pytest.raises(UsageError, match="at least one worker"):
         named("local", 0, most=1)
+
+
+def _words(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.ZombieProcess, psutil.NoSuchProcess):  # it has ended
+        return ""

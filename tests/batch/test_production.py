@@ -128,7 +128,7 @@ def test_the_productions_cap_reaches_every_notebook_and_stays_in_no_one_elses_wa
         return []
 
     monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", "7.5")
-    monkeypatch.setattr(batch, "_execute_all", execute)
+    monkeypatch.setattr(batch.production, "_execute_all", execute)
     for cap in (None, 2.25, 99.0):
         batch.run_production(production, run="capped", production_cap=cap)
         assert Settings.load().production_cap == 7.5

@@ -241,5 +241,5 @@ def test_what_other_runs_committed_counts_against_the_productions_cap(
             other.shoot()
     assert posts(on_the_simulator) == sent
     monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", "a lot")
-    with pytest.raises(ValueError, match="production_cap"):
+    with pytest.raises(UsageError, match="CHARKIT_PRODUCTION_CAP"):
         ck.open_studio(production, run="all-2", max_spend=5.0)
