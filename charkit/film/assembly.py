@@ -114,7 +114,7 @@ def _record(
         sound=_sound(joined),
         joins=_joins(joined, seen),
         outputs=outputs,
-        preview=moving_webp(seen.moving, width=320, max_bytes=300_000),
+        preview=moving_webp(seen.moving, width=320, max_bytes=220_000),
     )
 
 

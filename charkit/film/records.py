@@ -122,7 +122,7 @@ class Film:
     outputs: tuple[Output, ...] = ()
     """What else was made of it, beside it."""
     preview: bytes = field(repr=False)
-    """An endless animated WebP without sound, at most 300 kB."""
+    """An endless animated WebP without sound, at most 220 kB: notebooks hold it."""
 
     @property
     def path(self) -> Path:

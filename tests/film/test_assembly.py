@@ -45,7 +45,7 @@ def test_a_contact_sheet_and_subtitles_stand_beside_it(film):
         assert sheet.width > 3 * 300
     assert "00:00:01," in film.subtitles.read_text()
     assert [path.name for path in film.files] == ["film.mp4", "contact_sheet.jpg", "film.srt", "film.json"]
-    assert len(film.preview) <= 300_000
+    assert len(film.preview) <= 220_000
 
 
 def test_another_notebook_reads_the_same_film(film):
