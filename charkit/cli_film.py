@@ -37,7 +37,9 @@ def film(
     out: Annotated[Path, typer.Option("--out", "-o", help="The film, an MP4.")],
     store: Annotated[Path | None, typer.Option(help="Where clips lie that a cut list names by digest.")] = None,
     also: Annotated[list[str] | None, typer.Option(help=_ALSO)] = None,
-    keep_going: Annotated[bool, typer.Option(help="Leave out cuts whose clips are missing, damaged or too short for them.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option(help="Leave out cuts whose clips are missing, damaged or too short for them.")
+    ] = False,
     copy_sound: Annotated[
         bool, typer.Option(help="Copy the clips' sound as it is: fast, but cuts may click and loudness stays.")
     ] = False,
