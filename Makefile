@@ -7,6 +7,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
 LOOPBACK := CHARKIT_PROGRESS=off
+# Many tests wait for a disk, a simulator or a killed child: one more of them at a time than there are cores.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(8, (os.cpu_count() or 1) + 1))")
 # How often `make chaos` kills a shoot, on each database.
 POINTS ?= 600
 
@@ -46,10 +48,10 @@ types: $(READY)
 
 unit: $(READY)
 	@echo "== unit tests"
-	@$(LOOPBACK) $(PY) -m pytest -n 2 --dist loadscope
+	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) --dist loadscope
 
 postgres: $(READY)  ## the ledger's tests on PostgreSQL, on a server of their own that is gone afterwards
-	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n 2 --dist loadscope -k postgresql
+	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n $(WORKERS) --dist loadscope -k postgresql
 
 nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"
