@@ -9,6 +9,7 @@ READY := .venv/.ready
 LOOPBACK := CHARKIT_PROGRESS=off
 # Many tests wait for a disk, a simulator or a killed child: one more of them at a time than there are cores.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(8, (os.cpu_count() or 1) + 1))")
+# In the order of their folders, so that modules of few and long tests (chaos, browser) begin first and none comes last.
 # How often `make chaos` kills a shoot, on each database.
 POINTS ?= 600
 
@@ -48,10 +49,10 @@ types: $(READY)
 
 unit: $(READY)
 	@echo "== unit tests"
-	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) --dist loadscope
+	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 postgres: $(READY)  ## the ledger's tests on PostgreSQL, on a server of their own that is gone afterwards
-	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n $(WORKERS) --dist loadscope -k postgresql
+	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -k postgresql
 
 nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"
