@@ -246,7 +246,7 @@ def test_progress_rises_to_one(clip: Clip, tmp_path: Path) -> None:
     seen: list[float] = []
     join([clip()] * 4, tmp_path / "film.mp4", on_progress=seen.append)
     assert seen == sorted(seen)
-    assert len(seen) >= 8
+    assert len(seen) >= 5  # once for what is rendered, once for each clip that is written
     assert seen[-1] == 1.0
 
 
