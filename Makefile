@@ -14,7 +14,7 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(8, (os.cpu_count() or 1) +
 POINTS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lab lint types unit postgres nbval chaos bench notebooks lock clean
+.PHONY: help setup demo test lab lint types unit postgres nbval nbval-told chaos bench notebooks lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -35,7 +35,8 @@ demo: $(READY)  ## the film: ten shots, two characters, scored and cut, without 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_first_film.ipynb
 
-test: lint types unit nbval  ## everything that CI runs
+test: lint types  ## everything that CI runs; the notebooks beside the unit tests, which often wait
+	@$(MAKE) --no-print-directory -j2 unit nbval-told
 
 lint: $(READY)
 	@echo "== lint: ruff, import contract"
@@ -49,7 +50,7 @@ types: $(READY)
 
 unit: $(READY)
 	@echo "== unit tests"
-	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not thorough"
 
 postgres: $(READY)  ## the ledger's tests on PostgreSQL, on a server of their own that is gone afterwards
 	@$(LOOPBACK) $(PY) tests/with_postgres.py $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -k postgresql
@@ -58,8 +59,12 @@ nbval: $(READY)
 	@echo "== notebooks: run again, compared with the outputs they were committed with"
 	@$(PY) tests/check_notebooks.py
 
+nbval-told: $(READY)
+	@log=$$(mktemp); $(MAKE) --no-print-directory nbval >"$$log" 2>&1; ended=$$?; cat "$$log"; rm -f "$$log"; exit $$ended
+
 chaos: $(READY)  ## a shoot killed at every kind of step (POINTS=all: at every step), 2,000 jobs under faults, 300 films
 	@$(LOOPBACK) $(PY) tests/chaos/chaos.py --points $(POINTS)
+	@$(LOOPBACK) $(PY) -m pytest -n $(WORKERS) -q -m thorough
 	@$(LOOPBACK) CHARKIT_TEST_PROFILE=thorough $(PY) -m pytest -q tests/media/test_spliced.py
 
 bench: $(READY)  ## the figures, one JSON line each

@@ -75,6 +75,7 @@ def _eventually(done, folder: Path) -> None:
     raise AssertionError((folder / "log").read_text())
 
 
+@pytest.mark.thorough
 def test_runs_are_spread_over_workers_that_share_no_disk_and_come_back_by_url(cluster, tmp_path, monkeypatch) -> None:
     where, _ = cluster
     path = write_sweep(tmp_path, "grid: {count: [1, 2, 3]}", "import os; count, os.path.realpath('.')")

@@ -55,6 +55,7 @@ count"""
     assert not [child for child in psutil.Process().children() if "charkit.batch.worker" in _words(child)]
 
 
+@pytest.mark.thorough
 def test_a_worker_ends_at_once_when_whoever_drives_it_is_gone(tmp_path: Path) -> None:
     mark = str(tmp_path / "pid")
     cell = f"import os, pathlib, time; pathlib.Path({mark!r}).write_text(str(os.getpid())); time.sleep(60)"

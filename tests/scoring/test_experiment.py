@@ -145,7 +145,7 @@ def test_a_registration_has_a_digest_of_all_that_it_asks() -> None:
     assert "0.7 or above" in one._repr_mimebundle_()["text/html"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_known_drift_is_recovered_in_its_order_and_the_intervals_hold_the_truth(tmp_path: Path) -> None:
     declared = {Conditioning.TEXT: 0.3, Conditioning.PICTURE: 0.6, Conditioning.PICTURES: 0.95}
     arms = [Arm(name=conditioning.value, means=Means.TEXT) for conditioning in declared]

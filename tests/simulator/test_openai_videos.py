@@ -155,6 +155,7 @@ def test_remix_edit_and_extension_go_on_from_a_finished_clip(client: OpenAI) -> 
     assert (longer.status, longer.seconds) == ("completed", "12")
 
 
+@pytest.mark.thorough
 def test_a_clip_cannot_be_extended_beyond_120_seconds(client: OpenAI) -> None:
     clip = made(client, "Long.", seconds="20")
     for total in ("40", "60", "80", "100", "120"):

@@ -133,6 +133,7 @@ def test_an_extension_by_bytes_and_by_address_goes_on_from_the_clip(server: Serv
     assert length(clip_of(third).video_bytes or b"") == pytest.approx(11, abs=0.3)
 
 
+@pytest.mark.thorough
 def test_an_extended_video_ends_at_thirty_seven_seconds(vertex: genai.Client) -> None:
     video = clip_of(finished(vertex, begin(vertex, "On and on.", duration_seconds=8)))
     for _ in range(4):

@@ -69,7 +69,7 @@ def facts(*arguments: str, cwd: Path, code: int = 0):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["running", "succeeded"])
+@pytest.mark.parametrize("state", [pytest.param("running", marks=pytest.mark.thorough), "succeeded"])
 def test_after_kill_9_the_shell_goes_on_and_the_notebook_finds_it_all_paid_once(
     production: Path, tmp_path: Path, on_the_simulator: str, state: str
 ) -> None:

@@ -130,6 +130,7 @@ def test_polls_of_all_jobs_share_one_budget(studio, order) -> None:
     assert studio.clock() - began >= 2.0 * (polls - 1)
 
 
+@pytest.mark.thorough
 def test_pictures_are_let_go_once_they_were_sent(studio, order, picture) -> None:
     from charkit.providers.base import Blob
 

@@ -24,6 +24,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulator: str) 
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.mark.thorough
 def test_every_promise_that_needs_no_likeness_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = tuple(scene for scene in scenes.SCENES if scene.name not in LOOKS)
     monkeypatch.setattr(scenes, "SCENES", wanted)

@@ -75,7 +75,7 @@ def flashes(path: Path) -> list[float]:
     return [when for (_, before), (when, now) in pairwise(light) if now and not before]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_in_ten_minutes_of_clips_of_all_kinds_sound_leaves_its_picture_by_ten_milliseconds_at_most(
     tmp_path: Path,
 ) -> None:
