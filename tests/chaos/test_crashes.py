@@ -46,8 +46,8 @@ PARTS = {
     "an answer is written down": {"points": 6, "only": "ledger.Ledger.advance"},
     "a file is stored": {"points": 5, "only": "store."},
     "hasty": {"points": 3, "only": "commit in ledger.ledger.Ledger.record_take: after", "broken": "hasty"},
-    "forgetful": {"points": 2, "only": ANSWERED, "broken": "forgetful"},
-    "impatient": {"points": 2, "only": ANSWERED, "broken": "impatient"},
+    "forgetful": {"points": 3, "only": ANSWERED, "broken": "forgetful"},
+    "impatient": {"points": 3, "only": ANSWERED, "broken": "impatient"},
     "careless": {"points": 2, "broken": "careless"},
 }
 """What is looked at closely, and how charkit is broken so that the harness has something to see. One process studies
@@ -99,7 +99,8 @@ def test_the_boundaries_are_those_of_files_databases_and_network_before_and_afte
 @pytest.mark.parametrize("broken", ["forgetful", "impatient"])
 def test_the_harness_sees_what_a_broken_promise_costs(parts, broken) -> None:
     line = parts[broken]
-    assert line["kill_points"] == 2
+    assert line["kill_points"] + line["unreached"] == 3
+    assert line["kill_points"]  # which threads come first may leave a place unreached
     assert line["duplicate_charges"] > 0
     assert line["over_cap"] > 0
     assert line["ledger_minus_simulator_usd"] < 0
