@@ -22,8 +22,9 @@ from charkit.errors import EncodingFailed
 from charkit.media.conform import encoder
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
-from charkit.media.picture.reading import decoded
+from charkit.media.picture.reading import decoded, reach
 from charkit.media.picture.reel import Reel
+from charkit.media.picture.schedule import schedule
 from charkit.media.picture.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 __all__ = ["OWN_SETS", "Rendered", "render"]
 
 _LOOK_EVERY: Final = 0.1  # seconds
+
+_DECODING: Final = 0.3
+"""What decoding a frame takes of the time of encoding one at `veryfast`, about."""
 
 OWN_SETS: Final = 31
 """The id of the parameter sets of rendered stretches: the largest that H.264 allows for an SPS (7.4.2.1.1), so that it
@@ -83,10 +87,10 @@ def render(
     count = workers or os.cpu_count() or 1
     tally = _Tally()
     rooms = [_Room(layout=layout, index=index, workshop=workshop, tally=tally) for index in range(len(layout.pieces))]
-    threads = max(1, count // max(1, sum(room.frames > 0 for room in rooms)))
     meetings = [_Meeting() for _ in rooms]
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="charkit-render") as pool:
-        tasks = [pool.submit(_work, room, meetings, threads) for room in rooms]
+        plan = schedule([room.effort for room in rooms], count)
+        tasks = [pool.submit(_work, rooms[number], meetings, threads) for number, threads in plan]
         try:
             _follow(tasks, tally, sum(room.frames for room in rooms), on_progress or (lambda _: None))
         except BaseException:
@@ -196,12 +200,21 @@ class _Room:
         rendered = sum(one.frames for one in self.plan if one.kind == "render")
         return rendered + 2 * self.placed.head + self.placed.tail
 
+    @property
+    def effort(self) -> float:
+        """About how much work it is, in frames that are encoded."""
+        return self.frames + _DECODING * reach(self.placed.piece.facts, self.runs)
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """The frames of the clip that have to be decoded."""
+        piece, (first, last) = self.placed.piece, self.placed.body
+        renders = [(one.first, one.last) for one in self.plan if one.kind == "render"]
+        return _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
+
     def work(self, threads: int) -> tuple[Reel, list[Part], Reel]:
         """Render this piece's own stretches; frames that it shares with its neighbours are kept raw."""
-        placed, piece = self.placed, self.placed.piece
-        first, last = placed.body
-        renders = [(one.first, one.last) for one in self.plan if one.kind == "render"]
-        runs = _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
+        placed, piece, runs = self.placed, self.placed.piece, self.runs
         frames = decoded(piece.facts, runs, threads=threads) if runs else iter(())
         source = Picture.of(piece.facts)
         head = self._reel("head", frames, placed.head)
