@@ -21,7 +21,7 @@ import av
 from charkit.errors import BadCut, EncodingFailed, UsageError
 from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
-from charkit.media.fit import fit_together
+from charkit.media.fit import fit_parts
 from charkit.media.lanes import VideoLane
 from charkit.media.opening import open_stored
 from charkit.media.picture import Change, Join, Piece, lay_out, render
@@ -94,7 +94,7 @@ def splice(
     """
     _check(parts, out)
     facts = _looked_into(parts)
-    fits = fit_together(facts)
+    fits = fit_parts(parts, facts)
     for index, one in enumerate(fits):
         _span(parts, index, one, round(Fraction(one.facts.seconds) * one.shape.fps))
     plan = sound or SoundPlan()
@@ -120,7 +120,7 @@ def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
         UsageError: There are no clips.
         BadCut: Points lie outside of a clip, or a transition is longer than a clip.
     """
-    fits = fit_together(clips) if clips else []
+    fits = fit_parts(parts, clips) if clips else []
     pieces = []
     for index, (part, one) in enumerate(zip(parts, fits, strict=True)):
         frames = round(Fraction(one.facts.seconds) * one.shape.fps)
@@ -300,7 +300,8 @@ def _why_rendered(placed: Placed, frames: int) -> str:
         "what is drawn or changed in it": piece.changes,
         "its in point": piece.first > 0,
         "its out point": piece.last < piece.facts.frames,
-        "what its edit list hides": piece.facts.hidden_frames,
+        "what its edit list hides": piece.facts.hidden_frames and piece.facts.order.entries,
+        "what stands before its first picture that decodes by itself": 0 not in piece.facts.order.entries,
     }
     return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 

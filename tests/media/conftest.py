@@ -46,6 +46,12 @@ class Recipe:
     draw: Callable[[int], NDArray[np.uint8]] | None = None
 
 
+_OPTIONS = {
+    "libx264": {"preset": "veryfast", "crf": "18"},
+    "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none:open-gop=0"},
+}
+
+
 def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
     """A soft ground in one hue with a bar that moves a known way: its left edge stands at `2 * index`."""
     width, height = recipe.size
@@ -59,7 +65,7 @@ def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
 def write_clip(path: Path, recipe: Recipe) -> Path:
     """Encode a clip as a service would."""
     with av.open(str(path), "w") as out:
-        options = {"preset": "veryfast", "crf": "18", **dict(recipe.options)} if recipe.codec == "libx264" else {}
+        options = {**_OPTIONS.get(recipe.codec, {}), **dict(recipe.options)}
         video = out.add_stream(recipe.codec, rate=recipe.fps, options=options)
         video.width, video.height = recipe.size
         video.pix_fmt = recipe.pixel_format

@@ -9,7 +9,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.avc import is_reference, parameter_sets
+from charkit.media.hevc import sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,12 +104,12 @@ def _group(
 def _frames(
     stream: VideoStream, facts: ClipFacts, runs: Sequence[tuple[int, int]], origin: Fraction
 ) -> Iterator[VideoFrame]:
-    sets = parameter_sets(facts.codec_header)
+    sets = sets_of(facts.codec, facts.codec_header)
     for packet in stream.container.demux(stream):  # type: ignore[attr-defined]
         if packet.size and packet.pts is not None and sets is not None:
             number = round((packet.pts * Fraction(packet.time_base) - origin) * facts.fps)
             wanted = any(first <= number < last for first, last in runs)
-            if not wanted and not is_reference(bytes(packet), sets):
+            if not wanted and not sets.is_reference(bytes(packet)):
                 continue
         yield from packet.decode()
 

@@ -47,7 +47,7 @@ _DECODING: Final = 0.3
 
 OWN_SETS: Final = 31
 """The id of the parameter sets of rendered stretches: the largest that H.264 allows for an SPS (7.4.2.1.1), so that it
-does not clash with a clip's, which services number from 0."""
+does not clash with a clip's, which services number from 0. Those of H.265 travel in band."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +192,8 @@ class _Room:
         """What is done to the frames that this piece shows alone."""
         piece = self.placed.piece
         touched = [(piece.first + c.first, piece.first + c.last) for c in piece.changes]
-        return stretches(piece.facts.order, *self.placed.body, touched)
+        order = piece.facts.order
+        return stretches(order if self.placed.start else order.at_the_beginning, *self.placed.body, touched)
 
     @property
     def frames(self) -> int:
