@@ -111,6 +111,25 @@ def _hide(path: Path, front: int, back: int, fps: Fraction) -> Path:
     return path
 
 
+def _begun_at(path: Path, out: Path, number: int) -> Path:
+    """What remains of a clip from a packet on, as a careless tool cuts it."""
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
+        shown = source.streams.video[0]
+        stream = target.add_stream_from_template(shown)
+        packets = [p for p in source.demux(shown) if p.size][number:]
+        first = packets[0].pts
+        for packet in packets:
+            packet.stream, packet.pts, packet.dts = stream, packet.pts - first, packet.dts - first
+            target.mux(packet)
+    return out
+
+
+@pytest.fixture(scope="session")
+def begun_at() -> Callable[[Path, Path, int], Path]:
+    """Copy a clip to another file from one of its packets on."""
+    return _begun_at
+
+
 def _tone(recipe: Recipe) -> list[av.AudioFrame]:
     assert recipe.rate
     seconds = recipe.sound_seconds if recipe.sound_seconds is not None else float(recipe.frames / recipe.fps)

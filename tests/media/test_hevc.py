@@ -45,19 +45,6 @@ def kinds_of(path: Path) -> list[int]:
     return kinds
 
 
-def begun_at(path: Path, out: Path, number: int) -> Path:
-    """What remains of a clip from a packet on, as a careless tool cuts it."""
-    with av.open(str(path)) as source, av.open(str(out), "w") as target:
-        shown = source.streams.video[0]
-        stream = target.add_stream_from_template(shown)
-        packets = [p for p in source.demux(shown) if p.size][number:]
-        first = packets[0].pts
-        for packet in packets:
-            packet.stream, packet.pts, packet.dts = stream, packet.pts - first, packet.dts - first
-            target.mux(packet)
-    return out
-
-
 @pytest.fixture(scope="module")
 def closed(kept_clip, tmp_path_factory) -> Path:
     return kept_clip(tmp_path_factory.mktemp("closed") / "c.mp4", codec="libx265", keyframe_every=12, rate=None, hue=1)
@@ -128,7 +115,7 @@ def test_edges_and_dissolves_are_rendered_and_bodies_stay_what_they_are(opened, 
         assert container.streams.video[0].codec_context.codec_tag == "hev1"  # its parameter sets travel in band
 
 
-def test_a_clip_that_begins_with_pictures_nobody_can_decode_is_shown_without_them(opened, closed, tmp_path):
+def test_a_clip_that_begins_with_pictures_nobody_can_decode_is_shown_without_them(opened, closed, begun_at, tmp_path):
     rest = begun_at(opened, tmp_path / "rest.mp4", 10)
     assert kinds_of(rest)[:3] == [CRA, 9, 8]
     facts = probe(rest)
