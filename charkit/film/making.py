@@ -137,8 +137,12 @@ class _Draft:
     left_out: tuple[LeftOut, ...]
 
     def without(self, error: MediaError | BadCut) -> _Draft:
-        """Leave out what an error names; if that is none of the cuts, or all that there are, the error stands."""
-        named = {error.index} if isinstance(error, BadCut) else self._shown_from(error.path)
+        """Leave out what an error names; if that is none of the cuts, or all that there are, the error stands.
+
+        A clip may be shown twice, and damaged where only one of both cuts shows it: where an error says which, that one
+        alone is left out.
+        """
+        named = {error.index} if error.index is not None else self._shown_from(getattr(error, "path", None))
         kept = [number for number in range(len(self.cuts)) if number not in named]
         left_out = tuple(LeftOut(shot=self.cuts[number].shot, why=str(error)) for number in sorted(named))
         if not named:

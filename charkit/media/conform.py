@@ -82,17 +82,26 @@ class Shape:
     something else in the middle of the film; clips that say less or more can be copied side by side all the same."""
 
 
-def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[[float], None] = lambda _: None) -> int:
+def conform(
+    facts: ClipFacts,
+    shape: Shape,
+    out: Path,
+    *,
+    last: int | None = None,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> int:
     """Write a clip's picture, without sound, in a shape: scaled to fit, the rest black, frames repeated or left out.
 
     Args:
         facts: The clip.
         shape: What it shall become.
         out: The MP4 to write.
+        last: The frame, on the shape's grid, before which to end; at the clip's end if None. What comes later is not
+            even read.
         on_progress: Called for each frame with the share that is done, 0 to 1; what it raises ends the work.
 
     Returns:
-        The number of frames written: as many as the clip's own length holds.
+        The number of frames written: as many as the clip's own length holds, or as were asked for.
 
     Raises:
         StreamsDiffer: one is of high dynamic range and the other not; how to bring one to the other is a choice of
@@ -107,7 +116,7 @@ def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[
             path=facts.path,
         )
     try:
-        return _write(facts, shape, out, on_progress)
+        return _write(facts, shape, out, last, on_progress)
     except InvalidDataError as error:
         raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from error
     except FFmpegError as error:
@@ -116,19 +125,20 @@ def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[
         raise EncodingFailed(f"cannot be conformed: {error.strerror or error}", path=facts.path) from error
 
 
-def _write(facts: ClipFacts, shape: Shape, out: Path, report: Callable[[float], None]) -> int:
+def _write(facts: ClipFacts, shape: Shape, out: Path, last: int | None, report: Callable[[float], None]) -> int:
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
+    wanted = wanted if last is None else min(wanted, last)
     with av.open(str(out), "w", format="mp4") as container:
         stream = encoder(container, shape)
         written = 0
-        last: VideoFrame | None = None
+        shown: VideoFrame | None = None
         for frame in islice(_shaped(facts, shape), wanted):
-            last = frame
+            shown = frame
             container.mux(stream.encode(_numbered(frame, written, shape)))
             written += 1
             report(written / wanted)
-        while last is not None and written < wanted:  # the last frame stands until its time is over
-            container.mux(stream.encode(_numbered(last, written, shape)))
+        while shown is not None and written < wanted:  # the last frame stands until its time is over
+            container.mux(stream.encode(_numbered(shown, written, shape)))
             written += 1
         container.mux(stream.encode())
     return written

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import av
 
-from charkit.errors import BadCut, EncodingFailed, UsageError
+from charkit.errors import BadCut, EncodingFailed, MediaError, UsageError
 from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
 from charkit.media.fit import fit_parts
@@ -233,15 +233,7 @@ class _Join:
         part, one = self.parts[index], self.fits[index]
         facts = one.facts
         if one.reason is not None:
-            path = self.workshop / f"{index}.mp4"
-            before, all_of_it = self._conformed(index), self._conformed(len(self.fits))
-            conform(
-                facts,
-                one.shape,
-                path,
-                on_progress=lambda share: self.report(_CONFORMING * (before + share) / all_of_it),
-            )
-            facts = probe(path)
+            facts = self._brought_to_shape(index)
         first, last = _span(self.parts, index, one, facts.frames)
         return Piece(
             name=part.called,
@@ -251,6 +243,24 @@ class _Join:
             changes=tuple(_change(touch, last - first, one.shape.fps) for touch in part.touches),
             join=_crossed(part.crossing, one.shape.fps),
         )
+
+    def _brought_to_shape(self, index: int) -> ClipFacts:
+        """Conform what is shown of a clip; what comes behind its out point is not needed, and may be damaged."""
+        one, path = self.fits[index], self.workshop / f"{index}.mp4"
+        before, all_of_it = self._conformed(index), self._conformed(len(self.fits))
+        _, last = _span(self.parts, index, one, round(Fraction(one.facts.seconds) * one.shape.fps))
+        try:
+            conform(
+                one.facts,
+                one.shape,
+                path,
+                last=last,
+                on_progress=lambda share: self.report(_CONFORMING * (before + share) / all_of_it),
+            )
+        except MediaError as error:
+            error.index = index
+            raise
+        return probe(path)
 
     def _conformed(self, index: int) -> int:
         """Return how many clips before one have to be conformed."""

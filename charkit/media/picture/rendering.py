@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import av
 from av.error import FFmpegError
 
-from charkit.errors import EncodingFailed
+from charkit.errors import EncodingFailed, MediaError
 from charkit.media.conform import encoder
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
@@ -113,7 +113,11 @@ def _follow(tasks: Sequence[Future[list[Part]]], tally: _Tally, frames: int, rep
 
 def _work(room: _Room, meetings: Sequence[_Meeting], threads: int) -> list[Part]:
     """Work on one piece, and on a transition to a neighbour if that one has finished before."""
-    head, parts, tail = room.work(threads)
+    try:
+        head, parts, tail = room.work(threads)
+    except MediaError as error:
+        error.index = room.index
+        raise
     joins = []
     if room.placed.head and meetings[room.index].both(after=head):
         joins.append(room.transition(meetings[room.index], threads))
@@ -267,7 +271,7 @@ class _Room:
             if error.filename:  # the disk's own word goes through
                 raise
             problem = f"its frames cannot be encoded: {error.strerror or error}"
-            raise EncodingFailed(problem, path=self.placed.piece.facts.path) from error
+            raise EncodingFailed(problem, path=self.placed.piece.facts.path, index=self.index) from error
         return Part(picture=Picture.rendered(path), first=0, last=count, start=start, copied=False)
 
 
