@@ -12,6 +12,7 @@ from charkit.film import Cue, Cut, CutList, assemble
 from charkit.film.cuts import OutputName
 from charkit.film.making import make_film
 from charkit.film.outputs import OUTPUTS, make_outputs, named_outputs
+from charkit.media.picture.reading import decoded
 from charkit.media.probe import probe
 
 
@@ -48,6 +49,24 @@ def test_outputs_are_named_after_the_film_and_say_what_they_lack(made, cuts):
         assert poster.size == (192, 108)
     with Image.open(io.BytesIO((folder / found["preview"].name).read_bytes())) as preview:
         assert preview.n_frames > 1
+
+
+def test_all_pictures_of_a_film_come_out_of_one_reading_of_it(made, cuts, monkeypatch):
+    opened = []
+
+    def counted(facts, runs, *, threads=1):
+        opened.append(facts.path)
+        return decoded(facts, runs, threads=threads)
+
+    alone = {}
+    for kind in ("poster", "sheet", "preview"):
+        (one,) = make_outputs(made, cuts, [kind])
+        alone[kind] = (made.joined.path.parent / one.name).read_bytes()
+    monkeypatch.setattr("charkit.film.glimpses.decoded", counted)
+    together = make_outputs(made, cuts, ["poster", "sheet", "preview", "edl"])
+    assert opened == [made.joined.path]
+    for one in together[:3]:  # and are the same whether others are asked for or not
+        assert (made.joined.path.parent / one.name).read_bytes() == alone[one.kind]
 
 
 def test_subtitles_of_an_earlier_film_do_not_stay(made, cuts):
