@@ -116,7 +116,7 @@ def make_outputs(
         on_progress: Called with the share that is done of whatever is encoded, 0 to 1.
 
     Raises:
-        UsageError: A mezzanine is wanted that cannot be encoded.
+        UsageError: A mezzanine is wanted that cannot be encoded, or a file would replace one of the film's clips.
         MediaError: A clip or the film cannot be read, or a mezzanine cannot be encoded.
         StorageError: A file cannot be written.
     """
@@ -132,7 +132,16 @@ def make_outputs(
         report=on_progress,
         known=seen,
     )
+    for kind in wanted:
+        _check_place(job, kind)
     return tuple(_made(job, kind) for kind in wanted)
+
+
+def _check_place(job: _Job, kind: OutputName) -> None:
+    """Refuse to replace a clip of the film: `scene.mp4` may be made of `scene.mov`, and be wanted as ProRes too."""
+    path = job.made.joined.path.with_suffix(OUTPUTS[kind])
+    if any(path.exists() and clip.exists() and path.samefile(clip) for clip in job.made.clips):
+        raise UsageError(f"{path}: {kind} would replace one of the film's own clips; give the film another name")
 
 
 def _made(job: _Job, kind: OutputName) -> Output:

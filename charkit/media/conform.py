@@ -230,6 +230,7 @@ def _graph(facts: ClipFacts, shape: Shape, frame: VideoFrame) -> Graph:
     size = f"{shape.width}:{shape.height}"
     width, height = _inside(facts.width, facts.height, shape)
     steps = [
+        *(["bwdif=mode=send_frame"] if frame.interlaced_frame else []),  # else lines of two moments are mixed
         *turn,
         f"fps={shape.fps}:start_time={facts.start}",
         f"scale={width}:{height}:flags=lanczos+accurate_rnd:{_colours(facts, shape)}",

@@ -171,7 +171,7 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     promised, found = min(stream.frames, len(stream.index_entries) or stream.frames), len(packets)
     if found < promised:
         raise UnreadableMedia(f"is cut off: {found} of {promised} frames are there; download it again", path=path)
-    sets = sets_of(context.name, context.extradata)
+    sets = sets_of(context.codec.canonical_name, context.extradata)
     every = sorted(packets, key=lambda p: p.pts or 0)
     lost = _lost(packets, sets)
     shown = [p for p in every if not (p.is_discard or p.pts in lost)]
@@ -196,7 +196,7 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
         constant_rate=constant,
         frames=len(shown),
         seconds=float(seconds),
-        codec=context.name,
+        codec=context.codec.canonical_name,
         profile=stream.profile,
         pixel_format=context.pix_fmt or "",
         coded_width=context.width,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from av.error import FFmpegError
 from filelock import FileLock, Timeout
 
+from charkit.documents import check_place
 from charkit.errors import EncodingFailed, StorageError, StorageFull
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ def workshop(out: Path) -> Iterator[Path]:
 
     Raises:
         StorageFull: No room; nothing was changed.
-        StorageError: The place cannot be written to.
+        StorageError: The place cannot be written to, or is that of a folder or a device.
         EncodingFailed: FFmpeg cannot make it.
     """
     absent = [folder for folder in out.parents if not folder.exists()]
     try:
+        check_place(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         clear_away(out)
         with _folder(out) as folder:

@@ -226,6 +226,16 @@ def test_a_clip_that_breaks_while_it_is_worked_on_is_left_out_if_asked(clips, tm
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
+def test_a_film_takes_no_name_that_says_it_is_something_else(clips, tmp_path):
+    (tmp_path / "cuts.yaml").write_text(f"cuts: [{{shot: S01, file: {clips[0]}}}]\n")
+    cuts = CutList.load(tmp_path / "cuts.yaml")
+    for name in ("cuts.yaml", "film.mov", "film", ""):
+        with pytest.raises(UsageError, match=r"a film is an MP4; let its name end in \.mp4"):
+            make_film(cuts, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["cuts.yaml"]
+    assert CutList.load(tmp_path / "cuts.yaml") == cuts
+
+
 def test_a_full_disk_is_not_taken_for_a_bad_clip(clips, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")

@@ -69,6 +69,17 @@ def test_all_pictures_of_a_film_come_out_of_one_reading_of_it(made, cuts, monkey
         assert (made.joined.path.parent / one.name).read_bytes() == alone[one.kind]
 
 
+def test_an_output_does_not_take_the_place_of_a_clip(clips, tmp_path):
+    clip = tmp_path / "scene.mov"
+    clip.write_bytes(clips[0].read_bytes())
+    cuts = CutList(cuts=(Cut(shot="S01", file=str(clip)),))
+    made = make_film(cuts, tmp_path / "scene.mp4")
+    with pytest.raises(UsageError, match=r"scene\.mov: prores would replace one of the film's own clips"):
+        make_outputs(made, cuts, ["edl", "prores"])
+    assert clip.read_bytes() == clips[0].read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scene.mov", "scene.mp4"]
+
+
 def test_subtitles_of_an_earlier_film_do_not_stay(made, cuts):
     cues = [Cue(shot="S01", text="Yip!")]
     make_outputs(made, cuts, ["srt"], cues=cues)

@@ -55,6 +55,16 @@ def test_a_place_below_a_file_is_named(tmp_path):
         pass
 
 
+def test_a_film_takes_no_device_s_and_no_folder_s_place(tmp_path):
+    (tmp_path / "folder.mp4").mkdir()
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for name, kind in (("folder.mp4", "a folder"), ("pipe.mp4", "a device or a pipe")):
+        with pytest.raises(StorageError, match=f"cannot be written: is {kind}"), workshop(tmp_path / name):
+            raise AssertionError("nothing is made that has no place")
+    assert (tmp_path / "pipe.mp4").is_fifo()
+    assert names(tmp_path) == ["folder.mp4", "pipe.mp4"]
+
+
 MAKING = """
 import sys, time
 from pathlib import Path
