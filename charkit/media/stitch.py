@@ -136,7 +136,9 @@ def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
 def _check(parts: Sequence[Splice], out: Path) -> None:
     if not parts:
         raise UsageError("there are no clips to join")
-    for part in parts:
+    for index, part in enumerate(parts):
+        if not all(math.isfinite(time) for time in (part.start or 0.0, part.end or 0.0)):
+            raise BadCut(f"{part.called} begins or ends at no time that there is ({part.path})", index=index)
         if part.path.exists() and Path(out).exists() and part.path.samefile(out):
             raise UsageError(f"{out}: the film would replace one of its own clips; give it another name")
 

@@ -236,6 +236,19 @@ def test_a_film_takes_no_name_that_says_it_is_something_else(clips, tmp_path):
     assert CutList.load(tmp_path / "cuts.yaml") == cuts
 
 
+def test_a_dip_that_is_longer_than_its_cut_is_named_and_left_out_if_asked(clips, tmp_path):
+    dip = Transition(kind="dip", seconds=0.75)
+    cuts = CutList(
+        cuts=(cut("S01", clips[0], transition=dip), cut("S02", clips[1], end=0.5, transition=dip), cut("S03", clips[2]))
+    )
+    with pytest.raises(BadCut, match="S02 lasts 0.50 s, but the dips beside it take 0.75 s of it") as caught:
+        make_film(cuts, tmp_path / "film.mp4")
+    assert caught.value.index == 1
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S03"]
+    assert made.joined.frames == 24 + 48
+
+
 def test_a_full_disk_is_not_taken_for_a_bad_clip(clips, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
