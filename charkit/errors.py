@@ -302,8 +302,10 @@ class BadResponse(ProviderError):
 class MediaError(CharkitError):
     """A media file cannot be read, joined or written."""
 
-    def __init__(self, problem: str, *, path: Path | str | None = None) -> None:
+    def __init__(self, problem: str, *, path: Path | str | None = None, index: int | None = None) -> None:
         self.path = path
+        self.index = index
+        """Which part of a film it was wanted for, counted from 0, where that is known: others may show it without."""
         super().__init__(f"{path}: {problem}" if path is not None else problem)
 
 

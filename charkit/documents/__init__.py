@@ -5,6 +5,14 @@ and whatever is wrong is said with file, line and the nearest thing that would b
 a half file under the final name, and keeps the comments of a YAML file that was there before.
 """
 
-from charkit.documents.files import read_json, read_yaml, replace_file, whole_file, write_json, write_yaml
+from charkit.documents.files import (
+    check_place,
+    read_json,
+    read_yaml,
+    replace_file,
+    whole_file,
+    write_json,
+    write_yaml,
+)
 
-__all__ = ["read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]
+__all__ = ["check_place", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-__all__ = ["MAX_BYTES", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]
+__all__ = [
+    "MAX_BYTES",
+    "check_place",
+    "read_json",
+    "read_yaml",
+    "replace_file",
+    "whole_file",
+    "write_json",
+    "write_yaml",
+]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -116,6 +125,19 @@ def write_json(path: Path, document: BaseModel | JsonValue) -> None:
     replace_file(Path(path), (text + "\n").encode("utf-8"))
 
 
+def check_place(path: Path) -> None:
+    """Make sure that a file may stand under a name: one that took a device's place would take it from the whole system.
+
+    Raises:
+        StorageError: There is a folder, a device or a pipe.
+        OSError: It cannot be looked at.
+    """
+    if path.is_dir():
+        raise StorageError("cannot be written: is a folder; name a file in it", path=path)
+    if path.exists() and not path.is_file():
+        raise StorageError("cannot be written: is a device or a pipe, and no place for a file", path=path)
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Put bytes under a name so that a reader sees the old content or all of the new, whatever crashes.
 
@@ -130,6 +152,7 @@ def replace_file(path: Path, data: bytes) -> None:
     path = Path(path)
     temporary: Path | None = None
     try:
+        check_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -166,6 +189,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
+        check_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with temporary.open("rb") as file:

@@ -51,14 +51,17 @@ def assemble(
         EncodingFailed: The film cannot be encoded.
         StorageFull: There is no room; nothing half-written is left.
     """
+    from charkit.film.glimpses import glimpses
     from charkit.film.making import make_film
+    from charkit.film.outputs import seen_for
 
     words = dict(metadata or {})
     if simulated:
         words.setdefault("comment", "SIMULATED by charkit's simulator; no service made this film")
     made = make_film(cuts, folder / "film.mp4", store=store, cues=cues, metadata=words, on_progress=on_progress)
-    outputs = _beside(made, cuts, cues=cues, captions=captions, about=about, simulated=simulated)
-    film = _record(made, cuts, folder, captions=captions or {}, outputs=outputs, simulated=simulated)
+    seen = glimpses(made.joined, ("joins", "cuts", "moving", *seen_for(cuts.outputs)))
+    outputs = _beside(made, cuts, seen, cues=cues, captions=captions, about=about, simulated=simulated)
+    film = _record(made, cuts, folder, seen, captions=captions or {}, outputs=outputs, simulated=simulated)
     film.save()
     return film
 
@@ -66,6 +69,7 @@ def assemble(
 def _beside(
     made: Made,
     cuts: CutList,
+    seen: Glimpses,
     *,
     cues: Sequence[Cue],
     captions: Mapping[str, str] | None,
@@ -80,7 +84,7 @@ def _beside(
     if not beside:
         made.joined.path.with_suffix(".srt").unlink(missing_ok=True)
     which = dict.fromkeys((*beside, *cuts.outputs))
-    outputs = make_outputs(made, cuts, which, cues=cues, captions=captions, about=about, simulated=simulated)
+    outputs = make_outputs(made, cuts, which, cues=cues, captions=captions, about=about, simulated=simulated, seen=seen)
     return tuple(one for one in outputs if one.kind in cuts.outputs or (one.name and one.notes))
 
 
@@ -88,17 +92,17 @@ def _record(
     made: Made,
     cuts: CutList,
     folder: Path,
+    seen: Glimpses,
     *,
     captions: Mapping[str, str],
     outputs: tuple[Output, ...],
     simulated: bool,
 ) -> Film:
-    """Look through the finished film once: for its contact sheet, its moving preview, and what its joins are like."""
-    from charkit.film.glimpses import glimpses
+    """Write its contact sheet, its moving preview, and what its joins are like."""
     from charkit.film.outputs import placed, write_sheet
     from charkit.media.previews import moving_webp
 
-    joined, seen = made.joined, glimpses(made.joined)
+    joined = made.joined
     write_sheet(made, cuts.title, captions, folder / "contact_sheet.jpg", simulated=simulated, seen=seen.cuts)
     return Film(
         folder=folder,

@@ -56,7 +56,7 @@ sound_lead, sound_lag: seconds by which its sound comes before (J) or stays afte
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class Transition(_Entry):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from charkit.cards import card as html_card
 from charkit.cards import grid
-from charkit.errors import UsageError
+from charkit.errors import MediaError, UsageError
 from charkit.film.records import FilmShot
 from charkit.film.subtitles import timed
 from charkit.media.lettering import Lettering, shown
@@ -106,7 +106,7 @@ def looks_of(cuts: CutList, chosen: Sequence[Cut], clips: Sequence[ClipFacts]) -
         if cut.lut is None and not cut.match:
             looks.append(None)
             continue
-        own = clip_pictures(facts.path, cut.start or 0.0, cut.end)
+        own = _own_pictures(facts, cut, index)
         lut = read_cube(cuts.beside(cut.lut)) if cut.lut else None
         match = _match(cut, _neighbour(cut, index, chosen, clips, looks), own, lut) if cut.match else None
         after = before = own[len(own) // 2]
@@ -114,6 +114,14 @@ def looks_of(cuts: CutList, chosen: Sequence[Cut], clips: Sequence[ClipFacts]) -
             after = table(after) if table else after
         looks.append(Look(shot=cut.shot, lut=lut, match=match, before=before, after=after))
     return tuple(looks)
+
+
+def _own_pictures(facts: ClipFacts, cut: Cut, index: int) -> list[NDArray[np.uint8]]:
+    try:
+        return clip_pictures(facts.path, cut.start or 0.0, cut.end)
+    except MediaError as error:
+        error.index = index
+        raise
 
 
 def _match(cut: Cut, wanted: list[NDArray[np.uint8]], own: list[NDArray[np.uint8]], lut: Lut | None) -> ColourMatch:
@@ -130,7 +138,7 @@ def _neighbour(
     before = next((i for i in range(index - 1, -1, -1) if chosen[i].card is None), None)
     if before is None:
         raise UsageError(f"the cut of {cut.shot} has `match`, but no clip comes before it whose colours it could match")
-    pictures = clip_pictures(clips[before].path, chosen[before].start or 0.0, chosen[before].end)
+    pictures = _own_pictures(clips[before], chosen[before], before)
     look = looks[before]
     for touch in look.touches if look else ():
         pictures = [touch.make(picture, 0.0) for picture in pictures]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LeftOut", "Made", "make_film"]
 
+_SUFFIXES: Final = {".mp4", ".m4v"}
+
 _CARDS_ALONE: Final = Shape(
     codec="h264",
     profile="High",
@@ -91,8 +93,9 @@ def make_film(
         on_progress: Called with the share that is done, 0 to 1; what it raises ends the work, and nothing is left.
 
     Raises:
-        UsageError: A clip cannot be located, no cut is left, words cannot be drawn, there is nothing whose colours
-            could be matched, or subtitles shall be drawn in but the dialogue is not known.
+        UsageError: The file's name does not end in `.mp4`, a clip cannot be located, no cut is left, words cannot be
+            drawn, there is nothing whose colours could be matched, or subtitles shall be drawn in but the dialogue is
+            not known.
         BadCut: Points lie outside of a clip, or a transition is longer than its clip.
         BadDocument: A colour table cannot be read.
         UnreadableMedia: A clip is missing or damaged.
@@ -105,6 +108,8 @@ def make_film(
             "studio, whose storyboard has, or say `subtitles: none`"
         )
     out = Path(out)
+    if out.suffix.lower() not in _SUFFIXES:
+        raise UsageError(f"{out}: a film is an MP4; let its name end in .mp4")
     with workshop(out) as folder:
         draft = _chosen(cuts, store, folder, keep_going=keep_going)
         while True:
@@ -137,8 +142,12 @@ class _Draft:
     left_out: tuple[LeftOut, ...]
 
     def without(self, error: MediaError | BadCut) -> _Draft:
-        """Leave out what an error names; if that is none of the cuts, or all that there are, the error stands."""
-        named = {error.index} if isinstance(error, BadCut) else self._shown_from(error.path)
+        """Leave out what an error names; if that is none of the cuts, or all that there are, the error stands.
+
+        A clip may be shown twice, and damaged where only one of both cuts shows it: where an error says which, that one
+        alone is left out.
+        """
+        named = {error.index} if error.index is not None else self._shown_from(getattr(error, "path", None))
         kept = [number for number in range(len(self.cuts)) if number not in named]
         left_out = tuple(LeftOut(shot=self.cuts[number].shot, why=str(error)) for number in sorted(named))
         if not named:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003  # the table of makers needs it
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, get_args
 
 from charkit.documents import replace_file
 from charkit.errors import MissingDependency, UsageError, did_you_mean
 from charkit.film.cuts import OutputName
-from charkit.film.glimpses import glimpses
+from charkit.film.glimpses import PREVIEW_WIDTH, glimpses
 from charkit.film.records import FilmShot, Output
 from charkit.film.subtitles import srt, timed, vtt
 from charkit.film.timeline import write_timeline
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.film.cuts import CutList
+    from charkit.film.glimpses import Glimpses, Wanted
     from charkit.film.making import Made
     from charkit.film.subtitles import Cue
     from charkit.media.frames import Frame
 
-__all__ = ["OUTPUTS", "Output", "OutputName", "make_outputs", "named_outputs", "placed", "write_sheet"]
+__all__ = ["OUTPUTS", "Output", "OutputName", "make_outputs", "named_outputs", "placed", "seen_for", "write_sheet"]
 
 OUTPUTS: Final[dict[OutputName, str]] = {
     "srt": ".srt",
@@ -43,17 +45,27 @@ OUTPUTS: Final[dict[OutputName, str]] = {
 """What follows the film's own name in theirs."""
 
 _COLUMNS: Final = 4
+_PREVIEW_BYTES: Final = 2_000_000
+_SEEN: Final[dict[OutputName, Wanted]] = {"poster": "poster", "sheet": "cuts", "preview": "preview"}
+"""Pictures that all come out of one decoding of the film."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
     made: Made
     cuts: CutList
+    which: tuple[OutputName, ...]
     cues: Sequence[Cue]
     captions: Mapping[str, str]
     about: Mapping[str, Mapping[str, str]]
     simulated: bool
     report: Callable[[float], None] | None
+    known: Glimpses | None
+
+    @cached_property
+    def seen(self) -> Glimpses:
+        """What the film looks like, decoded once for all pictures that are made of it."""
+        return glimpses(self.made.joined, seen_for(self.which)) if self.known is None else self.known
 
 
 def named_outputs(words: Iterable[str]) -> tuple[OutputName, ...]:
@@ -71,6 +83,11 @@ def named_outputs(words: Iterable[str]) -> tuple[OutputName, ...]:
     return tuple(dict.fromkeys(known[name] for name in names))
 
 
+def seen_for(which: Iterable[OutputName]) -> tuple[Wanted, ...]:
+    """Return what has to be seen of a film for some outputs."""
+    return tuple(_SEEN[kind] for kind in which if kind in _SEEN)
+
+
 def make_outputs(
     made: Made,
     cuts: CutList,
@@ -80,6 +97,7 @@ def make_outputs(
     captions: Mapping[str, str] | None = None,
     about: Mapping[str, Mapping[str, str]] | None = None,
     simulated: bool = False,
+    seen: Glimpses | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> tuple[Output, ...]:
     """Make files beside a finished film, named after it.
@@ -94,23 +112,36 @@ def make_outputs(
         captions: Words under a shot's picture on the contact sheet.
         about: By shot, facts for the timelines' metadata, such as characters.
         simulated: Whether the simulator drew it; pictures then say so.
+        seen: What the film looks like (`seen_for`), where it is decoded already; else it is, once for all of them.
         on_progress: Called with the share that is done of whatever is encoded, 0 to 1.
 
     Raises:
-        UsageError: A mezzanine is wanted that cannot be encoded.
+        UsageError: A mezzanine is wanted that cannot be encoded, or a file would replace one of the film's clips.
         MediaError: A clip or the film cannot be read, or a mezzanine cannot be encoded.
         StorageError: A file cannot be written.
     """
+    wanted = tuple(which)
     job = _Job(
         made=made,
         cuts=cuts,
+        which=wanted,
         cues=cues,
         captions=captions or {},
         about=about or {},
         simulated=simulated,
         report=on_progress,
+        known=seen,
     )
-    return tuple(_made(job, kind) for kind in which)
+    for kind in wanted:
+        _check_place(job, kind)
+    return tuple(_made(job, kind) for kind in wanted)
+
+
+def _check_place(job: _Job, kind: OutputName) -> None:
+    """Refuse to replace a clip of the film: `scene.mp4` may be made of `scene.mov`, and be wanted as ProRes too."""
+    path = job.made.joined.path.with_suffix(OUTPUTS[kind])
+    if any(path.exists() and clip.exists() and path.samefile(clip) for clip in job.made.clips):
+        raise UsageError(f"{path}: {kind} would replace one of the film's own clips; give the film another name")
 
 
 def _made(job: _Job, kind: OutputName) -> Output:
@@ -155,15 +186,17 @@ def _timeline(job: _Job, kind: OutputName, path: Path) -> Output:
 
 
 def _poster(job: _Job, kind: OutputName, path: Path) -> Output:
-    from charkit.media.frames import poster
+    from PIL import Image
+
     from charkit.media.images import encode_jpeg
 
-    replace_file(path, encode_jpeg(poster(job.made.joined.path), quality=90))
+    assert job.seen.poster is not None  # noqa: S101  # it is wanted, and a film has frames
+    replace_file(path, encode_jpeg(Image.fromarray(job.seen.poster.rgb), quality=90))
     return Output(kind=kind, name=path.name)
 
 
 def _sheet(job: _Job, kind: OutputName, path: Path) -> Output:
-    write_sheet(job.made, job.cuts.title, job.captions, path, simulated=job.simulated)
+    write_sheet(job.made, job.cuts.title, job.captions, path, simulated=job.simulated, seen=job.seen.cuts)
     return Output(kind=kind, name=path.name)
 
 
@@ -206,9 +239,11 @@ def write_sheet(
 
 
 def _preview(job: _Job, kind: OutputName, path: Path) -> Output:
-    from charkit.media.previews import animated_webp
+    from charkit.media.previews import moving_webp
 
-    replace_file(path, animated_webp(job.made.joined.path, width=480, fps=6, max_bytes=2_000_000))
+    frames = job.seen.preview
+    width = min(PREVIEW_WIDTH, frames[0].rgb.shape[1])
+    replace_file(path, moving_webp(frames, width=width, max_bytes=_PREVIEW_BYTES))
     return Output(kind=kind, name=path.name)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from charkit.errors import BadCut
 from charkit.media.spliced import Crossing, Splice, Touch
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ def splices(
         cuts: The cuts.
         clips: The facts of each one's clip.
         touches: What is done to the frames of each (`charkit.film.looks`); a dip comes after it.
+
+    Raises:
+        BadCut: dips take longer than the cut that they lead out of or into.
     """
+    _check_dips(cuts, clips)
     every = touches or [()] * len(cuts)
     parts = [replace(_part(cut, facts), touches=own) for cut, facts, own in zip(cuts, clips, every, strict=True)]
     for index, cut in enumerate(cuts[:-1]):
@@ -65,6 +70,21 @@ def chapter_of(cut: Cut) -> str:
 def seconds_of(cut: Cut, facts: ClipFacts) -> float:
     """Return how long a cut is seen, transitions included."""
     return (facts.seconds if cut.end is None else cut.end) - (cut.start or 0.0)
+
+
+def _check_dips(cuts: Sequence[Cut], clips: Sequence[ClipFacts]) -> None:
+    before = 0.0
+    for index, (cut, facts) in enumerate(zip(cuts, clips, strict=True)):
+        way = cut.transition
+        after = way.seconds / 2 if way is not None and not way.overlaps and index + 1 < len(cuts) else 0.0
+        lasts = seconds_of(cut, facts)
+        if (before or after) and before + after > lasts + 0.5 / facts.fps:
+            raise BadCut(
+                f"{cut.shot} lasts {lasts:.2f} s, but the dips beside it take {before + after:.2f} s of it; shorten "
+                "them, or show more of the clip",
+                index=index,
+            )
+        before = after
 
 
 def _dip(parts: list[Splice], index: int, way: Transition, seconds: float) -> None:

@@ -1,7 +1,8 @@
 """Brings a clip to the shape of others by re-encoding it: size, pixel shape, rate, rotation, colour matrix.
 
 Only clips that copying cannot bridge come here. libx264 `veryfast` at CRF 16 is used: visually lossless on generated
-material, and about a fifth of `medium`'s time (reference: x264's own preset table; measured in performance.md 1).
+material, and about a fifth of `medium`'s time (reference: x264's own preset table; measured in performance.md 1). A
+film of H.265 gets what has to be encoded from libx265, of the same preset.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import av
 from av.error import BlockingIOError as NotYet
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     from av.container import OutputContainer
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
-__all__ = ["PRESET", "QUALITY", "Shape", "cadence", "conform", "encoder"]
+__all__ = ["PRESET", "QUALITY", "Shape", "cadence", "can_encode", "conform", "encoder"]
 
 PRESET: Final = "veryfast"
 """libx264's speed."""
@@ -36,6 +38,10 @@ PRESET: Final = "veryfast"
 QUALITY: Final = 16
 """libx264's constant rate factor."""
 
+_QUALITY_HEVC: Final = 18
+"""libx265's, whose scale gives more for the same number (x265 documentation, `--crf`: its default 28 is x264's 23)."""
+
+_ENCODERS: Final = {"h264": "libx264", "hevc": "libx265"}
 
 _PROFILES: Final = {
     "constrained baseline": "baseline",
@@ -76,17 +82,26 @@ class Shape:
     something else in the middle of the film; clips that say less or more can be copied side by side all the same."""
 
 
-def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[[float], None] = lambda _: None) -> int:
+def conform(
+    facts: ClipFacts,
+    shape: Shape,
+    out: Path,
+    *,
+    last: int | None = None,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> int:
     """Write a clip's picture, without sound, in a shape: scaled to fit, the rest black, frames repeated or left out.
 
     Args:
         facts: The clip.
-        shape: What it shall become; always H.264, whatever `shape.codec` says.
+        shape: What it shall become.
         out: The MP4 to write.
+        last: The frame, on the shape's grid, before which to end; at the clip's end if None. What comes later is not
+            even read.
         on_progress: Called for each frame with the share that is done, 0 to 1; what it raises ends the work.
 
     Returns:
-        The number of frames written: as many as the clip's own length holds.
+        The number of frames written: as many as the clip's own length holds, or as were asked for.
 
     Raises:
         StreamsDiffer: one is of high dynamic range and the other not; how to bring one to the other is a choice of
@@ -101,7 +116,7 @@ def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[
             path=facts.path,
         )
     try:
-        return _write(facts, shape, out, on_progress)
+        return _write(facts, shape, out, last, on_progress)
     except InvalidDataError as error:
         raise UnreadableMedia(f"cannot be decoded: {error.strerror or error}", path=facts.path) from error
     except FFmpegError as error:
@@ -110,50 +125,62 @@ def conform(facts: ClipFacts, shape: Shape, out: Path, *, on_progress: Callable[
         raise EncodingFailed(f"cannot be conformed: {error.strerror or error}", path=facts.path) from error
 
 
-def _write(facts: ClipFacts, shape: Shape, out: Path, report: Callable[[float], None]) -> int:
+def _write(facts: ClipFacts, shape: Shape, out: Path, last: int | None, report: Callable[[float], None]) -> int:
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
+    wanted = wanted if last is None else min(wanted, last)
     with av.open(str(out), "w", format="mp4") as container:
         stream = encoder(container, shape)
         written = 0
-        last: VideoFrame | None = None
+        shown: VideoFrame | None = None
         for frame in islice(_shaped(facts, shape), wanted):
-            last = frame
+            shown = frame
             container.mux(stream.encode(_numbered(frame, written, shape)))
             written += 1
             report(written / wanted)
-        while last is not None and written < wanted:  # the last frame stands until its time is over
-            container.mux(stream.encode(_numbered(last, written, shape)))
+        while shown is not None and written < wanted:  # the last frame stands until its time is over
+            container.mux(stream.encode(_numbered(shown, written, shape)))
             written += 1
         container.mux(stream.encode())
     return written
 
 
-def encoder(
-    container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0
-) -> av.video.stream.VideoStream:
+def can_encode(codec: str) -> bool:
+    """Whether the FFmpeg that PyAV brings along has the encoder for a film's codec."""
+    return _ENCODERS.get(codec, "") in av.codecs_available
+
+
+def encoder(container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0) -> VideoStream:
     """Add a stream that encodes pictures of a shape.
 
     Args:
         container: Where to.
-        shape: What they look like.
+        shape: What they look like. Where its codec cannot be encoded (`can_encode`), they become H.264.
         threads: How many the encoder may use; 0: as it likes.
-        sets: The id of its parameter sets.
+        sets: The id of its parameter sets; libx265 has no choice but 0.
     """
-    profile = _PROFILES.get((shape.profile or "High").lower(), "high")
-    options = {
-        "preset": PRESET,
-        "crf": str(QUALITY),
-        "profile": profile,
-        "x264-params": f"sps-id={sets}:force-cfr=1:open-gop=0",
-    }
-    if threads:
-        options["threads"] = str(threads)
-    stream = container.add_stream("libx264", rate=shape.fps, options=options)
+    codec = shape.codec if can_encode(shape.codec) else "h264"
+    options = _options_hevc(threads) if codec == "hevc" else _options_avc(_profile(shape), threads, sets)
+    stream = cast("VideoStream", container.add_stream(_ENCODERS[codec], rate=shape.fps, options=options))
     stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
     context = stream.codec_context
-    context.max_b_frames = 0 if profile == "baseline" else 2
+    context.max_b_frames = 0 if codec == "h264" and _profile(shape) == "baseline" else 2
     context.color_range, context.colorspace, context.color_primaries, context.color_trc = shape.tags.codes
     return stream
+
+
+def _profile(shape: Shape) -> str:
+    return _PROFILES.get((shape.profile or "High").lower(), "high")
+
+
+def _options_avc(profile: str, threads: int, sets: int) -> dict[str, str]:
+    own = {"profile": profile, "x264-params": f"sps-id={sets}:force-cfr=1:open-gop=0"}
+    return {"preset": PRESET, "crf": str(QUALITY), **own, **({"threads": str(threads)} if threads else {})}
+
+
+def _options_hevc(threads: int) -> dict[str, str]:
+    """The profile follows from the pixel format; a pool of threads is shared by the rows of a picture."""
+    own = "open-gop=0:info=0:log-level=none" + (f":pools={threads}:frame-threads=1" if threads else "")
+    return {"preset": PRESET, "crf": str(_QUALITY_HEVC), "x265-params": own}
 
 
 def cadence(own: Fraction, film: Fraction) -> str:
@@ -203,6 +230,7 @@ def _graph(facts: ClipFacts, shape: Shape, frame: VideoFrame) -> Graph:
     size = f"{shape.width}:{shape.height}"
     width, height = _inside(facts.width, facts.height, shape)
     steps = [
+        *(["bwdif=mode=send_frame"] if frame.interlaced_frame else []),  # else lines of two moments are mixed
         *turn,
         f"fps={shape.fps}:start_time={facts.start}",
         f"scale={width}:{height}:flags=lanczos+accurate_rnd:{_colours(facts, shape)}",

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from charkit.media.avc import parameter_sets
-from charkit.media.conform import Shape, cadence
+from charkit.media.conform import Shape, cadence, can_encode
+from charkit.media.hevc import sets_of
+from charkit.media.picture.stretches import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from charkit.media.probe import ClipFacts
+    from charkit.media.spliced import Splice
 
-__all__ = ["Fit", "fit_together"]
+__all__ = ["Fit", "fit_parts", "fit_together"]
 
 _RATES: Final = tuple(
     Fraction(*rate)
@@ -35,9 +37,45 @@ class Fit:
     """Why the clip has to be re-encoded; None if its packets can be copied."""
 
 
-def fit_together(clips: Sequence[ClipFacts]) -> list[Fit]:
-    """Choose the film's shape, that of most running time among the clips that can be copied, and judge each clip."""
-    faults = [_fault(facts) for facts in clips]
+def fit_together(clips: Sequence[ClipFacts], *, all_copied: bool = True) -> list[Fit]:
+    """Choose the film's shape, that of most running time among the clips that can be copied, and judge each clip.
+
+    Args:
+        clips: The clips.
+        all_copied: Whether every frame of a clip that fits is copied. If not, a shape will not do whose codec this
+            FFmpeg cannot encode; and neither will it where a clip has to be brought to it.
+    """
+    fits = _fitted(clips, [_fault(facts) for facts in clips])
+    codec = fits[0].shape.codec
+    if can_encode(codec) or (all_copied and all(one.reason is None for one in fits)):
+        return fits
+    lacking = f"its codec is {codec}, and what has to be encoded in this film cannot be encoded so here"
+    faults = [lacking if facts.codec == codec else _fault(facts) for facts in clips]
+    return _fitted(clips, faults)
+
+
+def fit_parts(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> list[Fit]:
+    """Fit parts of clips together; as `fit_together`.
+
+    Args:
+        parts: The parts in order.
+        clips: The facts of each one's clip.
+    """
+    copied = [_is_copied(part, facts, index) for index, (part, facts) in enumerate(zip(parts, clips, strict=True))]
+    return fit_together(clips, all_copied=all(copied))
+
+
+def _is_copied(part: Splice, facts: ClipFacts, index: int) -> bool:
+    """Whether a part shows nothing but frames that can be copied."""
+    if part.crossing is not None or part.touches:
+        return False
+    first = round(Fraction(part.start or 0) * facts.fps)
+    last = facts.frames if part.end is None else min(facts.frames, round(Fraction(part.end) * facts.fps))
+    order = facts.order if index else facts.order.at_the_beginning
+    return all(one.kind == "copy" for one in stretches(order, first, last))
+
+
+def _fitted(clips: Sequence[ClipFacts], faults: Sequence[str | None]) -> list[Fit]:
     weights: dict[Shape, float] = {}
     for facts, fault in zip(clips, faults, strict=True):
         if fault is None:
@@ -84,8 +122,8 @@ def _made_up(facts: ClipFacts) -> Shape:
 
 def _fault(facts: ClipFacts) -> str | None:
     """Say what keeps a clip from being copied into any film."""
-    if facts.codec != "h264":
-        return f"its codec is {facts.codec}, films are H.264"
+    if facts.codec not in {"h264", "hevc"}:
+        return f"its codec is {facts.codec}, films are H.264 or H.265"
     if facts.rotation:
         return f"it is rotated by {facts.rotation} degrees"
     if facts.sample_aspect not in {0, 1}:
@@ -94,7 +132,7 @@ def _fault(facts: ClipFacts) -> str | None:
         return "its frame rate varies"
     if not facts.whole_run:
         return f"an edit list hides {facts.hidden_frames} frames in the middle of it"
-    if parameter_sets(facts.codec_header) is None:
+    if sets_of(facts.codec, facts.codec_header) is None:
         return "its parameter sets are not stored as MP4 stores them"
     return None if facts.clean_start else "it does not begin with a picture that decodes by itself"
 

@@ -16,7 +16,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.avc import ParameterSets, header_of, parameter_sets
+from charkit.media.hevc import sets_of
 from charkit.media.opening import open_stored
 from charkit.media.order import Order
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+    from charkit.media.avc import ParameterSets
     from charkit.media.probe import ClipFacts
 
 __all__ = ["Part", "Picture", "VideoLane"]
@@ -59,7 +60,7 @@ class Picture:
             path=facts.path,
             order=facts.order,
             extradata=facts.codec_header,
-            sets=parameter_sets(facts.codec_header),
+            sets=sets_of(facts.codec, facts.codec_header),
         )
 
     @classmethod
@@ -68,8 +69,8 @@ class Picture:
         with open_stored(path) as container:
             stream = container.streams.video[0]
             times = [packet.pts or 0 for packet in container.demux(stream) if packet.size]
-            header = stream.codec_context.extradata or b""
-        return cls(path=path, order=Order.of(times, [0]), extradata=header, sets=parameter_sets(header))
+            header, name = stream.codec_context.extradata or b"", stream.codec_context.name
+        return cls(path=path, order=Order.of(times, [0]), extradata=header, sets=sets_of(name, header))
 
     def packets(self) -> Iterator[Packet[VideoStream]]:
         """Read its packets as they are stored.
@@ -130,6 +131,8 @@ class VideoLane:
         self.stream.time_base = self._tick
         if header is not None:
             self.stream.codec_context.extradata = header
+        elif self.stream.codec_context.name == "hevc":
+            self.stream.codec_context.codec_tag = "hev1"  # `hvc1` promises none in band (ISO/IEC 14496-15, 8.4.1.1)
 
     def write(self, part: Part) -> None:
         """Copy the packets of one part."""
@@ -137,17 +140,24 @@ class VideoLane:
         places = zip(picture.packets(), picture.order.shown, strict=False)  # the finished film's frames are counted
         wanted = ((packet, place) for packet, place in places if part.first <= place < part.last)
         for order, (packet, place) in enumerate(islice(wanted, part.frames)):
-            copy = self._copy(packet, picture)
+            copy = self._copy(packet, picture, behind=order == 0 and part.start > 0)
             copy.stream = self.stream
             copy.time_base = self._tick
             copy.pts = part.start + place - part.first
             copy.dts, copy.duration = part.start + order - self.delay, 1
             self.film.mux_one(copy)
 
-    def _copy(self, packet: Packet[VideoStream], picture: Picture) -> Packet[VideoStream]:
-        if not (self.in_band and packet.is_keyframe and picture.sets):
+    def _copy(self, packet: Packet[VideoStream], picture: Picture, *, behind: bool) -> Packet[VideoStream]:
+        """Return a packet as the film has it; `behind`: it is the first of its part, and another part stands before."""
+        sets = picture.sets
+        if sets is None or not (packet.is_keyframe and (self.in_band or behind)):
             return packet
-        copy = av.Packet(picture.sets.before(bytes(packet)))
+        data = own = bytes(packet)
+        data = sets.at_cut(data) if behind else data
+        data = sets.before(data) if self.in_band else data
+        if data == own:
+            return packet
+        copy = av.Packet(data)
         copy.is_keyframe = True
         return cast("Packet[VideoStream]", copy)
 
@@ -156,4 +166,6 @@ def _one_header(base: Picture, pictures: Sequence[Picture]) -> bytes | None:
     if len({picture.extradata for picture in pictures}) == 1:
         return base.extradata
     sets = [picture.sets for picture in pictures if picture.sets is not None]
-    return header_of(sets, base.extradata) if len(sets) == len(pictures) else None
+    if base.sets is None or len(sets) < len(pictures):
+        return None
+    return base.sets.one_header(sets, base.extradata)

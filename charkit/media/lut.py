@@ -3,7 +3,8 @@
 The format is Adobe's "Cube LUT Specification 1.0" (2013): a table of 2 to 65536 entries per channel (1D) or of 2 to 256
 entries a side (3D, red running fastest), and the domain it covers. Between entries of a 3D table Pillow interpolates
 trilinearly on whole numbers, in 30 to 60 ms for a frame of 1080p; libavfilter's `lut3d` takes as much of the processor
-and rounds down (0.35 code values off in the mean, Pillow 0.04). It holds up to 65 entries a side, as many as the tables
+and rounds down (0.35 code values off in the mean, Pillow 0.04). A table of all 16.7 million colours would take 32 ms a
+frame in NumPy, but 3 s and 64 MiB beforehand. Pillow's filter holds up to 65 entries a side, as many as the tables
 of all grading programs have (17, 33, 64, 65).
 """
 

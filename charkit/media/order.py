@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -20,21 +20,30 @@ class Order:
     """For each packet in the order stored, its place in the order shown; below 0 where an edit list hides it in front
     of the first, and past the last where it hides it behind."""
     entries: frozenset[int]
-    """Places, in the order shown, of pictures at which a decoder can begin afresh."""
+    """Places, in the order shown, of pictures at which a decoder can begin afresh, whatever came before."""
+    opening: int | None = None
+    """The place of the first picture stored, if a decoder can begin at it where nothing came before it."""
 
     @classmethod
-    def of(cls, times: Sequence[int], entries: Iterable[int], *, hidden: int = 0) -> Order:
+    def of(cls, times: Sequence[int], entries: Iterable[int], *, hidden: int = 0, opens: bool = False) -> Order:
         """Read it off the packets of a clip.
 
         Args:
             times: When each is shown, in the order stored.
             entries: The numbers, in the order stored, of those at which a decoder can begin afresh.
             hidden: How many an edit list hides in front of the first that is shown.
+            opens: Whether a decoder can begin at the first, if nothing came before.
         """
         shown = [0] * len(times)
         for place, number in enumerate(sorted(range(len(times)), key=times.__getitem__)):
             shown[number] = place - hidden
-        return cls(shown=tuple(shown), entries=frozenset(shown[number] for number in entries))
+        opening = shown[0] if opens else None
+        return cls(shown=tuple(shown), entries=frozenset(shown[number] for number in entries), opening=opening)
+
+    @property
+    def at_the_beginning(self) -> Order:
+        """The same of a clip with which a film begins."""
+        return self if self.opening is None else replace(self, entries=self.entries | {self.opening})
 
     @property
     def exits(self) -> tuple[int, ...]:

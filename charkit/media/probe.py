@@ -12,7 +12,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.avc import begins_with_idr, parameter_sets
+from charkit.media.hevc import sets_of
 from charkit.media.opening import open_clip
 from charkit.media.order import Order
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
+
+    from charkit.media.avc import ParameterSets
 
 __all__ = ["ClipFacts", "ColourTags", "probe"]
 
@@ -84,7 +86,7 @@ class ClipFacts:
     constant_rate: bool
     """Whether every frame stands on the grid of `fps`."""
     frames: int
-    """Frames that are shown; those that an edit list hides are not counted."""
+    """Frames that are shown; those that an edit list hides, or that nobody can decode, are not counted."""
     seconds: float
     """How long the picture lasts."""
     codec: str
@@ -106,17 +108,17 @@ class ClipFacts:
     has_b_frames: bool
     """Whether frames are stored in another order than shown."""
     hidden_frames: int
-    """Frames that are stored, but that an edit list hides."""
+    """Frames that are stored, but that an edit list hides, or that need what came before the clip's first packet."""
     whole_run: bool
-    """Whether all that it hides stands in front of the first frame shown or behind the last."""
+    """Whether all that is hidden stands in front of the first frame shown or behind the last."""
     reorder: int
     """By how many frames the stored order runs ahead of the order shown at most; 0 without B-frames."""
     codec_header: bytes = field(repr=False)
     """The codec's own header (`extradata`), such as the H.264 parameter sets of an MP4."""
     order: Order = field(repr=False)
-    """In which order its pictures are stored, and at which of them a decoder can begin afresh (H.264: IDR)."""
+    """In which order its pictures are stored, and at which of them a decoder can begin afresh."""
     clean_start: bool
-    """Whether the first packet is an H.264 IDR picture, before which a decoder needs nothing else."""
+    """Whether a decoder can begin at the first packet, if nothing comes before it."""
     sample_aspect: Fraction
     """Width of a stored pixel over its height."""
     rotation: int
@@ -169,8 +171,10 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     promised, found = min(stream.frames, len(stream.index_entries) or stream.frames), len(packets)
     if found < promised:
         raise UnreadableMedia(f"is cut off: {found} of {promised} frames are there; download it again", path=path)
+    sets = sets_of(context.codec.canonical_name, context.extradata)
     every = sorted(packets, key=lambda p: p.pts or 0)
-    shown = [p for p in every if not p.is_discard]
+    lost = _lost(packets, sets)
+    shown = [p for p in every if not (p.is_discard or p.pts in lost)]
     if not shown:
         raise UnreadableMedia("has a video stream without a single frame", path=path)
     tick = stream.time_base or Fraction(1, 90_000)
@@ -178,8 +182,8 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     first, last = (shown[0].pts or 0) * tick, (shown[-1].pts or 0) * tick
     rotation = _rotation(container, packets, path)  # from here on the context knows what only a picture says
     sound = next(iter(container.streams.audio), None)
-    front = next(number for number, p in enumerate(every) if not p.is_discard)
-    order = _order(packets, context.name, context.extradata, front)
+    front = every.index(shown[0])
+    order = _order(packets, sets, front)
     aspect = Fraction(stream.sample_aspect_ratio or context.sample_aspect_ratio or 1)
     upright = _upright(context.width, context.height, aspect, rotation)
     seconds = len(shown) / fps if constant else last - first + max((shown[-1].duration or 0) * tick, 1 / fps / 2)
@@ -192,7 +196,7 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
         constant_rate=constant,
         frames=len(shown),
         seconds=float(seconds),
-        codec=context.name,
+        codec=context.codec.canonical_name,
         profile=stream.profile,
         pixel_format=context.pix_fmt or "",
         coded_width=context.width,
@@ -204,9 +208,9 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
         reorder=order.ahead,
         codec_header=context.extradata or b"",
         order=order,
-        clean_start=order.shown[0] in order.entries,
+        clean_start=order.shown[0] in {*order.entries, order.opening},
         hidden_frames=len(packets) - len(shown),
-        whole_run=not any(p.is_discard for p in every[front : front + len(shown)]),
+        whole_run=every[front : front + len(shown)] == shown,
         sample_aspect=aspect,
         rotation=rotation,
         colour=_colour(stream),
@@ -218,13 +222,26 @@ def _facts(path: Path, container: InputContainer, packets: list[Packet[VideoStre
     )
 
 
-def _order(packets: list[Packet[VideoStream]], codec: str, header: bytes | None, hidden: int) -> Order:
-    sets = parameter_sets(header) if codec == "h264" else None
-    entries = []
-    if sets is not None:
-        keys = (number for number, packet in enumerate(packets) if packet.is_keyframe)
-        entries = [number for number in keys if begins_with_idr(bytes(packets[number]), sets)]
-    return Order.of([packet.pts or 0 for packet in packets], entries, hidden=hidden)
+def _lost(packets: list[Packet[VideoStream]], sets: ParameterSets | None) -> set[int]:
+    """Return when pictures would be shown that need what came before the clip's first packet: nobody can decode them.
+
+    A clip that was cut out of a stream with open groups of pictures begins with such ones.
+    """
+    if sets is None or not packets[0].is_keyframe:
+        return set()
+    first, entry = packets[0].pts or 0, bytes(packets[0])
+    early = [p for p in packets[1:] if (p.pts or 0) < first]
+    return {p.pts or 0 for p in early if sets.is_lost(bytes(p), entry)}
+
+
+def _order(packets: list[Packet[VideoStream]], sets: ParameterSets | None, hidden: int) -> Order:
+    times = [packet.pts or 0 for packet in packets]
+    if sets is None:
+        return Order.of(times, [], hidden=hidden)
+    keys = (number for number, packet in enumerate(packets) if packet.is_keyframe)
+    entries = [number for number in keys if sets.begins_afresh(bytes(packets[number]))]
+    opens = packets[0].is_keyframe and sets.opens(bytes(packets[0]))
+    return Order.of(times, entries, hidden=hidden, opens=opens)
 
 
 def _rate(shown: list[Packet[VideoStream]], stream: VideoStream, tick: Fraction) -> tuple[Fraction, bool]:

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import av
 
-from charkit.errors import BadCut, EncodingFailed, UsageError
+from charkit.errors import BadCut, EncodingFailed, MediaError, UsageError
 from charkit.media.chapters import put_chapters
 from charkit.media.conform import conform
-from charkit.media.fit import fit_together
+from charkit.media.fit import fit_parts
 from charkit.media.lanes import VideoLane
 from charkit.media.opening import open_stored
 from charkit.media.picture import Change, Join, Piece, lay_out, render
@@ -94,7 +94,7 @@ def splice(
     """
     _check(parts, out)
     facts = _looked_into(parts)
-    fits = fit_together(facts)
+    fits = fit_parts(parts, facts)
     for index, one in enumerate(fits):
         _span(parts, index, one, round(Fraction(one.facts.seconds) * one.shape.fps))
     plan = sound or SoundPlan()
@@ -120,7 +120,7 @@ def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
         UsageError: There are no clips.
         BadCut: Points lie outside of a clip, or a transition is longer than a clip.
     """
-    fits = fit_together(clips) if clips else []
+    fits = fit_parts(parts, clips) if clips else []
     pieces = []
     for index, (part, one) in enumerate(zip(parts, fits, strict=True)):
         frames = round(Fraction(one.facts.seconds) * one.shape.fps)
@@ -136,7 +136,9 @@ def planned(parts: Sequence[Splice], clips: Sequence[ClipFacts]) -> Layout:
 def _check(parts: Sequence[Splice], out: Path) -> None:
     if not parts:
         raise UsageError("there are no clips to join")
-    for part in parts:
+    for index, part in enumerate(parts):
+        if not all(math.isfinite(time) for time in (part.start or 0.0, part.end or 0.0)):
+            raise BadCut(f"{part.called} begins or ends at no time that there is ({part.path})", index=index)
         if part.path.exists() and Path(out).exists() and part.path.samefile(out):
             raise UsageError(f"{out}: the film would replace one of its own clips; give it another name")
 
@@ -233,15 +235,7 @@ class _Join:
         part, one = self.parts[index], self.fits[index]
         facts = one.facts
         if one.reason is not None:
-            path = self.workshop / f"{index}.mp4"
-            before, all_of_it = self._conformed(index), self._conformed(len(self.fits))
-            conform(
-                facts,
-                one.shape,
-                path,
-                on_progress=lambda share: self.report(_CONFORMING * (before + share) / all_of_it),
-            )
-            facts = probe(path)
+            facts = self._brought_to_shape(index)
         first, last = _span(self.parts, index, one, facts.frames)
         return Piece(
             name=part.called,
@@ -251,6 +245,24 @@ class _Join:
             changes=tuple(_change(touch, last - first, one.shape.fps) for touch in part.touches),
             join=_crossed(part.crossing, one.shape.fps),
         )
+
+    def _brought_to_shape(self, index: int) -> ClipFacts:
+        """Conform what is shown of a clip; what comes behind its out point is not needed, and may be damaged."""
+        one, path = self.fits[index], self.workshop / f"{index}.mp4"
+        before, all_of_it = self._conformed(index), self._conformed(len(self.fits))
+        _, last = _span(self.parts, index, one, round(Fraction(one.facts.seconds) * one.shape.fps))
+        try:
+            conform(
+                one.facts,
+                one.shape,
+                path,
+                last=last,
+                on_progress=lambda share: self.report(_CONFORMING * (before + share) / all_of_it),
+            )
+        except MediaError as error:
+            error.index = index
+            raise
+        return probe(path)
 
     def _conformed(self, index: int) -> int:
         """Return how many clips before one have to be conformed."""
@@ -300,7 +312,8 @@ def _why_rendered(placed: Placed, frames: int) -> str:
         "what is drawn or changed in it": piece.changes,
         "its in point": piece.first > 0,
         "its out point": piece.last < piece.facts.frames,
-        "what its edit list hides": piece.facts.hidden_frames,
+        "what its edit list hides": piece.facts.hidden_frames and piece.facts.order.entries,
+        "what stands before its first picture that decodes by itself": 0 not in piece.facts.order.entries,
     }
     return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 

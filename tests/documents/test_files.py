@@ -326,3 +326,16 @@ def test_a_disk_that_fills_up_while_another_library_writes_is_named_as_that(tmp_
     with pytest.raises(StorageError, match="cannot be written"), whole_file(tmp_path / "film.mp4"):
         pass  # the library wrote nothing
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"  # as a device, which only root can make
+    os.mkfifo(pipe)
+    (tmp_path / "to").symlink_to(pipe)
+    for place, kind in ((pipe, "a device or a pipe"), (tmp_path / "to", "a device or a pipe"), (tmp_path, "a folder")):
+        with pytest.raises(StorageError, match=f"is {kind}"):
+            replace_file(place, b"film")
+        with pytest.raises(StorageError, match=f"is {kind}"), whole_file(place) as temporary:
+            temporary.write_bytes(b"film")
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe", "to"]

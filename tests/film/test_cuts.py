@@ -109,6 +109,8 @@ def test_a_transition_may_be_one_word_and_cut_says_that_there_is_none(tmp_path):
         ("{shot: A, card: {text: The End}, file: a.mp4}", "needs one of"),
         ("{shot: A, file: a.mp4, transition: dissolve}", "nothing follows A"),
         ("{shot: A, file: a.mp4, sound_lead: -1}", "sound_lead"),
+        ("{shot: A, file: a.mp4, out: .inf}", "cuts\\[0\\].out: input should be a finite number"),
+        ("{shot: A, file: a.mp4, in: .nan}", "cuts\\[0\\].in: input should be"),
     ],
 )
 def test_what_cannot_be_cut_that_way_is_said_with_its_place(tmp_path, entry, said):

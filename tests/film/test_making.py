@@ -170,6 +170,48 @@ def test_what_cannot_be_shown_is_left_out_if_asked_and_named(clips, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.mp4", "film.mp4", "short.mp4"]
 
 
+def damaged(path, out, first):
+    """A clip whose pictures are zeroes from the packet of a number on."""
+    data = bytearray(path.read_bytes())
+    with av.open(str(path)) as container:
+        for packet in [p for p in container.demux(video=0) if p.size][first:]:
+            data[packet.pos + 4 : packet.pos + packet.size] = bytes(packet.size - 4)
+    out.write_bytes(data)
+    return out
+
+
+@pytest.mark.parametrize("conformed", [False, True])
+def test_of_a_clip_that_is_damaged_near_its_end_what_comes_before_is_still_shown(clips, clip_of, tmp_path, conformed):
+    bad = damaged(clips[2], tmp_path / "bad.mp4", 32)
+    cuts = CutList(
+        cuts=(
+            cut("S01", clips[1]),
+            cut("S02", bad, start=0.25, end=0.75),
+            cut("S03", bad, start=0.5),
+            cut("S04", bad, start=0.125, end=0.5),
+        )
+    )
+    if conformed:
+        small = clip_of(tmp_path / "other.mp4", seconds=9, size=(96, 54))
+        cuts = cuts.model_copy(update={"cuts": (cut("S01", small), *cuts.cuts[1:])})
+    with pytest.raises(UnreadableMedia, match="cannot be decoded|damaged"):
+        make_film(cuts, tmp_path / "film.mp4")
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S02", "S04"]
+    assert [one.shot for one in made.left_out] == ["S03"]
+    assert str(bad) in made.left_out[0].why
+    assert made.joined.clips[1].action == ("conformed" if conformed else "rendered")
+    assert made.joined.frames == probe(tmp_path / "film.mp4").frames == (216 if conformed else 36) + 12 + 9
+
+
+def test_sound_that_cannot_lead_leaves_its_cut_out_if_asked(clips, tmp_path):
+    cuts = CutList(cuts=(cut("S01", clips[0]), cut("S02", clips[1], sound_lead=0.5), cut("S03", clips[2])))
+    with pytest.raises(BadCut, match="S02: its sound shall lead by 0.5 s, but there are only 0.000 s before it"):
+        make_film(cuts, tmp_path / "film.mp4")
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S03"]
+
+
 def test_a_clip_that_breaks_while_it_is_worked_on_is_left_out_if_asked(clips, tmp_path, monkeypatch):
     def dying(frames, shape, path, threads):
         raise av.error.ExternalError(1, "Generic error in an external library")
@@ -182,6 +224,29 @@ def test_a_clip_that_breaks_while_it_is_worked_on_is_left_out_if_asked(clips, tm
     assert [one.shot for one in made.cuts] == ["S01", "S03"]
     assert [(one.shot, "Generic error" in one.why) for one in made.left_out] == [("S02", True)]
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_film_takes_no_name_that_says_it_is_something_else(clips, tmp_path):
+    (tmp_path / "cuts.yaml").write_text(f"cuts: [{{shot: S01, file: {clips[0]}}}]\n")
+    cuts = CutList.load(tmp_path / "cuts.yaml")
+    for name in ("cuts.yaml", "film.mov", "film", ""):
+        with pytest.raises(UsageError, match=r"a film is an MP4; let its name end in \.mp4"):
+            make_film(cuts, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["cuts.yaml"]
+    assert CutList.load(tmp_path / "cuts.yaml") == cuts
+
+
+def test_a_dip_that_is_longer_than_its_cut_is_named_and_left_out_if_asked(clips, tmp_path):
+    dip = Transition(kind="dip", seconds=0.75)
+    cuts = CutList(
+        cuts=(cut("S01", clips[0], transition=dip), cut("S02", clips[1], end=0.5, transition=dip), cut("S03", clips[2]))
+    )
+    with pytest.raises(BadCut, match="S02 lasts 0.50 s, but the dips beside it take 0.75 s of it") as caught:
+        make_film(cuts, tmp_path / "film.mp4")
+    assert caught.value.index == 1
+    made = make_film(cuts, tmp_path / "film.mp4", keep_going=True)
+    assert [one.shot for one in made.cuts] == ["S01", "S03"]
+    assert made.joined.frames == 24 + 48
 
 
 def test_a_full_disk_is_not_taken_for_a_bad_clip(clips, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from charkit.film import Cue, Cut, CutList, assemble
 from charkit.film.cuts import OutputName
 from charkit.film.making import make_film
 from charkit.film.outputs import OUTPUTS, make_outputs, named_outputs
+from charkit.media.picture.reading import decoded
 from charkit.media.probe import probe
 
 
@@ -48,6 +49,35 @@ def test_outputs_are_named_after_the_film_and_say_what_they_lack(made, cuts):
         assert poster.size == (192, 108)
     with Image.open(io.BytesIO((folder / found["preview"].name).read_bytes())) as preview:
         assert preview.n_frames > 1
+
+
+def test_all_pictures_of_a_film_come_out_of_one_reading_of_it(made, cuts, monkeypatch):
+    opened = []
+
+    def counted(facts, runs, *, threads=1):
+        opened.append(facts.path)
+        return decoded(facts, runs, threads=threads)
+
+    alone = {}
+    for kind in ("poster", "sheet", "preview"):
+        (one,) = make_outputs(made, cuts, [kind])
+        alone[kind] = (made.joined.path.parent / one.name).read_bytes()
+    monkeypatch.setattr("charkit.film.glimpses.decoded", counted)
+    together = make_outputs(made, cuts, ["poster", "sheet", "preview", "edl"])
+    assert opened == [made.joined.path]
+    for one in together[:3]:  # and are the same whether others are asked for or not
+        assert (made.joined.path.parent / one.name).read_bytes() == alone[one.kind]
+
+
+def test_an_output_does_not_take_the_place_of_a_clip(clips, tmp_path):
+    clip = tmp_path / "scene.mov"
+    clip.write_bytes(clips[0].read_bytes())
+    cuts = CutList(cuts=(Cut(shot="S01", file=str(clip)),))
+    made = make_film(cuts, tmp_path / "scene.mp4")
+    with pytest.raises(UsageError, match=r"scene\.mov: prores would replace one of the film's own clips"):
+        make_outputs(made, cuts, ["edl", "prores"])
+    assert clip.read_bytes() == clips[0].read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["scene.mov", "scene.mp4"]
 
 
 def test_subtitles_of_an_earlier_film_do_not_stay(made, cuts):

@@ -46,6 +46,12 @@ class Recipe:
     draw: Callable[[int], NDArray[np.uint8]] | None = None
 
 
+_OPTIONS = {
+    "libx264": {"preset": "veryfast", "crf": "18"},
+    "libx265": {"preset": "ultrafast", "crf": "18", "x265-params": "log-level=none:open-gop=0"},
+}
+
+
 def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
     """A soft ground in one hue with a bar that moves a known way: its left edge stands at `2 * index`."""
     width, height = recipe.size
@@ -59,7 +65,7 @@ def picture(recipe: Recipe, index: int) -> NDArray[np.uint8]:
 def write_clip(path: Path, recipe: Recipe) -> Path:
     """Encode a clip as a service would."""
     with av.open(str(path), "w") as out:
-        options = {"preset": "veryfast", "crf": "18", **dict(recipe.options)} if recipe.codec == "libx264" else {}
+        options = {**_OPTIONS.get(recipe.codec, {}), **dict(recipe.options)}
         video = out.add_stream(recipe.codec, rate=recipe.fps, options=options)
         video.width, video.height = recipe.size
         video.pix_fmt = recipe.pixel_format
@@ -103,6 +109,25 @@ def _hide(path: Path, front: int, back: int, fps: Fraction) -> Path:
     data[place : place + 8] = struct.pack(">Ii", lasts, begins)
     path.write_bytes(data)
     return path
+
+
+def _begun_at(path: Path, out: Path, number: int) -> Path:
+    """What remains of a clip from a packet on, as a careless tool cuts it."""
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
+        shown = source.streams.video[0]
+        stream = target.add_stream_from_template(shown)
+        packets = [p for p in source.demux(shown) if p.size][number:]
+        first = packets[0].pts
+        for packet in packets:
+            packet.stream, packet.pts, packet.dts = stream, packet.pts - first, packet.dts - first
+            target.mux(packet)
+    return out
+
+
+@pytest.fixture(scope="session")
+def begun_at() -> Callable[[Path, Path, int], Path]:
+    """Copy a clip to another file from one of its packets on."""
+    return _begun_at
 
 
 def _tone(recipe: Recipe) -> list[av.AudioFrame]:

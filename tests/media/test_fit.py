@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from charkit.media.fit import fit_together
+from charkit.media import fit
+from charkit.media.fit import fit_parts, fit_together
 from charkit.media.probe import ColourTags, probe
+from charkit.media.spliced import Crossing, Splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +31,7 @@ def test_clips_of_one_kind_are_all_copied(clip: Callable[..., Path]) -> None:
         ({"sample_aspect": Fraction(4, 3)}, "not square"),
         ({"hidden_frames": 5, "whole_run": False}, "hides 5 frames in the middle of it"),
         ({"constant_rate": False}, "rate varies"),
-        ({"codec": "hevc"}, "codec is hevc"),
+        ({"codec": "mpeg4"}, "codec is mpeg4"),
         ({"colour": ColourTags(matrix="bt2020")}, "matrix is bt2020"),
         ({"colour": ColourTags(range="full")}, "full range is True"),
     ],
@@ -53,3 +55,29 @@ def test_without_any_clip_to_copy_a_regular_shape_is_made_up(clip: Callable[...,
     odd = replace(probe(clip()), constant_rate=False, fps=Fraction(2397, 100), width=161)
     shape = fit_together([odd])[0].shape
     assert (shape.codec, shape.fps, shape.width) == ("h264", Fraction(24000, 1001), 160)
+
+
+def test_without_an_encoder_for_it_only_a_film_of_whole_groups_stays_what_it_is(
+    clip: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(codec="libx265", keyframe_every=12, rate=None)
+    facts = probe(path)
+    dissolved = Splice(path=path, crossing=Crossing(kind="dissolve", seconds=0.25))
+    monkeypatch.setattr(fit, "can_encode", lambda codec: codec == "h264")
+    for part, codec in (
+        (Splice(path=path), "hevc"),
+        (Splice(path=path, start=0.5), "hevc"),
+        (Splice(path=path, start=0.25), "h264"),
+        (dissolved, "h264"),
+    ):
+        fits = fit_parts([part, Splice(path=path)], [facts, facts])
+        assert {one.shape.codec for one in fits} == {codec}
+        assert all(("cannot be encoded so here" in (one.reason or "")) == (codec == "h264") for one in fits)
+
+
+def test_the_codec_of_most_of_the_running_time_wins(clip: Callable[..., Path]) -> None:
+    newer, older = probe(clip("n.mp4", codec="libx265", frames=30)), probe(clip("o.mp4", frames=24))
+    fits = fit_together([older, newer])
+    assert [one.reason for one in fits] == ["its codec is h264, the film's hevc", None]
+    fits = fit_together([older, newer, older])
+    assert [one.reason for one in fits] == [None, "its codec is hevc, the film's h264", None]

@@ -164,3 +164,8 @@ def test_frames_that_an_edit_list_hides_are_neither_counted_nor_missed(clip: Cal
     assert facts.order.shown.index(0) >= 0
     assert set(facts.keyframes) == {key - front for key in (0, 12, 24, 36) if key >= front}
     assert set(facts.keyframes) <= facts.order.entries
+
+
+@pytest.mark.skipif("libsvtav1" not in av.codecs_available, reason="this FFmpeg cannot encode AV1")
+def test_a_codec_is_called_what_it_is_and_not_what_decodes_it(clip: Callable[..., Path]) -> None:
+    assert probe(clip("a.mkv", codec="libsvtav1", frames=2, rate=None)).codec == "av1"

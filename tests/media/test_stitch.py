@@ -180,6 +180,41 @@ def test_a_conformed_clip_keeps_its_colours_and_its_motion(clip: Clip, tmp_path:
     assert np.abs(want - got).mean() < 3
 
 
+OPEN = (("x264-params", "keyint=12:min-keyint=12:open-gop=1:scenecut=0"),)
+"""Groups that begin with a recovery point, and whose first pictures need the group before."""
+
+
+@pytest.mark.parametrize(("packet", "first"), [(12, 12), (22, 24)])
+def test_a_clip_that_begins_in_the_middle_of_a_stream_is_copied_where_no_other_stands_before_it(
+    clip: Clip, begun_at: Callable[..., Path], tmp_path: Path, packet: int, first: int
+) -> None:
+    whole = clip("whole.mp4", frames=60, options=OPEN, rate=None)
+    rest = begun_at(whole, tmp_path / "rest.mp4", packet)
+    facts = probe(rest)
+    assert (facts.clean_start, facts.frames) == (True, 60 - first)
+    assert facts.hidden_frames == (2 if packet == 22 else 0)  # those that nobody can decode
+    film = join([rest, whole], tmp_path / "film.mp4")
+    assert [one.action for one in film.clips] == ["copied"] * 2
+    assert same(frames_of(film.path), frames_of(whole)[first:] + frames_of(whole))
+    film = join([whole, rest], tmp_path / "film.mp4")
+    assert [one.action for one in film.clips] == ["copied", "rendered"]
+    assert "before its first picture that decodes by itself" in film.clips[1].reason
+    assert same(frames_of(film.path)[:60], frames_of(whole))
+    shown = zip(frames_of(film.path)[60:], frames_of(whole)[first:], strict=True)
+    assert max(np.abs(a.astype(int) - b).mean() for a, b in shown) < 1
+
+
+def test_such_a_clip_is_rendered_only_up_to_its_first_picture_that_decodes_by_itself(
+    clip: Clip, begun_at: Callable[..., Path], tmp_path: Path
+) -> None:
+    whole = clip("whole.mp4", frames=36, options=OPEN, rate=None)
+    half = begun_at(whole, tmp_path / "half.mp4", 12)
+    mixed = join([half, whole], tmp_path / "mixed.mp4").path  # an IDR picture at 24
+    film = join([whole, mixed], tmp_path / "film.mp4")
+    assert [(one.action, one.copied_frames) for one in film.clips] == [("copied", 36), ("rendered", 36)]
+    assert same(frames_of(film.path)[60:], frames_of(whole))
+
+
 def test_the_shape_of_most_of_the_running_time_wins(clip: Clip, tmp_path: Path) -> None:
     small = clip("s.mp4", size=(80, 46), frames=24)
     film = join([small, clip("a.mp4", frames=72), small], tmp_path / "film.mp4")

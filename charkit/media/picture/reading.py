@@ -9,7 +9,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import UnreadableMedia
-from charkit.media.avc import is_reference, parameter_sets
+from charkit.media.hevc import sets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from charkit.media.probe import ClipFacts
 
-__all__ = ["decoded"]
+__all__ = ["decoded", "reach"]
 
 
 def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int = 1) -> Iterator[tuple[int, VideoFrame]]:
@@ -49,6 +49,17 @@ def decoded(facts: ClipFacts, runs: Sequence[tuple[int, int]], *, threads: int =
         raise _unreadable(facts.path, error) from None
 
 
+def reach(facts: ClipFacts, runs: Sequence[tuple[int, int]]) -> int:
+    """Return how many frames are decoded at most for the sake of some runs of them; as `decoded`."""
+    entries = _entries(facts)
+    return sum(group[-1][1] - _entry(entries, group) for group in _by_seek(entries, runs))
+
+
+def _entry(entries: Sequence[int], runs: Sequence[tuple[int, int]]) -> int:
+    """Return the picture that decodes by itself from which runs are reached."""
+    return max((key for key in entries if key <= runs[0][0]), default=0)
+
+
 def _entries(facts: ClipFacts) -> Sequence[int]:
     """Return where to seek to: in H.264 not to all keyframes, since some show a whole picture only after a while."""
     return sorted(facts.order.entries) or facts.keyframes
@@ -74,7 +85,7 @@ def _group(
 ) -> Iterator[tuple[int, VideoFrame]]:
     origin = Fraction(facts.start)
     tick = Fraction(stream.time_base or facts.time_base)
-    entry = max((key for key in entries if key <= runs[0][0]), default=0)
+    entry = _entry(entries, runs)
     container.seek(round((origin + entry / facts.fps) / tick), stream=stream)
     found = 0
     for frame in _frames(stream, facts, runs, origin):
@@ -93,12 +104,12 @@ def _group(
 def _frames(
     stream: VideoStream, facts: ClipFacts, runs: Sequence[tuple[int, int]], origin: Fraction
 ) -> Iterator[VideoFrame]:
-    sets = parameter_sets(facts.codec_header)
+    sets = sets_of(facts.codec, facts.codec_header)
     for packet in stream.container.demux(stream):  # type: ignore[attr-defined]
         if packet.size and packet.pts is not None and sets is not None:
             number = round((packet.pts * Fraction(packet.time_base) - origin) * facts.fps)
             wanted = any(first <= number < last for first, last in runs)
-            if not wanted and not is_reference(bytes(packet), sets):
+            if not wanted and not sets.is_reference(bytes(packet)):
                 continue
         yield from packet.decode()
 

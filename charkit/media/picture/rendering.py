@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 import av
 from av.error import FFmpegError
 
-from charkit.errors import EncodingFailed
+from charkit.errors import EncodingFailed, MediaError
 from charkit.media.conform import encoder
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
-from charkit.media.picture.reading import decoded
+from charkit.media.picture.reading import decoded, reach
 from charkit.media.picture.reel import Reel
+from charkit.media.picture.schedule import schedule
 from charkit.media.picture.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
@@ -41,9 +42,12 @@ __all__ = ["OWN_SETS", "Rendered", "render"]
 
 _LOOK_EVERY: Final = 0.1  # seconds
 
+_DECODING: Final = 0.3
+"""What decoding a frame takes of the time of encoding one at `veryfast`, about."""
+
 OWN_SETS: Final = 31
 """The id of the parameter sets of rendered stretches: the largest that H.264 allows for an SPS (7.4.2.1.1), so that it
-does not clash with a clip's, which services number from 0."""
+does not clash with a clip's, which services number from 0. Those of H.265 travel in band."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +87,10 @@ def render(
     count = workers or os.cpu_count() or 1
     tally = _Tally()
     rooms = [_Room(layout=layout, index=index, workshop=workshop, tally=tally) for index in range(len(layout.pieces))]
-    threads = max(1, count // max(1, sum(room.frames > 0 for room in rooms)))
     meetings = [_Meeting() for _ in rooms]
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="charkit-render") as pool:
-        tasks = [pool.submit(_work, room, meetings, threads) for room in rooms]
+        plan = schedule([room.effort for room in rooms], count)
+        tasks = [pool.submit(_work, rooms[number], meetings, threads) for number, threads in plan]
         try:
             _follow(tasks, tally, sum(room.frames for room in rooms), on_progress or (lambda _: None))
         except BaseException:
@@ -109,7 +113,11 @@ def _follow(tasks: Sequence[Future[list[Part]]], tally: _Tally, frames: int, rep
 
 def _work(room: _Room, meetings: Sequence[_Meeting], threads: int) -> list[Part]:
     """Work on one piece, and on a transition to a neighbour if that one has finished before."""
-    head, parts, tail = room.work(threads)
+    try:
+        head, parts, tail = room.work(threads)
+    except MediaError as error:
+        error.index = room.index
+        raise
     joins = []
     if room.placed.head and meetings[room.index].both(after=head):
         joins.append(room.transition(meetings[room.index], threads))
@@ -188,7 +196,8 @@ class _Room:
         """What is done to the frames that this piece shows alone."""
         piece = self.placed.piece
         touched = [(piece.first + c.first, piece.first + c.last) for c in piece.changes]
-        return stretches(piece.facts.order, *self.placed.body, touched)
+        order = piece.facts.order
+        return stretches(order if self.placed.start else order.at_the_beginning, *self.placed.body, touched)
 
     @property
     def frames(self) -> int:
@@ -196,12 +205,21 @@ class _Room:
         rendered = sum(one.frames for one in self.plan if one.kind == "render")
         return rendered + 2 * self.placed.head + self.placed.tail
 
+    @property
+    def effort(self) -> float:
+        """About how much work it is, in frames that are encoded."""
+        return self.frames + _DECODING * reach(self.placed.piece.facts, self.runs)
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """The frames of the clip that have to be decoded."""
+        piece, (first, last) = self.placed.piece, self.placed.body
+        renders = [(one.first, one.last) for one in self.plan if one.kind == "render"]
+        return _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
+
     def work(self, threads: int) -> tuple[Reel, list[Part], Reel]:
         """Render this piece's own stretches; frames that it shares with its neighbours are kept raw."""
-        placed, piece = self.placed, self.placed.piece
-        first, last = placed.body
-        renders = [(one.first, one.last) for one in self.plan if one.kind == "render"]
-        runs = _merged([run for run in [(piece.first, first), *renders, (last, piece.last)] if run[0] < run[1]])
+        placed, piece, runs = self.placed, self.placed.piece, self.runs
         frames = decoded(piece.facts, runs, threads=threads) if runs else iter(())
         source = Picture.of(piece.facts)
         head = self._reel("head", frames, placed.head)
@@ -253,7 +271,7 @@ class _Room:
             if error.filename:  # the disk's own word goes through
                 raise
             problem = f"its frames cannot be encoded: {error.strerror or error}"
-            raise EncodingFailed(problem, path=self.placed.piece.facts.path) from error
+            raise EncodingFailed(problem, path=self.placed.piece.facts.path, index=self.index) from error
         return Part(picture=Picture.rendered(path), first=0, last=count, start=start, copied=False)
 
 

@@ -1,8 +1,8 @@
 """Cuts the frames of one clip into stretches that are copied and stretches that are rendered.
 
-A copy can begin at a picture before which a decoder forgets everything (H.264: IDR). It can end after any packet whose
-predecessors show exactly the frames before it: within a group of reordered pictures a packet may be stored early for
-the sake of others that are shown before it, and the group cannot be parted there.
+A copy can begin at a picture before which a decoder forgets everything (H.264: IDR; H.265: CRA and BLA too). It can
+end after any packet whose predecessors show exactly the frames before it: within a group of reordered pictures a packet
+may be stored early for the sake of others that are shown before it, and the group cannot be parted there.
 """
 
 from __future__ import annotations

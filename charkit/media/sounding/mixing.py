@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from charkit.errors import MediaError
 from charkit.media.sound import Source, silence
 
 if TYPE_CHECKING:
@@ -83,14 +84,21 @@ class _Voice:
         piece = self.piece
         first, last = max(begin, piece.at), min(begin + block.shape[1], piece.end)
         if first == begin and piece.at < 0 and begin == 0:
-            self.source.read(-piece.at)
-        raw = self.source.read(last - first)
+            self._read(-piece.at)
+        raw = self._read(last - first)
         raw *= np.float32(10 ** (piece.gain / 20))
         for tap in self.taps:
             if first <= tap[1] < last:
                 out[tap] = raw[:, tap[1] - first : tap[1] - first + 1].copy()
         _shaped(raw, first - piece.at, piece)
         block[:, first - begin : last - begin] += raw
+
+    def _read(self, length: int) -> Sound:
+        try:
+            return self.source.read(length)
+        except MediaError as error:
+            error.index = self.piece.part
+            raise
 
 
 def _shaped(sound: Sound, at: int, piece: SoundPiece) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from charkit.errors import UsageError
+from charkit.errors import BadCut
 from charkit.media.sound import samples_at
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class SoundPiece:
     """Samples over which it falls to nothing."""
     gain: float = 0.0
     """By how many dB it is made louder."""
+    part: int | None = None
+    """The part of the film it belongs to, counted from 0; None for music."""
 
     @property
     def end(self) -> int:
@@ -83,7 +85,7 @@ def score(layout: Layout, clips: Sequence[ClipFacts], parts: Sequence[Splice], f
     transition where both pictures are seen, over `fade` samples at a plain cut.
 
     Raises:
-        UsageError: sound shall be heard earlier or later than its clip, or the film, has any.
+        BadCut: sound shall be heard earlier or later than its clip, or the film, has any.
     """
     pieces: list[SoundPiece] = []
     numbers: list[int | None] = []
@@ -91,7 +93,8 @@ def score(layout: Layout, clips: Sequence[ClipFacts], parts: Sequence[Splice], f
         _check(layout, index, clips[index], parts[index])
         numbers.append(len(pieces) if clips[index].has_sound else None)
         if clips[index].has_sound:
-            pieces.append(_piece(placed, clips[index], parts[index], layout.shape.fps, fade))
+            piece = _piece(placed, clips[index], parts[index], layout.shape.fps, fade)
+            pieces.append(replace(piece, part=index))
     return Score(
         pieces=tuple(pieces),
         cuts=tuple(
@@ -130,17 +133,19 @@ def _check(layout: Layout, index: int, facts: ClipFacts, part: Splice) -> None:
         return
     placed, fps = layout.pieces[index], layout.shape.fps
     if not facts.has_sound:
-        raise UsageError(f"{part.called}: its sound shall lead or lag, but its clip has none ({part.path})")
+        raise BadCut(f"{part.called}: its sound shall lead or lag, but its clip has none ({part.path})", index=index)
     before = min(float(placed.piece.first / fps), float(placed.start / fps))
     if part.sound_lead > before + _SLACK:
-        raise UsageError(
+        raise BadCut(
             f"{part.called}: its sound shall lead by {part.sound_lead:g} s, but there are only {before:.3f} s before "
-            "it; set its in point later, or lead by less"
+            "it; set its in point later, or lead by less",
+            index=index,
         )
     ends = float((placed.start + placed.piece.frames) / fps)
     after = min((facts.audio_seconds or 0.0) - float(placed.piece.last / fps), float(layout.seconds) - ends)
     if part.sound_lag > max(0.0, after) + _SLACK:
-        raise UsageError(
+        raise BadCut(
             f"{part.called}: its sound shall lag by {part.sound_lag:g} s, but there are only {max(0.0, after):.3f} s "
-            "after it; set its out point earlier, or lag by less"
+            "after it; set its out point earlier, or lag by less",
+            index=index,
         )

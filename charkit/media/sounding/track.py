@@ -9,6 +9,7 @@ from fractions import Fraction
 from threading import Event
 from typing import TYPE_CHECKING, Final, Self
 
+from charkit.errors import MediaError
 from charkit.media.sound import RATE, samples_at, silence, step
 from charkit.media.sounding.bed import Key, laid_under
 from charkit.media.sounding.copying import Copied, check_copyable
@@ -77,7 +78,11 @@ def _loudness(piece: SoundPiece) -> float:
     seconds = piece.length / RATE
     if seconds < _SHORTEST:
         return -math.inf
-    return measure(piece.path, start=float(piece.start), seconds=seconds, true_peak=False).integrated
+    try:
+        return measure(piece.path, start=float(piece.start), seconds=seconds, true_peak=False).integrated
+    except MediaError as error:
+        error.index = piece.part
+        raise
 
 
 def sounded(

@@ -129,6 +129,8 @@ def test_the_timestamps_of_a_film_rise_evenly_over_renders_and_copies(clip, film
         ({"start": 2.5}, "begins at 2.5 s, but its clip lasts only 2.000 s"),
         ({"end": 3.0}, "ends at 3 s, but its clip lasts only 2.000 s"),
         ({"start": 1.0, "end": 1.001}, "shows nothing from"),
+        ({"end": float("inf")}, "S07 begins or ends at no time that there is"),
+        ({"start": float("nan")}, "S07 begins or ends at no time that there is"),
     ],
 )
 def test_points_outside_of_a_clip_are_named_before_anything_is_written(clip, film, part, said):
