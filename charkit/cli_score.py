@@ -117,7 +117,7 @@ def _facts(card: Scorecard, compared: Comparison | None, takes: Choice) -> dict[
 
 def _rate(card: Scorecard, name: str, axis: Axis, takes: Choice) -> dict[str, object]:
     rate, frames = card.rate(name, axis, takes=takes), card.frame_rate(name, axis, takes=takes)
-    ceiling, corrected = card.ceiling(axis), card.corrected(name, axis, takes=takes)
+    ceiling, corrected = card.ceiling(axis, name), card.corrected(name, axis, takes=takes)
     return {
         "character": name,
         "axis": axis.value,

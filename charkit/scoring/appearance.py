@@ -8,7 +8,7 @@ of tier 0 and its limits. **Appearance is not identity**, and of faces it says l
 
 No line between the same figure and another is published for this use, so there is no stock one. Until it is calibrated
 on the person's own cast, the likeness is shown and the verdict is `unverifiable`. To calibrate, judge with the line
-`embedding.ANY`, which rejects nobody; its verdicts mean nothing.
+`base.ANY`, which rejects nobody; its verdicts mean nothing.
 """
 
 from __future__ import annotations

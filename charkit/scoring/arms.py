@@ -27,7 +27,18 @@ if TYPE_CHECKING:
 
     from charkit.scoring.base import Score
 
-__all__ = ["PRESETS", "Arm", "Contrast", "Means", "Registration", "Trial", "arms_named", "rate_of", "trials_of"]
+__all__ = [
+    "PRESETS",
+    "Arm",
+    "Contrast",
+    "Means",
+    "RegisteredLine",
+    "Registration",
+    "Trial",
+    "arms_named",
+    "rate_of",
+    "trials_of",
+]
 
 
 class Means(StrEnum):
@@ -104,6 +115,24 @@ class Contrast(BaseModel):
         return f"{self.second} against {self.first}"
 
 
+class RegisteredLine(BaseModel):
+    """Where consistent begins for one scorer, as it stood before the first take."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    axis: Axis
+    scorer: str
+    """Its name and version."""
+    threshold: str
+    """Name of the line."""
+    line: float
+    calibrated: bool
+
+    def __str__(self) -> str:
+        how = "calibrated" if self.calibrated else "uncalibrated"
+        return f"{self.scorer.split(' ')[0]} {self.line:g} or above ({self.threshold}, {how})"
+
+
 class Registration(BaseModel):
     """What an experiment asks, written down before its first take."""
 
@@ -129,12 +158,23 @@ class Registration(BaseModel):
     """Name of the line on it."""
     line: float
     calibrated: bool
+    lines: tuple[RegisteredLine, ...] = ()
+    """Of every scorer that judges, the deciding ones first; empty as long as one axis was all that was judged."""
+    unknown: dict[str, str] = Field(default_factory=dict)
+    """Axes that nobody can judge here, with what is missing."""
     alpha: float = Field(default=0.05, gt=0, lt=1)
     tests: str = "exact McNemar on pairs (character, shot, seed), Holm over the contrasts; Wilson intervals for rates"
     unverifiable: str = "leaves the rate and its pair, and counts against coverage; bounds are told"
     price_usd: float = Field(ge=0)
     """What it costs at most."""
     simulated: bool
+
+    def asks_as(self, other: Registration) -> bool:
+        """Whether it asks what another one asks; one of before lines of other axes were written down says less."""
+        mine, theirs = self, other
+        if not (mine.lines and theirs.lines):
+            mine, theirs = (one.model_copy(update={"lines": (), "unknown": {}}) for one in (mine, theirs))
+        return mine.digest == theirs.digest
 
     @property
     def digest(self) -> str:
@@ -151,7 +191,9 @@ class Registration(BaseModel):
         calibrated = "calibrated" if self.calibrated else "uncalibrated"
         rows = [
             ("contrasts", "; ".join(map(str, self.contrasts))),
-            ("axis", f"{self.axis}, consistent at {self.line:g} or above ({self.threshold}, {calibrated})"),
+            ("decides", f"{self.axis}, consistent at {self.line:g} or above ({self.threshold}, {calibrated})"),
+            *((f"line on {line.axis}", str(line)) for line in self.lines if line.axis is not self.axis),
+            *((f"unknown: {axis}", why) for axis, why in self.unknown.items()),
             ("tests", f"{self.tests}; two-sided, {self.alpha:g}"),
             ("unverifiable", self.unverifiable),
             ("shots", ", ".join(self.shots)),

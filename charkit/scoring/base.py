@@ -5,24 +5,41 @@ judge is `unverifiable` with a reason, never a pass and never a zero. `update` t
 bounded by one clip; `compute` gives the scores once all shots are seen, so that shots can also be compared with each
 other.
 
-Adding a scorer takes one file: a class with the members of `Scorer`.
+Adding a scorer takes one file: a class with the members of `Scorer`; one that holds a likeness against a line has those
+of `Lined` too, and its line can be set on the person's own cast.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, runtime_checkable
+
+from charkit.scoring.evidence import Axis, Box, CastMember, Domain, Ordered, ShotEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from charkit.media.frames import Frame
 
-
-Domain: TypeAlias = Literal["photoreal", "anime", "other"]
-"""How a character is drawn, as its sheet declares; decides which recogniser may judge it."""
+__all__ = [
+    "ANY",
+    "Axis",
+    "Box",
+    "CastMember",
+    "Domain",
+    "Finding",
+    "FrameEvidence",
+    "Lined",
+    "Ordered",
+    "Pair",
+    "Score",
+    "Scorer",
+    "ScorerFacts",
+    "ShotEvidence",
+    "Threshold",
+    "Verdict",
+]
 
 
 class Verdict(StrEnum):
@@ -34,114 +51,6 @@ class Verdict(StrEnum):
     """Could not be judged; `Score.reason` says why. Counts against coverage, never as a pass."""
     INTENDED = "intended"
     """The script changes this axis here (a change of wardrobe); shown, and left out of the rate."""
-
-
-class Axis(StrEnum):
-    """What is measured. Kept apart, never added up; coverage is no axis, but counted on each of them."""
-
-    IDENTITY = "identity"
-    """Who it is: a recogniser of faces or of drawn characters, by the character's declared domain."""
-    APPEARANCE = "appearance"
-    """The look of the masked subject as a general encoder sees it, clothes included. Not identity."""
-    PALETTE = "palette"
-    """Palette drift of the masked subject. Not identity: blind to face, hairstyle and accessories."""
-    ATTRIBUTES = "attributes"
-    """Facts by attribute (hair, eyes, clothes ...) as a vision model answers them."""
-    VARIATION = "variation"
-    """Whether it moves and is drawn anew: a pasted reference is flagged."""
-    GATE = "gate"
-    """Whether the clip is fit to be judged: not black, frozen, broken, or of another size than ordered."""
-
-    @property
-    def flags(self) -> bool:
-        """Whether the axis looks for faults (`drifted` then means flagged) and does not compare with the character."""
-        return self in (Axis.VARIATION, Axis.GATE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Box:
-    """A rectangle in a picture, as shares of its width and height; the origin is the upper left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
-            raise ValueError(f"a box needs 0 <= left < right <= 1 and 0 <= top < bottom <= 1, not {self}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ordered:
-    """What was ordered of a clip; None where nothing was said."""
-
-    width: int | None = None
-    """Pixels."""
-    height: int | None = None
-    """Pixels."""
-    seconds: float | None = None
-    fps: float | None = None
-    sound: bool | None = None
-    """Whether the route was to deliver sound."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CastMember:
-    """One of the characters of a shot, as assignment needs to know them all."""
-
-    name: str
-    references: tuple[Path, ...] = ()
-    """Pictures, in the outfit of this shot."""
-    domain: Domain = "other"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShotEvidence:
-    """One character in one take of one shot: all that a scorer is told."""
-
-    shot: str
-    """The shot's id."""
-    clip: Path
-    """The take's file."""
-    take: int = 1
-    """The take's number within its shot."""
-    clip_digest: str = ""
-    """The file's digest, where it is known; goes into cut lists and reports."""
-    character: str = ""
-    """The character's name; empty for a shot that shows none, which is kept so that a cut list can be complete."""
-    expected: tuple[str, ...] = ()
-    """All characters that the shot should show, from left to right."""
-    framing: str = ""
-    """The storyboard's word: close-up, medium, full, wide ..."""
-    position: str = ""
-    """The storyboard's words, such as `on the left`; empty: follows from the place in `expected`."""
-    box: Box | None = None
-    """Where the character is, when a person says so; overrides framing and position."""
-    references: tuple[Path, ...] = ()
-    """Pictures of the character."""
-    intended: tuple[Axis, ...] = ()
-    """Axes that the script changes in this shot."""
-    domain: Domain = "other"
-    """The character's, as declared."""
-    description: str = ""
-    """The character's locked words; what a judge is told."""
-    cast: tuple[CastMember, ...] = ()
-    """All that the shot should show, this character included, in the order of `expected`."""
-    ordered: Ordered | None = None
-    """What was asked of the clip."""
-
-    @property
-    def place(self) -> str:
-        """Where to look: left, centre or right."""
-        for word in ("left", "right", "centre", "center", "middle"):
-            if word in self.position.lower():
-                return word if word in ("left", "right") else "centre"
-        if len(self.expected) < 2 or self.character not in self.expected:
-            return "centre"
-        index = self.expected.index(self.character)
-        share = (index + 0.5) / len(self.expected)
-        return "left" if share < 0.45 else "right" if share > 0.55 else "centre"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +83,15 @@ class Threshold:
         if not self.calibrated or self.far is None:
             return "calibrated" if self.calibrated else "uncalibrated"
         return f"FAR {100 * self.far:g} %, {self.cast} cast members"
+
+
+ANY: Final = Threshold(
+    name="any",
+    value=0.0,
+    calibrated=False,
+    note="rejects nobody: for the scores that a line is set on, not for verdicts",
+)
+"""For calibration: with a real line, characters below it are not found at all in shots with several of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +213,11 @@ class ScorerFacts:
     validity: str = ""
     """What is known of how well it tells right from wrong, with the set it was measured on; empty: not measured."""
 
+    @property
+    def label(self) -> str:
+        """Name and version, as a score names its scorer; a line is no part of it."""
+        return f"{self.name} {self.version}"
+
 
 @runtime_checkable
 class Scorer(Protocol):
@@ -319,4 +242,17 @@ class Scorer(Protocol):
 
     def compute(self) -> tuple[Score, ...]:
         """Return one score per update, in the order of the updates."""
+        ...
+
+
+@runtime_checkable
+class Lined(Scorer, Protocol):
+    """A scorer that holds a likeness against a line, so that the line can be set on the person's own cast."""
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """The line; None where none is published: until one is set, nothing is judged."""
+
+    def under(self, line: Threshold | None) -> Self:
+        """Return the same scorer under another line, with nothing seen yet."""
         ...

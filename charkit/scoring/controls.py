@@ -46,6 +46,8 @@ class Control:
     verdict: Verdict
     score: float | None
     reason: str = ""
+    stranger: str = ""
+    """Who was pasted, where it was somebody else."""
 
     @property
     def passed(self) -> bool | None:
@@ -127,20 +129,21 @@ def make_controls(evidence: Iterable[ShotEvidence], scorer: Callable[[], Scorer]
         evidence: Takes of the experiment; the first of each character and shot gives the background.
         scorer: Returns a fresh scorer of the axis that decides.
     """
+    judge = scorer()
+    asked: list[tuple[ControlKind, str, ShotEvidence]] = []
     first: dict[tuple[str, str], ShotEvidence] = {}
     for entry in evidence:
-        if entry.character:
+        if entry.character and entry.domain in judge.facts.domains:
             first.setdefault((entry.character, entry.shot), entry)
     cast = {entry.character: entry.references for entry in reversed(first.values())}
-    judge, asked = scorer(), []
     for entry in first.values():
-        ground, box_entry = wiped(entry), replace(entry, box=prior_box(entry))
+        ground, placed = wiped(entry, height=_height(judge)), replace(entry, box=prior_box(entry), cast=())
         if ground is None:
             continue
-        for kind, figure, references in _figures(entry, cast):
-            frames = pasted(ground, figure, box_entry, relit=kind == "re-lit")
-            judge.update(replace(entry, references=references), frames)
-            asked.append((kind, entry))
+        for one in _figures(entry, cast):
+            frames = pasted(ground, one.figure, placed, relit=one.kind == "re-lit")
+            judge.update(replace(placed, references=one.references), frames)
+            asked.append((one.kind, one.stranger, entry))
     return Controls(
         Control(
             kind=kind,
@@ -149,27 +152,41 @@ def make_controls(evidence: Iterable[ShotEvidence], scorer: Callable[[], Scorer]
             verdict=score.verdict,
             score=score.score,
             reason=score.reason,
+            stranger=stranger,
         )
-        for (kind, entry), score in zip(asked, judge.compute(), strict=True)
+        for (kind, stranger, entry), score in zip(asked, judge.compute(), strict=True)
     )
 
 
-def _figures(
-    entry: ShotEvidence, cast: Mapping[str, tuple[Path, ...]]
-) -> list[tuple[ControlKind, CutOut, tuple[Path, ...]]]:
-    """Return what is pasted, as which control, and the references it is judged against."""
+def _height(judge: Scorer) -> int:
+    return int(getattr(judge, "height", 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pasted:
+    """A figure to paste, as which control, and the references it is judged against."""
+
+    kind: ControlKind
+    figure: CutOut
+    references: tuple[Path, ...]
+    stranger: str = ""
+
+
+def _figures(entry: ShotEvidence, cast: Mapping[str, tuple[Path, ...]]) -> list[_Pasted]:
     own = [(path, figure) for path in entry.references if (figure := standing(path)) is not None]
-    found: list[tuple[ControlKind, CutOut, tuple[Path, ...]]] = []
+    found: list[_Pasted] = []
     if own:
-        found += [("duplicate", own[0][1], entry.references), ("re-lit", own[0][1], entry.references)]
+        figure, references = own[0][1], entry.references
+        found.append(_Pasted(kind="duplicate", figure=figure, references=references))
+        found.append(_Pasted(kind="re-lit", figure=figure, references=references))
     for path, figure in own:
         others = tuple(other for other in entry.references if other != path)
         if others:
-            found.append(("turnaround", figure, others))
+            found.append(_Pasted(kind="turnaround", figure=figure, references=others))
     for name, references in cast.items():
         stranger = next((figure for path in references if (figure := standing(path)) is not None), None)
         if name != entry.character and stranger is not None:
-            found.append(("stranger", stranger, entry.references))
+            found.append(_Pasted(kind="stranger", figure=stranger, references=entry.references, stranger=name))
     return found
 
 

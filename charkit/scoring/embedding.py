@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import numpy as np
 
 from charkit.errors import BadWeights, CharkitError, MissingDependency
 from charkit.media import images
 from charkit.scoring.assignment import assign
-from charkit.scoring.base import FrameEvidence, Score, ScorerFacts, ShotEvidence, Threshold, Verdict
+from charkit.scoring.base import ANY, FrameEvidence, Score, ScorerFacts, ShotEvidence, Threshold, Verdict
 from charkit.scoring.between import Sighting, Vector, between_shots, direction, pairs
 from charkit.scoring.proof import proof
 
@@ -36,15 +37,6 @@ if TYPE_CHECKING:
     from charkit.scoring.subject import Mask
 
 __all__ = ["ANY", "EmbeddingScorer", "Eye", "Spot", "Spots", "opened", "two_best"]
-
-
-ANY: Final = Threshold(
-    name="any",
-    value=0.0,
-    calibrated=False,
-    note="rejects nobody: for the scores that a line is set on, not for verdicts",
-)
-"""For calibration: with a real line, characters below it are not found at all in shots with several of them."""
 
 
 _TALL: Final = 720
@@ -149,6 +141,12 @@ class EmbeddingScorer:
         self._seen: list[_Seen] = []
         self._references: dict[Path, Vector | str] = {}
         self._looked: tuple[Sequence[Frame], tuple[object, ...], list[Spots]] | None = None
+
+    def under(self, line: Threshold | None) -> Self:
+        """Return the same scorer under another line; see `Lined`. Where the character is may depend on the line too."""
+        other = copy(self)
+        other.threshold, other._seen, other._looked = line, [], None  # noqa: SLF001  # of its own kind
+        return other
 
     @property
     def problem(self) -> str:

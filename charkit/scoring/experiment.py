@@ -7,7 +7,7 @@ tested on pairs, corrected for being one of several, and told as a difference wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,7 @@ from charkit.cards import Html, badge, table
 from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
 from charkit.scoring.arms import Arm, Contrast, Registration, Trial, rate_of
+from charkit.scoring.base import Axis  # noqa: TC001  # pydantic reads annotations at run time
 from charkit.scoring.controls import Control, Controls
 from charkit.scoring.statistics import Corrected, Interval, Paired, Rate, adjusted, compare_verdicts, corrected
 
@@ -80,6 +81,7 @@ class _File(BaseModel):
     trials: tuple[Trial, ...]
     controls: tuple[Control, ...]
     truths: dict[str, float] = {}
+    beside: dict[Axis, tuple[Control, ...]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,8 @@ class Experiment:
     controls: Controls
     truths: Mapping[str, float]
     """By arm: the share of takes that keep the character, as it was declared to the simulator."""
+    beside: Mapping[Axis, Controls] = field(default_factory=dict)
+    """Controls on the axes that do not decide."""
 
     @property
     def decisive(self) -> tuple[Trial, ...]:
@@ -107,6 +111,23 @@ class Experiment:
         if arm not in names:
             raise UnknownName("arm", arm, names)
         return tuple(trial for trial in self.decisive if trial.arm == arm)
+
+    @property
+    def other_axes(self) -> tuple[Axis, ...]:
+        """The axes that were judged beside the registered one."""
+        return tuple(dict.fromkeys(t.axis for t in self.trials if t.axis is not self.registration.axis))
+
+    def rate(self, arm: str, axis: Axis | str) -> Rate:
+        """Return an arm's rate on any axis; the registered one decides, the others are told beside it.
+
+        Raises:
+            UnknownName: there is no such arm, or nothing was judged on the axis.
+        """
+        known = (self.registration.axis, *self.other_axes)
+        if str(axis) not in [str(each) for each in known]:
+            raise UnknownName("judged axis", str(axis), [str(each) for each in known])
+        self.of(arm)
+        return rate_of(trial for trial in self.trials if trial.arm == arm and trial.axis == axis)
 
     @property
     def arms(self) -> tuple[ArmResult, ...]:
@@ -167,10 +188,15 @@ class Experiment:
         Raises:
             StorageError: it cannot be written.
         """
-        controls = tuple(self.controls)
         write_json(
             path,
-            _File(registration=self.registration, trials=self.trials, controls=controls, truths=dict(self.truths)),
+            _File(
+                registration=self.registration,
+                trials=self.trials,
+                controls=tuple(self.controls),
+                truths=dict(self.truths),
+                beside={axis: tuple(controls) for axis, controls in self.beside.items()},
+            ),
         )
 
     @classmethod
@@ -182,7 +208,11 @@ class Experiment:
         """
         file = read_json(path, _File)
         return cls(
-            registration=file.registration, trials=file.trials, controls=Controls(file.controls), truths=file.truths
+            registration=file.registration,
+            trials=file.trials,
+            controls=Controls(file.controls),
+            truths=file.truths,
+            beside={axis: Controls(controls) for axis, controls in file.beside.items()},
         )
 
     def __repr__(self) -> str:
@@ -201,9 +231,27 @@ class Experiment:
         caption = f"{self.registration.axis}, {self.registration.threshold}. {self.controls.line}"
         answers = [_contrast_row(result) for result in self.contrasts]
         asked = ["contrast, as registered", "pairs", "difference", "p (Holm)", "answer"]
+        shown_beside = _beside(self) if self.other_axes else ""
         left_out = [[name, why] for name, why in self.registration.left_out.items()]
-        shown = table(columns, rows, caption=caption) + (table(asked, answers) if answers else "")
+        shown = table(columns, rows, caption=caption) + (table(asked, answers) if answers else "") + shown_beside
         return Html(shown + (table(["not run", "because"], left_out) if left_out else ""))
+
+
+def _beside(found: Experiment) -> Html:
+    """Return every arm's rate on the axes that do not decide, with the ceiling of each where controls were judged."""
+    axes = found.other_axes
+    rows = [[arm.name, *(_rated(found.rate(arm.name, axis)) for axis in axes)] for arm in found.registration.arms]
+    if any(found.beside.values()):
+        rows.append(["ceiling", *(_rated(found.beside.get(axis, Controls()).ceiling) for axis in axes)])
+    unknown = "".join(f" {axis}: unknown, {why}." for axis, why in found.registration.unknown.items())
+    caption = (
+        f"Other axes, told beside {found.registration.axis}: they decide nothing, and are never added up.{unknown}"
+    )
+    return table(["arm", *(str(axis) for axis in axes)], rows, caption=caption)
+
+
+def _rated(rate: Rate) -> str:
+    return f"{_short(rate)} ({rate.interval}), {rate.verifiable}/{rate.expected} judged" if rate.verifiable else "–"
 
 
 def _short(rate: Rate) -> str:

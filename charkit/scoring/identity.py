@@ -58,6 +58,11 @@ class IdentityScorer:
         self._asked: list[EmbeddingScorer] = []
 
     @property
+    def parts(self) -> tuple[FaceScorer, AnimeScorer]:
+        """The scorers for each domain; each has a line of its own."""
+        return self._faces, self._anime
+
+    @property
     def problem(self) -> str:
         """Why neither of the two can judge anybody; empty where one can look."""
         return self._faces.problem and self._anime.problem

@@ -31,9 +31,10 @@ scored 0.83 or more, off-model takes 0.63 or less; one small figure in a wide sh
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -163,12 +164,12 @@ class PaletteScorer:
 
         It needs half of the sampled frames in any case. No number here has evidence behind it; the score tells its own.
         """
-        self.threshold = threshold
+        self.threshold: Threshold = threshold
         self.masker: Masker = GrabCut() if masker is None else masker
         self.min_valid_frames = min_valid_frames
         self.facts = ScorerFacts(
             name="palette",
-            version=f"2+{self.masker.name}+{threshold.name}",
+            version=f"2+{self.masker.name}",
             axis=Axis.PALETTE,
             measures="palette drift of the masked subject, not identity",
             blind_to=("face", "hairstyle", "small accessories", "proportions"),
@@ -178,6 +179,12 @@ class PaletteScorer:
         )
         self._seen: list[_Seen] = []
         self._references: dict[tuple[Path, str], tuple[Colours, ...] | str] = {}
+
+    def under(self, line: Threshold | None) -> Self:
+        """Return the same scorer under another line; see `Lined`. Without one it keeps the stock line."""
+        other = copy(self)
+        other.threshold, other._seen = line or STOCK, []  # noqa: SLF001  # of its own kind
+        return other
 
     def update(self, evidence: ShotEvidence, frames: Sequence[Frame], *, problem: str = "") -> None:
         """Take in one character in one take; see `Scorer.update`.

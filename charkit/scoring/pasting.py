@@ -64,8 +64,23 @@ def standing(path: Path) -> CutOut | None:
     return CutOut(rgb=rgb[inside], mask=mask)
 
 
-def wiped(entry: ShotEvidence) -> oklab.Bytes | None:
-    """Return a frame of the take with the character wiped out of it; None where the clip cannot be read."""
+def wiped(entry: ShotEvidence, *, height: int = _HEIGHT) -> oklab.Bytes | None:
+    """Return a frame of the take with the character wiped out of it; None where the clip cannot be read.
+
+    Args:
+        entry: The take.
+        height: Pixels that it should have at least, for scorers that need to see faces; a background may be soft.
+    """
+    found = _wiped(entry)
+    if found is None or found.shape[0] >= height:
+        return found
+    import cv2
+
+    size = (round(found.shape[1] * height / found.shape[0]), height)
+    return np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+
+
+def _wiped(entry: ShotEvidence) -> oklab.Bytes | None:
     import cv2
 
     try:

@@ -5,6 +5,9 @@ put somebody else's reference beside the take. Each rater gets the questions in 
 disk after every click, one file a rater. Agreement is Krippendorff's alpha; an axis is held against the share of raters
 that said "same" (scoring.md, 9: at least 100 pairs and three raters; the embeddings that are published as stand-ins for
 people agree with them on single pairs in half of the cases, so measure yours).
+
+What somebody stars, keeps, rejects or notes on a board is kept apart and counts nowhere here: it was said beside the
+scores, about takes that were picked, so it would agree with the axes by design. It decides which take a film shows.
 """
 
 from __future__ import annotations

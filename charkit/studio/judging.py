@@ -17,14 +17,15 @@ from charkit.studio.panel import ordered_of, panel_for
 from charkit.takes import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
     from charkit.ledger import Ledger
     from charkit.references import Reference, References
     from charkit.routes import RouteMatrix
-    from charkit.scoring import Ordered
+    from charkit.scoring import Ordered, Threshold
+    from charkit.scoring.calibration import Calibrations
     from charkit.shots import InShot, Shot, Storyboard
     from charkit.studio.shift import Shift
     from charkit.takes import Take, Takes
@@ -43,8 +44,8 @@ class Judging:
     shift: Shift
     cast: Cast
     matrix: RouteMatrix
-    calibrated: Callable[[Scorecard], Scorecard]
-    """Puts a scorecard under the run's own line, where one was set."""
+    lines: Callable[[], Calibrations]
+    """Returns the run's own lines, as far as they were set."""
 
     def evidence(self, takes: Takes, references: References) -> list[ShotEvidence]:
         """Return what all judges of this run are told of takes, what was ordered of each included."""
@@ -59,13 +60,14 @@ class Judging:
 
         It is the one on disk where that was asked about the same bytes.
         """
-        panel = panel_for(self.cast.values())
-        key = evidence_key(evidence, [scorer.facts for scorer in panel])
+        own = self.lines()
+        panel = panel_for(self.cast.values(), lines=own.lines)
+        key = evidence_key(evidence, [scorer.facts for scorer in panel], own.lines)
         before = self._on_disk(key)
         if before is not None:
-            return self.calibrated(before)
+            return own.over(before)
         with self.shift.working("score", len(takes.ok)) as stage:
-            found = self.calibrated(score_takes(evidence, scorers=panel, on_progress=stage.step))
+            found = own.over(score_takes(evidence, scorers=panel, on_progress=stage.step))
             write_down(found, takes, self.ledger)
             found.save(self._file)
             replace_file(self._asked, key.encode())
@@ -167,8 +169,13 @@ def _own(who: InShot, references: Iterable[Reference]) -> list[Reference]:
     return [r for r in references if folded(who.name) in (folded(r.name), folded(r.character))]
 
 
-def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts]) -> str:
-    """Return a digest of all that a scorecard follows from: who is asked what about which bytes."""
+def evidence_key(
+    evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts], lines: Mapping[str, Threshold] | None = None
+) -> str:
+    """Return a digest of all that a scorecard follows from: who is asked what about which bytes, under which lines.
+
+    A line decides who is found in shots with several characters, so another one is another question.
+    """
     asked = [
         [e.shot, e.take, e.clip_digest, e.character, e.framing, e.position, e.domain, *e.expected]
         # The store names files after their bytes.
@@ -177,7 +184,9 @@ def evidence_key(evidence: Iterable[ShotEvidence], scorers: Iterable[ScorerFacts
         + ([astuple(e.ordered)] if e.ordered is not None else [])
         for e in evidence
     ]
-    text = json.dumps([asked, [[s.name, s.version, str(s.axis)] for s in scorers]], ensure_ascii=False)
+    told: list[object] = [asked, [[s.name, s.version, str(s.axis)] for s in scorers]]
+    told += [sorted((name, line.value) for name, line in lines.items())] if lines else []
+    text = json.dumps(told, ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

@@ -97,7 +97,7 @@ class Studio(WordingVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVer
             shift=self._shift,
             cast=self.cast,
             matrix=self.routes,
-            calibrated=self._calibrated,
+            lines=self._own_lines,
         )
 
     def _loaded_references(self) -> References:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charkit.errors import UsageError
-from charkit.scoring import GrabCut, PaletteScorer, Scorecard
-from charkit.scoring.calibration import Calibration, calibrate, cast_pairs, of_controls, split_halves
-from charkit.scoring.controls import make_controls
+from charkit.scoring import Scorecard
+from charkit.scoring.calibration import Calibrations, calibrate_cast
 from charkit.scoring.sensitivity import check_sensitivity
-from charkit.studio.panel import panel_for
+from charkit.studio.panel import calibrated_panel, panel_for
 from charkit.studio.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -24,12 +23,13 @@ __all__ = ["ScoreVerbs", "check_run", "score_run"]
 class ScoreVerbs(Wiring):
     """Lines and ceilings of `Studio`'s scores."""
 
-    def calibrate(self, *, strangers: bool = True) -> Calibration:
-        """Set the palette's line on this run's own cast, and measure how far a perfect character gets.
+    def calibrate(self, *, strangers: bool = True) -> Calibrations:
+        """Set each scorer's line on this run's own cast, and measure how far a perfect character gets.
 
         Takes are judged against the references of other characters (wrong pairs), second halves of takes against first
-        halves (right pairs), and pasted figures against both. A cast of fewer than ten keeps the stock line. Later
-        calls of `score` use what was found. Costs time, no money.
+        halves (right pairs), and pasted figures against both; by the palette, and by every recogniser whose weights are
+        held and that was made for somebody in the cast. A cast of fewer than ten keeps the stock lines. Later calls of
+        `score` use what was found. Costs time, no money.
 
         Args:
             strangers: Also paste figures into the takes' own backgrounds: the hardest wrong pairs.
@@ -40,24 +40,18 @@ class ScoreVerbs(Wiring):
         evidence = [entry for entry in self._evidence(self.takes()) if entry.character]
         if not evidence:
             raise UsageError("there is no take with a character yet; shoot first, then calibrate")
-        with self._working("calibrate"), tempfile.TemporaryDirectory(prefix="charkit-halves-") as folder:
-            wrong, right = (
-                cast_pairs(evidence, PaletteScorer),
-                split_halves(evidence, PaletteScorer, GrabCut(), Path(folder)),
+        able, without = calibrated_panel(self.cast.values())
+        with (
+            self._working("calibrate", len(able)) as stage,
+            tempfile.TemporaryDirectory(prefix="charkit-halves-") as folder,
+        ):
+            found = calibrate_cast(
+                evidence, able, Path(folder), strangers=strangers, without=without, on_progress=stage.step
             )
-            pasted = of_controls(make_controls(evidence, PaletteScorer)) if strangers else ((), ())
-        facts = PaletteScorer().facts
-        found = calibrate(
-            (*wrong, *pasted[0]),
-            axis=facts.axis,
-            scorer=f"{facts.name} {facts.version}",
-            stock=PaletteScorer().threshold,
-            genuine=(*right, *pasted[1]),
-        )
         found.save(self._calibration_file)
         card = self.place.folder / "scorecard.json"
         if card.is_file():  # whoever reads it sees the line that holds
-            Scorecard.load(card).under(found).save(card)
+            found.over(Scorecard.load(card)).save(card)
         return found
 
     def check_scorers(self) -> Sensitivity:
@@ -72,20 +66,19 @@ class ScoreVerbs(Wiring):
         with self._working("check scorers"):
             return check_sensitivity(evidence, lambda: panel_for(self.cast.values()))
 
-    def calibration(self) -> Calibration | None:
+    def calibration(self) -> Calibrations | None:
         """Return what `calibrate` found in this run; None before."""
         file = self._calibration_file
-        return Calibration.load(file) if file.is_file() else None
+        return Calibrations.load(file) if file.is_file() else None
 
-    def _calibrated(self, card: Scorecard) -> Scorecard:
-        """Return a card under this run's own line; verdicts follow from the scores, nothing is measured again."""
-        found = self.calibration()
-        return card if found is None else card.under(found)
+    def _own_lines(self) -> Calibrations:
+        """Return this run's own lines; none before they were set."""
+        return self.calibration() or Calibrations()
 
     def scored(self) -> Scorecard | None:
         """Return what was scored last, as it is on disk; nothing is measured. None where nothing was scored yet."""
         file = self.place.folder / "scorecard.json"
-        return self._decided(self._calibrated(Scorecard.load(file))) if file.is_file() else None
+        return self._decided(self._own_lines().over(Scorecard.load(file))) if file.is_file() else None
 
     def _decided(self, card: Scorecard) -> Scorecard:
         """Return a card that chooses takes as a person decided."""

@@ -55,11 +55,14 @@ def test_a_run_is_scored_calibrated_and_exported_without_making_anything(
     with pytest.raises(UsageError, match=r"no takes to score. Runs with takes: scored"):
         score_run(production, run="another")
     found = studio.calibrate()
-    assert (found.threshold.calibrated, found.cast) == (False, 0)  # nobody but Ada: no wrong pair at all
-    assert {pair.kind for pair in found.genuine} >= {"split halves", "re-lit"}
+    (palette,) = found  # what needs weights has no line, and says what to get
+    assert (palette.calibrated, palette.cast) == (False, 0)  # nobody but Ada: no wrong pair at all
+    assert {pair.kind for pair in palette.genuine} >= {"split halves", "re-lit"}
+    assert "charkit weights get dinov2-s" in found.without["appearance"]
+    assert set(found.without) == {"faces", "anime", "appearance", "copying", "gate", "judge"}
     card = studio.score()
     assert [score.verdict for score in card.scores] == [score.verdict for score in before.scores]
-    assert card.ceiling(Axis.PALETTE).trials == len(found.genuine)
+    assert card.ceiling(Axis.PALETTE).trials == len(palette.genuine)
     assert Scorecard.load(studio.place.folder / "scorecard.json") == card
 
     said = ran("score", production, "--run", "scored", "--csv", tmp_path / "a.csv", "--parquet", tmp_path / "a.parquet")

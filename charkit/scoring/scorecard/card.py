@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
 from charkit.scoring.base import Axis, Score, ScorerFacts, Verdict
+from charkit.scoring.scorecard.choosing import best_take
+from charkit.scoring.scorecard.records import Ceiling, ScoredTake
 from charkit.scoring.statistics import Corrected, FrameRate, Pooled, Rate, corrected, frame_rate, pooled
 
 if TYPE_CHECKING:
@@ -32,37 +34,6 @@ Choice: TypeAlias = "Literal['chosen', 'first'] | Mapping[str, int]"
 """Which take stands for its shot: the best one, the first one, or the numbered one of the shots named."""
 
 _ORDER = tuple(Axis)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoredTake:
-    """A take that was put before the scorers, with characters or without."""
-
-    shot: str
-    take: int
-    clip_digest: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ceiling:
-    """What controls say of an axis: how many right pairs pass its line, and how many wrong ones."""
-
-    axis: Axis
-    passes: int
-    """Positive controls that pass: what a perfect character reaches."""
-    trials: int
-    how: str
-    """The kinds of positive controls."""
-    false_accepts: int = 0
-    """Impostors that pass."""
-    impostors: int = 0
-    same_background: int = 0
-    """Impostors before the claimed character's own background."""
-
-    @property
-    def rate(self) -> Rate:
-        """Positive controls as a rate."""
-        return Rate(passes=self.passes, verifiable=self.trials, expected=self.trials)
 
 
 class _File(BaseModel):
@@ -134,7 +105,7 @@ class Scorecard:
         What a person decided comes first: a starred take is chosen before others, a rejected one never. A shot all of
         whose takes are rejected is left out.
         """
-        return {shot: best for shot in self.shots if (best := self._best(shot)) is not None}
+        return {shot: best for shot in self.shots if (best := best_take(self, shot)) is not None}
 
     def decided(self, *, starred: Collection[tuple[str, int]], rejected: Collection[tuple[str, int]]) -> Scorecard:
         """Return the card with what a person decided about takes, by shot and number.
@@ -143,14 +114,6 @@ class Scorecard:
         kept beside the card, in the run's `decisions.json`.
         """
         return replace(self, starred=frozenset(starred), rejected=frozenset(rejected))
-
-    def _best(self, shot: str) -> int | None:
-        numbers = [t.take for t in self.takes if t.shot == shot and (shot, t.take) not in self.rejected]
-        numbers = [number for number in numbers if (shot, number) in self.starred] or numbers
-        if not numbers:
-            return None
-        judged = [number for number in numbers if self.of(shot, number)]
-        return min(judged, key=lambda number: self._order(shot, number)) if judged else max(numbers)
 
     def of(self, shot: str, take: int) -> tuple[Score, ...]:
         """Return all scores of one take; empty for one that nobody was asked about."""
@@ -162,14 +125,6 @@ class Scorecard:
         for score in self.scores:
             found.setdefault((score.shot, score.take), []).append(score)
         return {key: tuple(scores) for key, scores in found.items()}
-
-    def _order(self, shot: str, take: int) -> tuple[int, int, tuple[float, ...], int]:
-        scores = self.of(shot, take)
-        verdicts = [score.verdict for score in scores]
-        about = [score for score in scores if score.character]
-        lowest = tuple(-_lowest(about, axis) for axis in self.axes) if about else ()
-        latest_or_first = take if about else -take
-        return verdicts.count(Verdict.DRIFTED), verdicts.count(Verdict.UNVERIFIABLE), lowest, latest_or_first
 
     def standing(self, choice: Choice = "chosen") -> tuple[Score, ...]:
         """Return the scores of the one take per shot that stands for it, in the film's order."""
@@ -235,9 +190,11 @@ class Scorecard:
             {name: self.rate(name, asked, takes=takes) for name in self.characters if asked in self.axes_of(name)}
         )
 
-    def ceiling(self, axis: Axis) -> Ceiling | None:
-        """Return what controls say of an axis; None where none were judged."""
-        return next((found for found in self.ceilings if found.axis is axis), None)
+    def ceiling(self, axis: Axis, character: str = "") -> Ceiling | None:
+        """Return what controls say of an axis, by the scorer that judges a character; None where none were judged."""
+        mine = {s.scorer for s in self.scores if s.axis is axis and character in ("", s.character)}
+        found = [one for one in self.ceilings if one.axis is axis]
+        return next((one for one in found if one.scorer in ("", *mine)), None)
 
     def corrected(self, character: str, axis: Axis | None = None, *, takes: Choice = "chosen") -> Corrected | None:
         """Return the rate freed of what controls show of the scorer's own errors; None without controls.
@@ -246,7 +203,7 @@ class Scorecard:
             UnknownName: The character was not looked for.
         """
         asked = axis or self.main_axis(character)
-        found = self.ceiling(asked)
+        found = self.ceiling(asked, character)
         if found is None:
             return None
         return corrected(
@@ -323,20 +280,9 @@ class Scorecard:
 
         What was unverifiable or changed on purpose stays so. Scores of other scorers keep their lines.
         """
-        scores = tuple(
-            _under(score, calibration) if _same_scorer(score, calibration) else score for score in self.scores
-        )
-        controls = Ceiling(
-            axis=calibration.axis,
-            passes=calibration.ceiling.passes,
-            trials=calibration.ceiling.verifiable,
-            how=", ".join(dict.fromkeys(pair.kind for pair in calibration.genuine)),
-            false_accepts=calibration.accepted,
-            impostors=len(calibration.impostors),
-            same_background=calibration.same_background,
-        )
-        others = tuple(found for found in self.ceilings if found.axis is not calibration.axis)
-        return replace(self, scores=scores, ceilings=(*others, controls) if scores != self.scores else self.ceilings)
+        from charkit.scoring.scorecard.relining import under
+
+        return under(self, calibration)
 
     def against(self, other: Scorecard, *, names: tuple[str, str] = ("A", "B"), takes: Choice = "first") -> Comparison:
         """Return this card compared with another run's, shot by shot and axis by axis."""
@@ -391,19 +337,3 @@ class Scorecard:
         from charkit.scoring.scorecard.showing import page
 
         return {"text/plain": repr(self), "text/html": page(self)}
-
-
-def _lowest(scores: list[Score], axis: Axis) -> float:
-    return min((score.score for score in scores if score.axis is axis and score.score is not None), default=0.0)
-
-
-def _same_scorer(score: Score, calibration: Calibration) -> bool:
-    return score.axis is calibration.axis and score.scorer == calibration.scorer
-
-
-def _under(score: Score, calibration: Calibration) -> Score:
-    line = calibration.threshold
-    if score.score is None or score.verdict in (Verdict.UNVERIFIABLE, Verdict.INTENDED):
-        return replace(score, threshold=line)
-    passed = score.score >= line.value
-    return replace(score, threshold=line, verdict=Verdict.CONSISTENT if passed else Verdict.DRIFTED)

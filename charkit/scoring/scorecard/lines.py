@@ -41,7 +41,7 @@ def rate_line(card: Scorecard, character: str, axis: Axis, mine: Sequence[Score]
     parts = [f"{character} — {meaning(axis)}: {card.rate(character, axis, takes=takes)}"]
     if judged := [s for s in mine if s.score is not None and s.verdict is not Verdict.INTENDED]:
         worst = min(judged, key=lambda s: (s.score or 0.0, s.shot))
-        line = f"threshold {worst.threshold}, {_ceiling(card, axis)}"
+        line = f"threshold {worst.threshold}, {_ceiling(card, axis, character)}"
         parts.append(f"{line}; worst {worst.shot} at {worst.score:.3f}")
     return "; ".join([*parts, *_named(mine, axis)]) + "."
 
@@ -57,8 +57,8 @@ def _named(mine: Sequence[Score], axis: Axis) -> list[str]:
     return [f"{word} {', '.join(shots)}" for word, shots in found if shots]
 
 
-def _ceiling(card: Scorecard, axis: Axis) -> str:
-    found = card.ceiling(axis)
+def _ceiling(card: Scorecard, axis: Axis, character: str) -> str:
+    found = card.ceiling(axis, character)
     if found is None or found.rate.value is None:
         return "ceiling not measured"
     return f"ceiling {100 * found.rate.value:.0f} % ({found.passes}/{found.trials} {found.how})"

@@ -8,9 +8,12 @@ from statistics import NormalDist
 
 from charkit.cards import table
 
-__all__ = ["Advice", "advise", "design_effect", "detectable", "paired_shots", "power", "shots_per_arm"]
+__all__ = ["Advice", "advise", "design_effect", "detectable", "paired_power", "paired_shots", "power", "shots_per_arm"]
 
 _NORMAL = NormalDist()
+_EXACT_UP_TO = 1000
+"""Pairs above which the exact test's caution is less than one in a hundred of them."""
+_NEGLIGIBLE = 1e-9
 
 
 def design_effect(shots_per_character: float, correlation: float) -> float:
@@ -56,7 +59,9 @@ def paired_shots(
     """Return how many pairs are needed when both arms make the same shots (McNemar's test).
 
     ( z₁₋α/₂·√ψ + z_power·√(ψ − δ²) )² / δ² with δ = p₂ − p₁ and ψ the share of pairs in which one arm alone passes
-    (Connor, Biometrics 43, 1987): p₁q₂ + p₂q₁ − 2·ρ·√(p₁q₁p₂q₂), at least δ.
+    (Connor, Biometrics 43, 1987): p₁q₂ + p₂q₁ − 2·ρ·√(p₁q₁p₂q₂), at least δ. That is for the test on the normal
+    distribution; the exact one that charkit uses is a little more cautious, so as many pairs are added as bring it to
+    the power wanted, see `paired_power`.
 
     Args:
         first: Rate of one arm.
@@ -75,7 +80,51 @@ def paired_shots(
     shared = 2 * correlation * math.sqrt(first * (1 - first) * second * (1 - second))
     split = max(step, first * (1 - second) + second * (1 - first) - shared)
     root = _z(1 - alpha / 2) * math.sqrt(split) + _z(power) * math.sqrt(split - step * step)
-    return math.ceil((root / step) ** 2 - 1e-9)
+    pairs = math.ceil((root / step) ** 2 - 1e-9)
+    if pairs > _EXACT_UP_TO:
+        return pairs
+    while paired_power(pairs, split, step, alpha=alpha) < power:
+        pairs += 1
+    return pairs
+
+
+def paired_power(pairs: int, split: float, step: float, *, alpha: float = 0.05) -> float:
+    """Return the chance that exact McNemar shows a difference: summed over how many pairs split, and how.
+
+    Args:
+        pairs: How many there are.
+        split: The share of pairs in which one arm alone passes.
+        step: The difference of the rates, at most `split`.
+        alpha: Two-sided level.
+    """
+    ahead = (split + step) / (2 * split)
+    found = 0.0
+    for parted in range(pairs + 1):
+        chance = _binomial(parted, pairs, split)
+        if chance > _NEGLIGIBLE:
+            most = _rejected_below(parted, alpha)
+            tails = sum(_binomial(k, parted, ahead) + _binomial(k, parted, 1 - ahead) for k in range(most + 1))
+            found += chance * tails
+    return found
+
+
+def _rejected_below(parted: int, alpha: float) -> int:
+    """Return the most passes of the arm behind at which exact McNemar still rejects; -1 where it never does."""
+    below, most = 0.0, -1
+    for k in range((parted - 1) // 2 + 1):
+        below += _binomial(k, parted, 0.5)
+        if 2 * below > alpha:
+            break
+        most = k
+    return most
+
+
+def _binomial(count: int, trials: int, chance: float) -> float:
+    """Return the chance of just so many of so many."""
+    if chance in (0.0, 1.0):
+        return float(count == trials * chance)
+    ways = math.lgamma(trials + 1) - math.lgamma(count + 1) - math.lgamma(trials - count + 1)
+    return math.exp(ways + count * math.log(chance) + (trials - count) * math.log1p(-chance))
 
 
 def power(first: float, second: float, shots: float, *, alpha: float = 0.05) -> float:
@@ -153,7 +202,7 @@ class Advice:
         said = [
             (
                 f"To tell {100 * self.first:g} % from {100 * self.second:g} % at {100 * self.power:g} % power, "
-                f"two-sided {100 * self.alpha:g} %: {self.independent} independent shots per arm."
+                f"two-sided {100 * self.alpha:.3g} %: {self.independent} independent shots per arm."
             ),
             (
                 f"With {self.shots_per_character} shots per character and a correlation of {self.correlation:g} "
