@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from charkit.character import CharacterSheet
     from charkit.prompts import Prompt, Templates
     from charkit.providers.base import BoundReference
+    from charkit.references.preparing import Faces
     from charkit.routes import Route
     from charkit.store import Store
     from charkit.takes import Take
@@ -62,6 +63,8 @@ class Casting:
     """How often one view that drifted is made again at most."""
     redo_usd: float = 0.25
     """What the further tries of one call may cost together at most, in US dollars."""
+    faces: Faces | None = None
+    """Finds the faces in pictures that are prepared; None where nobody can look."""
     templates: Templates | None = None
     """Where the words around the sheet's come from; None for the built-in ones."""
 
@@ -126,6 +129,7 @@ class Casting:
                     character=sheet,
                     store=self.store,
                     wardrobe=own.wardrobe,
+                    faces=self.faces,
                     origin=own.file,
                     simulated=own.simulated,
                 )
@@ -138,6 +142,7 @@ class Casting:
                 character=sheet,
                 store=self.store,
                 wardrobe=view.wish.wardrobe,
+                faces=self.faces,
                 origin=view.take.id if view.good else f"{view.take.id}, {view.check}",
                 simulated=self.simulated,
             )

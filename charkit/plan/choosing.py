@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.prompts import Templates
     from charkit.references import Reference
+    from charkit.references.preparing import Faces
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
     from charkit.store import Store
@@ -53,6 +54,7 @@ def plan_film(
     resolution: Resolution | None = None,
     region: Region | None = None,
     store: Store | None = None,
+    faces: Faces | None = None,
     templates: Templates | None = None,
     templates_of: Mapping[str, Templates] | None = None,
     chosen: Mapping[str, str] | None = None,
@@ -69,6 +71,7 @@ def plan_film(
         region: Where the person works, for policies that differ by place.
         store: Where pictures are kept that a route takes in another size, shape or format only; without it they go out
             as they are.
+        faces: Finds faces, which stay whole in the shapes that routes ask for; None where nobody can look.
         templates: Where the words around the shots' own come from; the built-in ones by default.
         templates_of: The same for single shots, by id.
         chosen: Routes that a person chose for this run, by shot: before the storyboard's, and in spite of what the
@@ -87,6 +90,7 @@ def plan_film(
         resolution=resolution,
         region=region,
         store=store,
+        faces=faces,
         templates=templates,
         templates_of=templates_of,
     )
@@ -153,11 +157,12 @@ def _needs(
     templates: Templates | None,
     templates_of: Mapping[str, Templates] | None = None,
     store: Store | None = None,
+    faces: Faces | None = None,
 ) -> list[Need]:
     storyboard.check(cast)
     wanted = resolution or storyboard.resolution
     pool = tuple(references)
-    ready = _fitter(store) if store is not None else None
+    ready = _fitter(store, faces) if store is not None else None
     return [
         Need(
             shot=shot,
@@ -188,14 +193,14 @@ def _ways(need: Need, matrix: RouteMatrix, on: dt.date) -> Ways:
     )
 
 
-def _fitter(store: Store) -> Callable[[Reference, Route], Reference]:
+def _fitter(store: Store, faces: Faces | None) -> Callable[[Reference, Route], Reference]:
     """Return what prepares pictures for routes, each once."""
     known: dict[tuple[str, str], Reference] = {}
 
     def ready(reference: Reference, route: Route) -> Reference:
         key = (reference.digest, route.name)
         if key not in known:
-            known[key] = fitted(reference, route, store)
+            known[key] = fitted(reference, route, store, faces=faces)
         return known[key]
 
     return ready

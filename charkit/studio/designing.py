@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast, CharacterSheet
     from charkit.prompts import Templates
     from charkit.references import Reference
+    from charkit.references.preparing import Faces
     from charkit.routes import Route, RouteMatrix
     from charkit.store import Store
     from charkit.takes import Order, Takes
@@ -58,6 +59,8 @@ class Designing:
     templates: Templates
     """Where the words around the sheets' come from."""
     day: dt.date
+    faces: Faces | None = None
+    """Finds the faces in pictures that are prepared; None where nobody can look."""
     there: Callable[[Order], bool] = lambda _: False
     """Whether an order's take was made before, so that making it costs nothing."""
 
@@ -201,6 +204,7 @@ class Designing:
             simulated=self.simulated,
             check=self._check,
             templates=self.templates,
+            faces=self.faces,
         )
 
     def _route(self) -> Route:

@@ -213,6 +213,7 @@ class PlanVerbs(DesignVerbs):
             resolution=self.resolution,
             region=self._settings.region,
             store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
+            faces=self._faces,
             templates=self.prompts.templates,
             templates_of=wordings.templates(board, self.prompts.templates),
             chosen=_known(chosen, self.routes),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.ledger import Ledger, Spend
     from charkit.references import References
+    from charkit.references.preparing import Faces
     from charkit.routes import Route, RouteMatrix
     from charkit.scoring import ShotEvidence
     from charkit.settings import Settings
@@ -175,6 +176,11 @@ class Wiring(ABC):
             on=self._settings.today,
             region=self._settings.region,
         )
+
+    @property
+    def _faces(self) -> Faces | None:
+        """What finds the faces in pictures that are prepared; None where nobody can look."""
+        return self._preflights.finder.boxing
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)
