@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.prompts import Templates
-    from charkit.references import Reference
+    from charkit.references import ClipCutter, Reference
     from charkit.references.preparing import Faces
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
@@ -58,6 +58,7 @@ def plan_film(
     templates: Templates | None = None,
     templates_of: Mapping[str, Templates] | None = None,
     chosen: Mapping[str, str] | None = None,
+    cutter: ClipCutter | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -76,6 +77,7 @@ def plan_film(
         templates_of: The same for single shots, by id.
         chosen: Routes that a person chose for this run, by shot: before the storyboard's, and in spite of what the
             planner thinks.
+        cutter: Cuts the clips of shots to what routes take; without it a shot with clips can be planned and not made.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -93,6 +95,7 @@ def plan_film(
         faces=faces,
         templates=templates,
         templates_of=templates_of,
+        cutter=cutter,
     )
     picked = chosen or {}
     return Plan(
@@ -158,6 +161,7 @@ def _needs(
     templates_of: Mapping[str, Templates] | None = None,
     store: Store | None = None,
     faces: Faces | None = None,
+    cutter: ClipCutter | None = None,
 ) -> list[Need]:
     storyboard.check(cast)
     wanted = resolution or storyboard.resolution
@@ -174,6 +178,7 @@ def _needs(
             region=region,
             fitted=ready,
             templates=(templates_of or {}).get(shot.id, templates),
+            cutter=cutter,
         )
         for shot in storyboard.each()
     ]
@@ -284,12 +289,16 @@ def _planned(
         resolution=carried.resolution,
         prompt=carried.prompt,
         references=carried.choice.kept,
+        clips=carried.clips.kept,
         characters=carried.ids,
         sheets=tuple((who.name, need.cast[who.name].digest) for who in need.shot.characters),
         root_seed=need.storyboard.seed if route.takes_seed else None,
         price_usd=carried.usd,
-        reasons=reasons,
-        left_out=tuple(f"{p.reference.name}, {p.reference.view}: {p.why}" for p in carried.choice.pruned),
+        reasons=(*reasons, *carried.clips.reasons),
+        left_out=(
+            *(f"{p.reference.name}, {p.reference.view}: {p.why}" for p in carried.choice.pruned),
+            *carried.clips.left_out,
+        ),
         warnings=tuple(_warnings(carried, need, matrix, on)),
     )
 
@@ -308,8 +317,7 @@ def _warnings(carried: Carried, need: Need, matrix: RouteMatrix, on: dt.date) ->
 
 def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Iterator[str]:
     route = carried.route
-    pictured = {reference.name for reference in carried.choice.kept}
-    bare = [who.name for who in need.shot.characters if need.cast[who.name].name not in pictured]
+    bare = [who.name for who in need.shot.characters if need.cast[who.name].name not in carried.pictured]
     if bare and not carried.ids:
         claim = matrix.claims.get(CLAIMED)
         claimed = f"; claimed to hold in {claim.value}, never measured" if claim else ""
@@ -318,5 +326,7 @@ def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Ite
         if reference.sheet and reference.sheet != need.cast[reference.character].digest:
             yield f"the sheet of {reference.name} changed since its pictures were prepared"
             break
-    for shown in dict.fromkeys(reference.character for reference in carried.choice.kept):
+    yield from (f"left out: {clip}" for clip in carried.clips.left_out)  # somebody asked for it by name
+    seen = [*(one.character for one in carried.choice.kept), *(clip.character for clip in carried.clips.kept)]
+    for shown in dict.fromkeys(seen):
         yield from unsaid(route, need.cast[shown], need.region)

@@ -171,7 +171,8 @@ class Desk:
         return ArmPlan(arm=named, shots=tuple(shots), openings=tuple(openings), uploads=tuple(uploads))
 
     def _on(self, shot: Shot, route: Route, pictures: Sequence[Reference]) -> PlannedShot:
-        alone = self.script.model_copy(update={"shots": (shot,), "route": route.name})
+        bare = shot.model_copy(update={"clips": ()})  # an arm carries identity by its own means alone
+        alone = self.script.model_copy(update={"shots": (bare,), "route": route.name})
         plan = plan_film(
             alone,
             self.cast,

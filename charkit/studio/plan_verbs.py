@@ -217,6 +217,7 @@ class PlanVerbs(DesignVerbs):
             templates=self.prompts.templates,
             templates_of=wordings.templates(board, self.prompts.templates),
             chosen=_known(chosen, self.routes),
+            cutter=self._cutter,
         )
 
     def _ways(

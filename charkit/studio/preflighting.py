@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.plan import Plan, PlannedShot
-    from charkit.references import Reference
+    from charkit.references import ClipReference, Reference
     from charkit.references.preflight import Domain, Finding, Looked, Resemblance
     from charkit.routes import Region, RouteMatrix
 
@@ -132,16 +132,20 @@ class Preflights:
         return Pictured.of(reference, self.cast[reference.character], self.on)
 
     def _sendings(self, plan: Plan) -> tuple[Sending, ...]:
-        shots: dict[tuple[str, tuple[Pictured, ...]], list[str]] = {}
+        shots: dict[tuple[str, tuple[Pictured, ...], tuple[Pictured, ...]], list[str]] = {}
         for shot in plan.shots:
             for way in (shot, *shot.fallbacks):
                 pictures = tuple(self._pictured(reference) for reference in way.references)
-                if pictures:
-                    shots.setdefault((way.route, pictures), []).append(shot.shot)
+                clips = tuple(still for clip in way.clips for still in self._stills(clip))
+                if pictures or clips:
+                    shots.setdefault((way.route, pictures, clips), []).append(shot.shot)
         return tuple(
-            Sending(route=self.matrix.routes[route], pictures=pictures, shots=tuple(named))
-            for (route, pictures), named in shots.items()
+            Sending(route=self.matrix.routes[route], pictures=pictures, clips=clips, shots=tuple(named))
+            for (route, pictures, clips), named in shots.items()
         )
+
+    def _stills(self, clip: ClipReference) -> tuple[Pictured, ...]:
+        return Pictured.stills_of(clip, self.cast[clip.character], self.on)
 
     def _kept(self, key: str) -> Preflight | None:
         try:
@@ -151,7 +155,11 @@ class Preflights:
 
     def _key(self, sendings: Sequence[Sending], cast: Sequence[Pictured]) -> str:
         asked = [
-            [sending.shots, [_facts(one) for one in sending.pictures], sending.route.model_dump_json()]
+            [
+                sending.shots,
+                [_facts(one) for one in (*sending.pictures, *sending.clips)],
+                sending.route.model_dump_json(),
+            ]
             for sending in sendings
         ]
         content = [_VERSION, asked, [_facts(one) for one in cast], str(self.on), self.region, self.finder.problem]

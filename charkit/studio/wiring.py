@@ -11,6 +11,7 @@ from charkit.by_hand import Handwork
 from charkit.ledger import open_ledger
 from charkit.mirror import open_store
 from charkit.providers.base import Outcome
+from charkit.references import ClipCutter
 from charkit.studio.cutting import Cutting
 from charkit.studio.desk import Desk
 from charkit.studio.filming import Filming
@@ -176,6 +177,11 @@ class Wiring(ABC):
             on=self._settings.today,
             region=self._settings.region,
         )
+
+    @cached_property
+    def _cutter(self) -> ClipCutter:
+        """What cuts the clips of shots to what routes take."""
+        return ClipCutter(self._store, self.place.home)
 
     @property
     def _faces(self) -> Faces | None:

@@ -73,7 +73,7 @@ def test_a_subject_that_was_drawn_is_kept_on_disk_and_stays_whole(
     assert again.framing == drawn
     route = next(iter(RouteMatrix.load().routes.values()))
     square = _with_limits(route, route.picture_limits.model_copy(update={"min_ratio": 1.0, "max_ratio": 1.0}))
-    assert colours(fitted(again, square, store)) == {(0, 0, 255)}
+    assert (255, 0, 0) not in colours(fitted(again, square, store))
     with pytest.raises(UsageError, match="not 0.5, 0, 0.4, 1"):
         framed(whole, Framing(keep=(0.5, 0.0, 0.4, 1.0)))
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from charkit.character import CharacterSheet
+    from charkit.references.clip import ClipReference
     from charkit.references.picture import Reference
     from charkit.routes import Route
 
@@ -54,6 +55,25 @@ class Pictured:
             origins=tuple(filter(None, (reference.digest, reference.source_digest))),
         )
 
+    @classmethod
+    def stills_of(cls, clip: ClipReference, sheet: CharacterSheet, on: dt.date) -> tuple[Self, ...]:
+        """Return the stills of a clip with what its character's sheet declares on a day."""
+        age = sheet.description.age_band if sheet.description else None
+        return tuple(
+            cls(
+                name=f"{clip.name}, clip {clip.origin} ({place} of {len(clip.stills)} stills)",
+                path=Path(os.path.normpath(still)),
+                character=clip.name,
+                view="clip",
+                domain=sheet.kind,
+                real_person=sheet.likeness.real_person,
+                minor=None if age is None else age in ("child", "teen"),
+                lapsed=sheet.likeness.lapsed(on),
+                origins=(clip.digest,),
+            )
+            for place, still in enumerate(clip.stills, start=1)
+        )
+
     def prepared_like(self, other: Pictured) -> bool:
         """Whether it is the same picture of the same character, prepared another way."""
         return self.name == other.name and not set(self.origins).isdisjoint(other.origins)
@@ -69,5 +89,7 @@ class Sending:
 
     route: Route
     pictures: tuple[Pictured, ...]
+    clips: tuple[Pictured, ...] = ()
+    """Stills out of clips that go along: held against the route's policy, and no pictures that it gets."""
     shots: tuple[str, ...] = ()
     """The shots whose requests are alike."""

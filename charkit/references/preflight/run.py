@@ -63,7 +63,8 @@ def preflight(
     """
     going = tuple(dict.fromkeys(one for sending in sendings for one in sending.pictures))
     everyone = tuple(dict.fromkeys((*going, *cast)))  # one file may stand for two characters
-    seen = _looked({one.path for one in everyone}, finder or FaceFinder(), looking)
+    stills = tuple(dict.fromkeys(one for sending in sendings for one in sending.clips))
+    seen = _looked({one.path for one in (*everyone, *stills)}, finder or FaceFinder(), looking)
     judge = _Judge(seen=seen, matrix=matrix, on=on, region=region)
     found = [*judge.of_pictures(going)]
     for sending in sendings:
@@ -77,7 +78,7 @@ def preflight(
         found += look_alike_findings(photoreal, faces, at_once=_AT_ONCE)
     return Preflight(
         findings=tuple(replace(one, shots=tuple(sorted(one.shots))) for one in merged(_with_shots(found, sendings))),
-        pictures=tuple(_summary(one, seen[one.path]) for one in everyone),
+        pictures=tuple(_summary(one, seen[one.path]) for one in (*everyone, *stills)),
         routes=tuple(dict.fromkeys(sending.route.name for sending in sendings)),
     ).sorted()
 
@@ -107,17 +108,20 @@ class _Judge:
     def of_sending(self, sending: Sending) -> Iterator[Finding]:
         for finding in count_findings(sending, [self.seen[one.path].digest for one in sending.pictures]):
             yield replace(finding, shots=sending.shots)
-        for one in sending.pictures:
+        for one in (*sending.pictures, *sending.clips):
             key = sending.route.name, one
             if key not in self._asked:
-                self._asked[key] = list(self._asking(sending.route, one))
+                self._asked[key] = list(self._asking(sending.route, one, still=one in sending.clips))
             yield from (replace(finding, shots=sending.shots) for finding in self._asked[key])
 
-    def _asking(self, route: Route, one: Pictured) -> Iterator[Finding]:
+    def _asking(self, route: Route, one: Pictured, *, still: bool) -> Iterator[Finding]:
         looked = self.seen[one.path]
         if looked.problem:
+            if still:  # a picture's own findings say so already
+                yield from quality_findings(one, looked)
             return
-        yield from limit_findings(one, looked, route)
+        if not still:
+            yield from limit_findings(one, looked, route)
         for finding in policy_findings(one, looked, route, self.region):
             ways: tuple[str, ...] = ()
             if finding.level in ("error", "unknown") or finding.rule in _WITH_WAYS:
@@ -129,7 +133,7 @@ def _with_shots(found: Iterable[Finding], sendings: Sequence[Sending]) -> Iterat
     """Name the shots with which a picture goes out, also where no route's rule is at stake."""
     shots: dict[str, list[str]] = {}
     for sending in sendings:
-        for one in sending.pictures:
+        for one in (*sending.pictures, *sending.clips):
             shots.setdefault(one.name, []).extend(sending.shots)
     for finding in found:
         named = [shot for picture in finding.pictures for shot in shots.get(picture, ())]
