@@ -40,7 +40,7 @@ _KINDS: dict[str, Role] = {
 }  # fmt: skip
 _PASSING = frozenset({"progress.jsonl", "health.json"})
 """What only matters while a run goes on."""
-_SHOWS_REFERENCES = frozenset({"preflight.json", "references.json", "view-checks.json"})
+_SHOWS_REFERENCES = frozenset({"preflight.json", "preflight-designs.json", "references.json", "view-checks.json"})
 """Records with pictures of references inside; made again by whoever runs it."""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 

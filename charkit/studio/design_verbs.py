@@ -172,4 +172,5 @@ class DesignVerbs(Wiring):
             day=self._settings.today,
             templates=self.prompts.templates,
             faces=self._faces,
+            vetting=self._preflights.of_designs,
         )

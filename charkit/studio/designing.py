@@ -14,12 +14,13 @@ from charkit.character import SheetPicture, View, keep_version
 from charkit.documents import read_json, write_json
 from charkit.errors import BadDocument, UsageError
 from charkit.references import References
+from charkit.references.preflight import Pictured, Sending
 from charkit.scoring.views import ViewEvidence, ViewScorer
 from charkit.studio.naming import named
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from charkit.casting import Look, Wish
@@ -59,6 +60,8 @@ class Designing:
     templates: Templates
     """Where the words around the sheets' come from."""
     day: dt.date
+    vetting: Callable[[Sequence[Sending]], None] | None = None
+    """Looks at what would be uploaded, and raises where something stands against it; None where nothing is sent."""
     faces: Faces | None = None
     """Finds the faces in pictures that are prepared; None where nobody can look."""
     there: Callable[[Order], bool] = lambda _: False
@@ -205,6 +208,28 @@ class Designing:
             check=self._check,
             templates=self.templates,
             faces=self.faces,
+            vet=self._vet,
+        )
+
+    def _vet(self, uploads: Mapping[Order, Sequence[Path]], sheet: CharacterSheet) -> None:
+        """Ask preflight about the pictures that go out now; an order that was taken on before uploads nothing.
+
+        Raises:
+            PreflightStopped: one of them must not go; nothing was uploaded.
+        """
+        if self.vetting is None:
+            return
+        told = {order: paths for order, paths in uploads.items() if paths and not self.there(order)}
+        self.vetting(
+            [
+                Sending(
+                    route=self._casting.route,
+                    pictures=tuple(Pictured.drawn(path, bound.view, sheet, self.day) for path, bound in shown),
+                    shots=(order.subject,),
+                )
+                for order, paths in told.items()
+                if (shown := list(zip(paths, order.request.references, strict=True)))
+            ]
         )
 
     def _route(self) -> Route:

@@ -61,19 +61,46 @@ class Preflights:
         key = self._key(sendings, cast)
         found = self._kept(key)
         if found is None:
-            found = preflight(
-                sendings,
-                self.matrix,
-                on=self.on,
-                region=self.region,
-                cast=cast,
-                finder=self.finder,
-                resemblance=self.colours,
-                faces=self.faces,
-                looking=self.looks,
-            )
+            found = self._asked(sendings, cast)
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
+
+    def _asked(self, sendings: Sequence[Sending], cast: Sequence[Pictured]) -> Preflight:
+        return preflight(
+            sendings,
+            self.matrix,
+            on=self.on,
+            region=self.region,
+            cast=cast,
+            finder=self.finder,
+            resemblance=self.colours,
+            faces=self.faces,
+            looking=self.looks,
+        )
+
+    def of_designs(self, sendings: Sequence[Sending]) -> None:
+        """Let what a design would upload go out, or stop it. What was found is kept, for decisions about it.
+
+        Raises:
+            PreflightStopped: something stands against it; nothing was uploaded.
+        """
+        if not sendings:
+            return
+        found = self._asked(sendings, ())
+        found.save(self._designs)
+        stops = Overrides.load(self._decisions).on(found).stops
+        if stops:
+            raise PreflightStopped(dict.fromkeys(f"{', '.join(one.shots)}: {one.line}. {_way(one)}" for one in stops))
+
+    def named(self, finding_id: str, found: Preflight) -> Finding:
+        """Return a finding by its id: of the plan's preflight, or of the last design that was stopped.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        designs = Preflight.load(self._designs) if self._designs.is_file() else None
+        both = (*found.findings, *(designs.findings if designs is not None else ()))
+        return replace(found, findings=both)[finding_id]
 
     def seen(self, reference: Reference) -> Looked:
         """Return what is seen in a picture as it is sent, faces among it."""
@@ -81,16 +108,7 @@ class Preflights:
 
     def warm(self, references: Iterable[Reference]) -> None:
         """Look at pictures ahead of any question about them."""
-        preflight(
-            (),
-            self.matrix,
-            on=self.on,
-            cast=tuple(self._pictured(reference) for reference in references),
-            finder=self.finder,
-            resemblance=self.colours,
-            faces=self.faces,
-            looking=self.looks,
-        )
+        self._asked((), tuple(self._pictured(reference) for reference in references))
 
     def override(self, finding: Finding, reason: str) -> None:
         """Keep a person's decision to send all the same.
@@ -123,6 +141,10 @@ class Preflights:
     @property
     def _file(self) -> Path:
         return self.folder / "preflight.json"
+
+    @property
+    def _designs(self) -> Path:
+        return self.folder / "preflight-designs.json"
 
     @property
     def _decisions(self) -> Path:
