@@ -15,6 +15,7 @@ from charkit.documents import read_json, write_json
 from charkit.errors import BadDocument, UsageError
 from charkit.references import References
 from charkit.references.preflight import Pictured, Sending
+from charkit.scoring.view_identity import ViewIdentityScorer
 from charkit.scoring.views import ViewEvidence, ViewScorer
 from charkit.studio.naming import named
 
@@ -240,12 +241,17 @@ class Designing:
         return min(usable, key=lambda route: route.cost(resolution="1K"))
 
     @cached_property
+    def _identity(self) -> ViewIdentityScorer:
+        return ViewIdentityScorer()
+
+    @cached_property
     def _scorer(self) -> ViewScorer:
         return ViewScorer()
 
     def _check(self, look: Look) -> ViewCheck:
         """Say whether a view shows its anchor's character; what was said of the same pictures before is said again."""
-        key = f"{self._scorer.name} {look.anchor_digest} {look.digest} {look.wish}"
+        by = f"{self._scorer.name} {self._identity.label(self.cast[look.character].domain)}"
+        key = f"{by} {look.anchor_digest} {look.digest} {look.wish}"
         file = self.folder / "view-checks.json"
         known = _said_before(file)
         if key not in known:
@@ -266,12 +272,21 @@ class Designing:
                 from_behind=look.wish.view is View.BACK,
             )
         )
+        identity = self._identity.compare(
+            look.anchor,
+            look.picture,
+            domain=self.cast[look.character].domain,
+            from_behind=look.wish.view is View.BACK,
+        )
+        other = identity.verdict == "other"
         return ViewCheck(
-            verdict=score.verdict.value,
+            verdict="drifted" if other else score.verdict.value,
             score=score.score,
             line=score.threshold.value,
-            reason=score.reason,
+            reason=f"somebody else: {identity.said}" if other else score.reason,
             scorer=score.scorer,
+            identity=identity.verdict,
+            identity_said=identity.said,
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from charkit.errors import BadDocument, PreflightStopped
 from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, look, preflight
 from charkit.studio.remembering import RememberedLooks, RememberedResemblance
-from charkit.studio.resembling import ColourResemblance, FaceResemblance
+from charkit.studio.resembling import AnimeResemblance, ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Preflights", "preflight_files"]
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Of the rules: another one asks again."""
 
 _SAID_BY_THE_PLAN: Final = {"likeness.minor-by-region", "likeness.not-established"}
@@ -46,6 +46,7 @@ class Preflights:
     region: Region | None = None
     finder: FaceFinder = field(default_factory=FaceFinder)
     faces: FaceResemblance = field(default_factory=FaceResemblance)
+    drawn: AnimeResemblance = field(default_factory=AnimeResemblance)
     looks: RememberedLooks = field(default_factory=RememberedLooks, repr=False)
     """Looks at pictures, at each once."""
     colours: Resemblance = field(default_factory=lambda: RememberedResemblance(ColourResemblance()), repr=False)
@@ -75,6 +76,7 @@ class Preflights:
             finder=self.finder,
             resemblance=self.colours,
             faces=self.faces,
+            drawn=self.drawn,
             looking=self.looks,
         )
 
@@ -185,7 +187,7 @@ class Preflights:
             for sending in sendings
         ]
         content = [_VERSION, asked, [_facts(one) for one in cast], str(self.on), self.region, self.finder.problem]
-        content += [self.faces.label]
+        content += [self.faces.label, self.drawn.label]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

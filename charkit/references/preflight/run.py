@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from charkit.references.preflight.looking import look
-from charkit.references.preflight.pairs import copy_findings, count_findings, look_alike_findings
+from charkit.references.preflight.pairs import copy_findings, count_findings, identity_findings, look_alike_findings
 from charkit.references.preflight.policy import policy_findings
 from charkit.references.preflight.quality import limit_findings, quality_findings
 from charkit.references.preflight.records import Finding, Preflight, Summary
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.references.preflight.looking import Looked
-    from charkit.references.preflight.pairs import Resemblance
+    from charkit.references.preflight.pairs import Identifying, Resemblance
     from charkit.references.preflight.pictured import Pictured, Sending
     from charkit.routes import Region, Route, RouteMatrix
 
@@ -45,7 +45,8 @@ def preflight(
     cast: Sequence[Pictured] = (),
     finder: FaceFinder | None = None,
     resemblance: Resemblance | None = None,
-    faces: Resemblance | None = None,
+    faces: Identifying | None = None,
+    drawn: Identifying | None = None,
     looking: Callable[[Path, FaceFinder], Looked] = look,
 ) -> Preflight:
     """Say what stands against uploading pictures, before anything is uploaded. Costs nothing, sends nothing.
@@ -59,6 +60,7 @@ def preflight(
         finder: Finds faces; by default with the person's own weights. Without them faces are `unknown`.
         resemblance: Says how alike two characters look; without it nobody is compared.
         faces: Says how alike their faces are; asked about photoreal characters only, of others it knows nothing.
+        drawn: The same for anime.
         looking: Looks at a picture; whoever asks again and again passes one that remembers.
     """
     going = tuple(dict.fromkeys(one for sending in sendings for one in sending.pictures))
@@ -73,9 +75,9 @@ def preflight(
     found += copy_findings(pairs)
     if resemblance is not None:
         found += look_alike_findings(pairs, resemblance, at_once=_AT_ONCE)
-    if faces is not None:
-        photoreal = [(one, looked) for one, looked in pairs if one.domain == "photoreal"]
-        found += look_alike_findings(photoreal, faces, at_once=_AT_ONCE)
+    for domain, identity in (("photoreal", faces), ("anime", drawn)):
+        if identity is not None:
+            found += identity_findings([pair for pair in pairs if pair[0].domain == domain], identity, at_once=_AT_ONCE)
     return Preflight(
         findings=tuple(replace(one, shots=tuple(sorted(one.shots))) for one in merged(_with_shots(found, sendings))),
         pictures=tuple(_summary(one, seen[one.path]) for one in (*everyone, *stills)),
