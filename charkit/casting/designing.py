@@ -16,12 +16,14 @@ from charkit.references import Reference, prepare
 from charkit.takes import Order, Takes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from charkit.casting.wishes import Wish
     from charkit.character import CharacterSheet
     from charkit.prompts import Prompt, Templates
     from charkit.providers.base import BoundReference
+    from charkit.references.preparing import Faces
     from charkit.routes import Route
     from charkit.store import Store
     from charkit.takes import Take
@@ -62,6 +64,10 @@ class Casting:
     """How often one view that drifted is made again at most."""
     redo_usd: float = 0.25
     """What the further tries of one call may cost together at most, in US dollars."""
+    vet: Callable[[Mapping[Order, Sequence[Path]], CharacterSheet], None] | None = None
+    """Looks at the pictures that orders would upload, before any of them is sent; raises where one must not go."""
+    faces: Faces | None = None
+    """Finds the faces in pictures that are prepared; None where nobody can look."""
     templates: Templates | None = None
     """Where the words around the sheet's come from; None for the built-in ones."""
 
@@ -95,6 +101,7 @@ class Casting:
 
         Raises:
             UsageError: the anchor was refused or failed, with what the service said; or a view is none.
+            PreflightStopped: something stands against sending the anchor or a view back; nothing was uploaded.
         """
         if not 1 <= candidate <= len(POSES):
             raise UsageError(f"there is no candidate {candidate}; candidates are numbered from 1 to {len(POSES)}")
@@ -126,6 +133,7 @@ class Casting:
                     character=sheet,
                     store=self.store,
                     wardrobe=own.wardrobe,
+                    faces=self.faces,
                     origin=own.file,
                     simulated=own.simulated,
                 )
@@ -138,6 +146,7 @@ class Casting:
                 character=sheet,
                 store=self.store,
                 wardrobe=view.wish.wardrobe,
+                faces=self.faces,
                 origin=view.take.id if view.good else f"{view.take.id}, {view.check}",
                 simulated=self.simulated,
             )

@@ -77,10 +77,19 @@ class ViewCheck:
     """Scores at or above it are consistent."""
     reason: str = ""
     scorer: str = ""
+    identity: Literal["same", "other", "unknown"] = "unknown"
+    """Whether it is the same face or drawn character: an axis of its own, on which colours never give a pass."""
+    identity_said: str = ""
+    """The likeness with its line and what compared, or why nothing can be said."""
 
     def __str__(self) -> str:
         value = "" if self.score is None else f" {self.score:.3f}"
         return f"{self.verdict}{value}{f' ({self.reason})' if self.reason else ''}"
+
+    @property
+    def badge(self) -> str:
+        """In a word or two; what only colours speak for says so."""
+        return "colours consistent" if self.verdict == "consistent" and self.identity == "unknown" else self.verdict
 
 
 _WIDTH = 250
@@ -122,6 +131,8 @@ class DesignedView:
             return [("not made", why_not(self.take))]
         line = f", line {self.check.line:.2f}" if self.check.score is not None and self.check.line else ""
         rows = [("check", f"{self.check}{line}")]
+        if self.check.identity_said:
+            rows.append(("identity", f"{self.check.identity}: {self.check.identity_said}"))
         if len(self.tries) > 1:
             rows.append(("tries", "; ".join(f"take {take.number} {check}" for take, check in self.tries)))
         if self.fed:
@@ -159,7 +170,7 @@ class Designs(Takes):
                 small=True,
                 width=_WIDTH,
                 more=view.rows(),
-                badge=view.check.verdict if view.usable else ending(view.take),
+                badge=view.check.badge if view.usable else ending(view.take),
                 badge_kind=_TONES[view.check.verdict] if view.usable else "bad",
             )
             for view in self.views

@@ -71,6 +71,9 @@ class Turn:
         tries: dict[Wish, list[tuple[Take, ViewCheck]]],
     ) -> None:
         orders = [self.casting.view_order(self.sheet, wish, *how) for wish, how in wanted.items()]
+        if self.casting.vet is not None:
+            shown = [[path for view in self._fed(wish) if (path := view.take.path)] for wish in wanted]
+            self.casting.vet(dict(zip(orders, shown, strict=True)), self.sheet)
         for wish, take in zip(wanted, self.casting.make(orders), strict=True):
             tries[wish].append((take, self._checked(wish, take)))
 
@@ -91,10 +94,13 @@ class Turn:
         return max(rejected, default=0) + 1
 
     def _inputs(self, wish: Wish) -> tuple[BoundReference, ...]:
+        return tuple(self._picture(view) for view in self._fed(wish))
+
+    def _fed(self, wish: Wish) -> tuple[DesignedView, ...]:
         """Return the anchor and the neighbours that turned out well, in the order in which the prompt counts them."""
         near = [self.made[other] for other in neighbours(wish, self.made) if self.made[other].good]
         room = max(0, self.casting.route.max_references() - 1)
-        return (self._picture(self.made[ANCHOR]), *(self._picture(view) for view in near[:room]))
+        return (self.made[ANCHOR], *near[:room])
 
     def _picture(self, view: DesignedView) -> BoundReference:
         if view.take.path is None:

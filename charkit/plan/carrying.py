@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import BadReference, UnsupportedRequest
 from charkit.plan.likeness import forbidden
 from charkit.prompts import Appearing, Prompt, video_prompt
 from charkit.providers.base import BoundCharacter
-from charkit.references import Choice, Pruned, choose
+from charkit.references import Choice, ClipChoice, Pruned, choose, choose_clips
 from charkit.routes import Size
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast, CharacterSheet
     from charkit.prompts import Templates
-    from charkit.references import Reference
+    from charkit.references import ClipCutter, Reference
     from charkit.routes import Region, Route
     from charkit.shots import Shot, Storyboard
 
@@ -43,6 +43,8 @@ class Need:
     """Prepares a picture again where a route does not take it as it is; None where that is left to others."""
     templates: Templates | None = None
     """Where the words around the shot's own come from; None for the built-in ones."""
+    cutter: ClipCutter | None = None
+    """Cuts the shot's clips to what a route takes; None where only their number counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +58,22 @@ class Carried:
     ids: tuple[BoundCharacter, ...]
     prompt: Prompt
     usd: float
+    clips: ClipChoice = field(default_factory=ClipChoice)
+
+    @property
+    def pictured(self) -> set[str]:
+        """The names of those whom a picture or a clip shows."""
+        return {one.name for one in self.choice.kept} | {clip.name for clip in self.clips.kept}
 
     @property
     def means(self) -> int:
         """How identity is carried: 3 by character ids, 2 by pictures of all, 1 of some, 0 by words alone."""
         names = {name for name, _ in self.prompt.locked}
-        pictured = {reference.name for reference in self.choice.kept}
         if not names:
             return 0
         if len(self.ids) == len(names):
             return 3
-        return 2 if pictured >= names else int(bool(pictured))
+        return 2 if self.pictured >= names else int(bool(self.pictured))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +111,8 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
     size = route.size(resolution, need.storyboard.aspect) or need.size
     ids = _ids(route, need)
     choice = _fitted(route, need, _choice(route, need, ids))
-    lengths = route.lengths(resolution, references=bool(choice.kept))
+    clips = _clips(route, need, ids)
+    lengths = route.lengths(resolution, references=bool(choice.kept or clips.kept))
     if need.shot.seconds not in lengths:
         return _wrong_length(route, need, resolution, lengths)
     sound = route.capabilities.sound
@@ -112,10 +120,12 @@ def carry(route: Route, need: Need, *, forced: bool = False) -> Carried | Refuse
         return Refused(route=route, why="its clips have no sound", source=sound.source)
     try:
         usd = route.cost(seconds=need.shot.seconds, resolution=resolution)
-        prompt = _worded(route, need, choice, ids)
+        prompt = _worded(route, need, choice, ids, clips)
     except UnsupportedRequest as error:
         return Refused(route=route, why=str(error), nearest=error.nearest, source=error.source)
-    return Carried(route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd)
+    return Carried(
+        route=route, resolution=resolution, size=size, choice=choice, ids=ids, prompt=prompt, usd=usd, clips=clips
+    )
 
 
 def in_words(route: Route, need: Need) -> Prompt:
@@ -125,13 +135,13 @@ def in_words(route: Route, need: Need) -> Prompt:
         UnsupportedRequest: the route does not take a prompt this long.
     """
     ids = _ids(route, need)
-    return _worded(route, need, _choice(route, need, ids), ids)
+    return _worded(route, need, _choice(route, need, ids), ids, _clips(route, need, ids))
 
 
-def _worded(route: Route, need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> Prompt:
+def _worded(route: Route, need: Need, choice: Choice, ids: tuple[BoundCharacter, ...], clips: ClipChoice) -> Prompt:
     return video_prompt(
         need.shot,
-        _appearing(need, choice, ids),
+        _appearing(need, choice, ids, clips),
         style=need.storyboard.style,
         route=route,
         templates=need.templates,
@@ -190,6 +200,17 @@ def _choice(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> Choice
     return Choice(pruned=(*known, *whole.pruned))
 
 
+def _clips(route: Route, need: Need, ids: tuple[BoundCharacter, ...]) -> ClipChoice:
+    """Choose the shot's clips that the route takes; the others are named with the reason."""
+    if not need.shot.clips:
+        return ClipChoice()
+    sheets = [need.cast[clip.character] for clip in need.shot.clips]
+    known = "the endpoint knows the character by id" if ids else ""
+    barred = {sheet.slug: known or _forbidden(route, sheet, need) for sheet in sheets}
+    wanted = [(c, need.storyboard.path_of(c), s) for c, s in zip(need.shot.clips, sheets, strict=True)]
+    return choose_clips(wanted, route, barred=barred, cutter=need.cutter)
+
+
 def _fitted(route: Route, need: Need, choice: Choice) -> Choice:
     """Bring the chosen pictures to what the route takes; one that cannot be is left out by name."""
     if need.fitted is None:
@@ -230,7 +251,7 @@ def _forbidden(route: Route, sheet: CharacterSheet, need: Need) -> str:
     return forbidden(route, sheet, need.region)
 
 
-def _appearing(need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> list[Appearing]:
+def _appearing(need: Need, choice: Choice, ids: tuple[BoundCharacter, ...], clips: ClipChoice) -> list[Appearing]:
     handles = {known.name: known.id for known in ids}
     appearing = []
     for who in need.shot.characters:
@@ -240,6 +261,7 @@ def _appearing(need: Need, choice: Choice, ids: tuple[BoundCharacter, ...]) -> l
                 name=sheet.name,
                 locked=sheet.locked_text(who.wardrobe),
                 views=tuple(str(r.view) for r in choice.kept if r.character == sheet.slug),
+                clips=tuple(n for n, clip in enumerate(clips.kept) if clip.character == sheet.slug),
                 position=who.position or "",
                 voice=sheet.voice or "",
                 handle=handles.get(sheet.name, ""),

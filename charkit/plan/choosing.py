@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.prompts import Templates
-    from charkit.references import Reference
+    from charkit.references import ClipCutter, Reference
+    from charkit.references.preparing import Faces
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.shots import Resolution, Storyboard
     from charkit.store import Store
@@ -53,9 +54,11 @@ def plan_film(
     resolution: Resolution | None = None,
     region: Region | None = None,
     store: Store | None = None,
+    faces: Faces | None = None,
     templates: Templates | None = None,
     templates_of: Mapping[str, Templates] | None = None,
     chosen: Mapping[str, str] | None = None,
+    cutter: ClipCutter | None = None,
 ) -> Plan:
     """Bind every shot of a storyboard to a route, its pictures and its price.
 
@@ -69,10 +72,12 @@ def plan_film(
         region: Where the person works, for policies that differ by place.
         store: Where pictures are kept that a route takes in another size, shape or format only; without it they go out
             as they are.
+        faces: Finds faces, which stay whole in the shapes that routes ask for; None where nobody can look.
         templates: Where the words around the shots' own come from; the built-in ones by default.
         templates_of: The same for single shots, by id.
         chosen: Routes that a person chose for this run, by shot: before the storyboard's, and in spite of what the
             planner thinks.
+        cutter: Cuts the clips of shots to what routes take; without it a shot with clips can be planned and not made.
 
     Raises:
         BadDocument: the storyboard names somebody who is not in the cast.
@@ -87,8 +92,10 @@ def plan_film(
         resolution=resolution,
         region=region,
         store=store,
+        faces=faces,
         templates=templates,
         templates_of=templates_of,
+        cutter=cutter,
     )
     picked = chosen or {}
     return Plan(
@@ -153,11 +160,13 @@ def _needs(
     templates: Templates | None,
     templates_of: Mapping[str, Templates] | None = None,
     store: Store | None = None,
+    faces: Faces | None = None,
+    cutter: ClipCutter | None = None,
 ) -> list[Need]:
     storyboard.check(cast)
     wanted = resolution or storyboard.resolution
     pool = tuple(references)
-    ready = _fitter(store) if store is not None else None
+    ready = _fitter(store, faces) if store is not None else None
     return [
         Need(
             shot=shot,
@@ -169,6 +178,7 @@ def _needs(
             region=region,
             fitted=ready,
             templates=(templates_of or {}).get(shot.id, templates),
+            cutter=cutter,
         )
         for shot in storyboard.each()
     ]
@@ -188,14 +198,14 @@ def _ways(need: Need, matrix: RouteMatrix, on: dt.date) -> Ways:
     )
 
 
-def _fitter(store: Store) -> Callable[[Reference, Route], Reference]:
+def _fitter(store: Store, faces: Faces | None) -> Callable[[Reference, Route], Reference]:
     """Return what prepares pictures for routes, each once."""
     known: dict[tuple[str, str], Reference] = {}
 
     def ready(reference: Reference, route: Route) -> Reference:
         key = (reference.digest, route.name)
         if key not in known:
-            known[key] = fitted(reference, route, store)
+            known[key] = fitted(reference, route, store, faces=faces)
         return known[key]
 
     return ready
@@ -279,12 +289,16 @@ def _planned(
         resolution=carried.resolution,
         prompt=carried.prompt,
         references=carried.choice.kept,
+        clips=carried.clips.kept,
         characters=carried.ids,
         sheets=tuple((who.name, need.cast[who.name].digest) for who in need.shot.characters),
         root_seed=need.storyboard.seed if route.takes_seed else None,
         price_usd=carried.usd,
-        reasons=reasons,
-        left_out=tuple(f"{p.reference.name}, {p.reference.view}: {p.why}" for p in carried.choice.pruned),
+        reasons=(*reasons, *carried.clips.reasons),
+        left_out=(
+            *(f"{p.reference.name}, {p.reference.view}: {p.why}" for p in carried.choice.pruned),
+            *carried.clips.left_out,
+        ),
         warnings=tuple(_warnings(carried, need, matrix, on)),
     )
 
@@ -303,8 +317,7 @@ def _warnings(carried: Carried, need: Need, matrix: RouteMatrix, on: dt.date) ->
 
 def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Iterator[str]:
     route = carried.route
-    pictured = {reference.name for reference in carried.choice.kept}
-    bare = [who.name for who in need.shot.characters if need.cast[who.name].name not in pictured]
+    bare = [who.name for who in need.shot.characters if need.cast[who.name].name not in carried.pictured]
     if bare and not carried.ids:
         claim = matrix.claims.get(CLAIMED)
         claimed = f"; claimed to hold in {claim.value}, never measured" if claim else ""
@@ -313,5 +326,7 @@ def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Ite
         if reference.sheet and reference.sheet != need.cast[reference.character].digest:
             yield f"the sheet of {reference.name} changed since its pictures were prepared"
             break
-    for shown in dict.fromkeys(reference.character for reference in carried.choice.kept):
+    yield from (f"left out: {clip}" for clip in carried.clips.left_out)  # somebody asked for it by name
+    seen = [*(one.character for one in carried.choice.kept), *(clip.character for clip in carried.clips.kept)]
+    for shown in dict.fromkeys(seen):
         yield from unsaid(route, need.cast[shown], need.region)

@@ -18,7 +18,7 @@ from charkit.errors import UnknownName
 from charkit.plan.decisions import Approval  # noqa: TC001
 from charkit.prompts import Prompt  # noqa: TC001
 from charkit.providers.base import BoundCharacter, VideoRequest
-from charkit.references import Reference, beside, moved
+from charkit.references import ClipReference, Reference, beside, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,8 @@ class PlannedShot:
     prompt: Prompt
     references: tuple[Reference, ...] = ()
     """In the order in which the prompt counts them."""
+    clips: tuple[ClipReference, ...] = ()
+    """Clips of characters, sent after the pictures."""
     characters: tuple[BoundCharacter, ...] = ()
     """Characters that the endpoint knows by id."""
     sheets: tuple[tuple[str, str], ...] = ()
@@ -86,14 +88,15 @@ class PlannedShot:
         content += [self.seconds, self.width, self.height, self.root_seed]
         content += [[one.digest, one.character, str(one.view)] for one in self.references]
         content += [[one.id, one.name] for one in self.characters]
+        content += [["clip", one.digest, one.character] for one in self.clips]
         content += [self.left_out, self.warnings, [way.digest for way in self.fallbacks]]
         return _digest_of([self.shot, *content])
 
     def request(self, take: int) -> VideoRequest:
-        """Return what an adapter sends for a take, with the bytes of every picture.
+        """Return what an adapter sends for a take, with the bytes of every picture and clip.
 
         Raises:
-            BadReference: a picture is gone, or is not the one that was planned.
+            BadReference: a picture or clip is gone, or is not the one that was planned.
         """
         return VideoRequest(
             model=self.model,
@@ -101,13 +104,14 @@ class PlannedShot:
             seconds=self.seconds,
             width=self.width,
             height=self.height,
-            references=tuple(reference.bound() for reference in self.references),
+            references=(*(one.bound() for one in self.references), *(clip.bound() for clip in self.clips)),
             characters=self.characters,
             seed=self.seed(take),
         )
 
     def __repr__(self) -> str:
         pictures = f", {counted(len(self.references), 'picture')}" if self.references else ""
+        pictures += f", {counted(len(self.clips), 'clip')}" if self.clips else ""
         asked = f"{self.seconds} s at {self.resolution}{pictures}"
         return f"<PlannedShot {self.shot}: {self.route}, {asked}, ${self.price_usd:.2f}>"
 
@@ -230,6 +234,7 @@ def _moved(shot: PlannedShot, change: Callable[[Path], Path]) -> PlannedShot:
     return replace(
         shot,
         references=tuple(moved(r, change) for r in shot.references),
+        clips=tuple(clip.moved(change) for clip in shot.clips),
         fallbacks=tuple(_moved(fallback, change) for fallback in shot.fallbacks),
     )
 
@@ -286,6 +291,8 @@ def _pictures(shot: PlannedShot) -> str:
     views: dict[str, list[str]] = {}
     for reference in shot.references:
         views.setdefault(reference.name, []).append(str(reference.view))
+    for clip in shot.clips:
+        views.setdefault(clip.name, []).append(f"clip of {clip.seconds:.1f} s")
     known = [f"{who.name} by id" for who in shot.characters]
     return "; ".join([*known, *(f"{name}: {', '.join(seen)}" for name, seen in views.items())])
 

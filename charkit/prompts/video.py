@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from charkit.prompts.length import within
 from charkit.prompts.library import built_in
 from charkit.prompts.template import sentence, view_words
+from charkit.routes import clip_tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,8 @@ class Appearing:
     locked: str
     views: tuple[str, ...] = ()
     """The views of its pictures, in the order in which they are sent."""
+    clips: tuple[int, ...] = ()
+    """The places of its clips among all clips that are sent, from 0."""
     position: str = ""
     voice: str = ""
     handle: str = ""
@@ -128,15 +131,22 @@ def video_prompt(
         opening = _header((), route.tags, frames)
         return within(replace(bare, text=f"{opening}\n{bare.text}" if opening else bare.text), route, shot.id)
     pictured = any(who.views for who in appearing) and route.tags in {"omni", "index", "picture"}
+    moving = any(who.clips for who in appearing) and route.tags in {"omni", "picture"}
     values = {
         **words,
         "header": _header(appearing, route.tags, frames),
         "characters": labelled(appearing, route.tags),
         "dialogue": spoken(shot, appearing, templates),
-        "closing": _CLOSING if pictured else "",
+        "closing": _closing(pictured, moving),
     }
     prompt = templates["character_shot"].fill(values, [(who.name, who.locked) for who in appearing])
     return within(prompt, route, shot.id)
+
+
+def _closing(pictured: bool, moving: bool) -> str:
+    if not moving:
+        return _CLOSING if pictured else ""
+    return _CLOSING.replace("images show", "images and clips show" if pictured else "clips show")
 
 
 def words_of(shot: ShotWords) -> dict[str, object]:
@@ -189,7 +199,7 @@ def labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, s
         numbers = range(sent, sent + len(who.views))
         sent += len(who.views)
         named = {
-            "omni": [f"<IMAGE_REF_{n}>" for n in numbers],
+            "omni": [*(f"<IMAGE_REF_{n}>" for n in numbers), *(clip_tag_of(tags, n) for n in who.clips)],
             "index": [f"Image {n + 1}" for n in numbers],
             "handle": [who.handle] if who.handle else [],
         }.get(tags, [])
@@ -201,23 +211,22 @@ def labelled(appearing: Sequence[Appearing], tags: TagStyle) -> list[dict[str, s
 def _header(appearing: Sequence[Appearing], tags: TagStyle, frames: Sequence[Frame]) -> str:
     pictures = [(who.name, view) for who in appearing for view in who.views]
     if tags == "omni":
-        return _bound(frames, len(pictures))
-    if not pictures:
-        return ""
+        return _bound(frames, len(pictures), sum(len(who.clips) for who in appearing))
     if tags == "index":
         shown = [f"Image {n}: {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)]
-        return f"References: {' '.join(shown)}"
+        return f"References: {' '.join(shown)}" if shown else ""
     if tags == "picture":  # the server writes `<Picture 1>: ` before each picture; the prompt says who that is
-        return "\n".join(
-            f"<Picture {n}> is {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)
-        )
+        lines = [f"<Picture {n}> is {name}, {view_words(view)}." for n, (name, view) in enumerate(pictures, start=1)]
+        moving = sorted((n, who.name) for who in appearing for n in who.clips)
+        return "\n".join([*lines, *(f"{clip_tag_of(tags, n)} is {name}, in motion." for n, name in moving)])
     return ""
 
 
-def _bound(frames: Sequence[Frame], references: int) -> str:
-    """Return Omni's header, which binds pictures to roles by their place, and what the frames are for."""
+def _bound(frames: Sequence[Frame], references: int, clips: int) -> str:
+    """Return Omni's header, which binds media to roles by their place, and what frames are for (google-wire 1.6)."""
     sources = " ".join(f"<{frame.upper()}_FRAME>@Image{n}" for n, frame in enumerate(frames, start=1))
     shown = " ".join(f"<IMAGE_REF_{n}>@Image{len(frames) + n + 1}" for n in range(references))
+    shown = " ".join(filter(None, [shown, *(f"{clip_tag_of('omni', n)}@Video{n + 1}" for n in range(clips))]))
     tags = " ".join(f"[# {kind} {bound}]" for kind, bound in (("Sources", sources), ("References", shown)) if bound)
     said = {"first": "Start from Image{}.", "last": "End on Image{}."}
     words = " ".join(said[frame].format(n) for n, frame in enumerate(frames, start=1))

@@ -61,6 +61,8 @@ class ReferenceRules:
     """The least and the greatest width to height."""
     sides: tuple[int, int] = (256, 5760)
     """The least and the greatest side in pixels."""
+    kinds: frozenset[str] = frozenset({"image", "video", "audio"})
+    """What its field for references carries."""
 
 
 MOST: Mapping[str, int] = MappingProxyType({"image": 9, "video": 3, "audio": 3})
@@ -156,6 +158,13 @@ def check_references(shown: Sequence[BoundReference], prompt: str, rules: Refere
     """
     _check_counts(shown, rules.source)
     for one in shown:
+        if kind(one.blob) in MOST and kind(one.blob) not in rules.kinds:
+            raise UnsupportedRequest(
+                f"{one.blob.name} is {one.blob.media_type}",
+                rule=f"this server's references are {' and '.join(sorted(rules.kinds))} files",
+                nearest="pictures out of it",
+                source=rules.source,
+            )
         _check_file(one.blob, rules.source)
         if kind(one.blob) == "image":
             _check_picture(one.blob, rules)

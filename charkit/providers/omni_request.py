@@ -27,9 +27,9 @@ from charkit.providers.limits import (
 from charkit.providers.reading import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from charkit.providers.base import Request
+    from charkit.providers.base import BoundReference, Request
 
 SOURCE = "google-wire.md 1, after Google's Omni page of 2026-09-14 and google-genai 3.4.0"
 """Where the limits below come from."""
@@ -39,6 +39,15 @@ RESOLUTIONS: Mapping[int, str] = MappingProxyType({360: "360p", 720: "720p", 108
 
 MAX_IMAGES = 10
 """Pictures per prompt, the hard cap of the model card."""
+
+MAX_CLIPS = 3
+"""Clips per prompt, of at most 3 s each (google-wire.md 1.1)."""
+
+CLIP_TYPE = "video/mp4"
+"""The one kind of clip that charkit sends; the service documents no list."""
+
+MAX_INLINE = 90 << 20
+"""Bytes of clips that go inline (google-wire.md 1.4: about 90 MiB)."""
 
 ADDED = range(3, 11)
 """Seconds that one extension may add; the whole clip may last 40."""
@@ -65,7 +74,11 @@ def compose(request: Request) -> Form:
     _check(request)
     went_on = (going_on(request.source),) if request.source is not None else ()
     content: list[object] = [
-        {"type": "image", "mime_type": reference.blob.media_type, "data": encode(reference.blob)}
+        {
+            "type": "video" if _moving(reference) else "image",
+            "mime_type": reference.blob.media_type,
+            "data": encode(reference.blob),
+        }
         for reference in request.references
     ]
     content.append({"type": "text", "text": request.prompt})
@@ -111,14 +124,34 @@ def _check(request: VideoRequest) -> None:
     check_model(request.model, source=SOURCE)
     check_prompt(request.prompt, source=SOURCE)
     check_no_characters(request, "Omni", source=SOURCE)
-    if len(request.references) > MAX_IMAGES:
+    pictures = [reference for reference in request.references if not _moving(reference)]
+    if len(pictures) > MAX_IMAGES:
         raise UnsupportedRequest(
-            f"the request has {len(request.references)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE
+            f"the request has {len(pictures)} pictures", rule=f"at most {MAX_IMAGES}", source=SOURCE
         )
-    check_pictures(request.references, GOOGLE_PICTURES, source=SOURCE)
+    check_pictures(pictures, GOOGLE_PICTURES, source=SOURCE)
+    _check_clips([reference for reference in request.references if _moving(reference)])
     _check_frames(request)
     _check_binding(request)
     _check_source(request)
+
+
+def _moving(reference: BoundReference) -> bool:
+    """Whether it is a clip; as a frame it would be a picture of the wrong kind."""
+    return reference.blob.media_type == CLIP_TYPE and reference.role not in (*_FRAMES, Role.MASK)
+
+
+def _check_clips(clips: Sequence[BoundReference]) -> None:
+    if len(clips) > MAX_CLIPS:
+        raise UnsupportedRequest(f"the request has {len(clips)} clips", rule=f"at most {MAX_CLIPS}", source=SOURCE)
+    size = sum(len(clip.blob.data) for clip in clips)
+    if size > MAX_INLINE:
+        raise UnsupportedRequest(
+            f"the request's clips have {size:,} bytes",
+            rule=f"at most {MAX_INLINE:,} inline",
+            nearest="shorter or smaller clips",
+            source=SOURCE,
+        )
 
 
 def _check_frames(request: VideoRequest) -> None:
@@ -137,7 +170,7 @@ def _check_binding(request: VideoRequest) -> None:
     roles = {reference.role for reference in request.references}
     if not (roles & set(_FRAMES) and roles - set(_FRAMES)):
         return
-    bindings = [f"{tag}@Image{index}" for index, tag in enumerate(_tags(request), start=1)]
+    bindings = list(_bindings(request))
     missing = [binding for binding in bindings if binding not in re.sub(r"\s*@\s*", "@", request.prompt)]
     if missing:
         frames = " ".join(binding for binding in bindings if "FRAME" in binding)
@@ -170,14 +203,24 @@ def _check_source(request: VideoRequest) -> None:
 
 
 def _tags(request: VideoRequest) -> Iterator[str]:
-    """Yield the tag with which the prompt binds each picture: frames by role, the others numbered from 0."""
-    number = 0
+    """Yield the tag with which the prompt binds each medium: frames by role, pictures and clips numbered from 0."""
+    seen = {True: 0, False: 0}
     for reference in request.references:
         if reference.role in _FRAMES:
             yield "<FIRST_FRAME>" if reference.role is Role.FIRST_FRAME else "<LAST_FRAME>"
-        else:
-            yield f"<IMAGE_REF_{number}>"
-            number += 1
+            continue
+        moving = _moving(reference)
+        yield f"<{'VIDEO' if moving else 'IMAGE'}_REF_{seen[moving]}>"
+        seen[moving] += 1
+
+
+def _bindings(request: VideoRequest) -> Iterator[str]:
+    """Yield what the header has to say of each picture and clip; each kind is counted on its own, from 1."""
+    seen = {True: 0, False: 0}
+    for reference, tag in zip(request.references, _tags(request), strict=True):
+        moving = _moving(reference)
+        seen[moving] += 1
+        yield f"{tag}@{'Video' if moving else 'Image'}{seen[moving]}"
 
 
 def _sent(request: VideoRequest) -> Iterator[SentField]:

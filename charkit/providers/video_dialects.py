@@ -141,7 +141,7 @@ _HOSTED_VLLM_H3 = replace(
     first_frame=_HOSTED_PICTURES,
     last_frame=_HOSTED_PICTURES,
     references=_HOSTED_PICTURES,
-    reference_rules=ReferenceRules(source=_HOSTED_SOURCE, aspects=(0.4, 2.5)),
+    reference_rules=ReferenceRules(source=_HOSTED_SOURCE, aspects=(0.4, 2.5), kinds=frozenset({"image"})),
 )
 
 _SGLANG_SOURCE = "sglang 0.5.23, multimodal_gen/runtime/entrypoints/openai and stages/model_specific_stages/minimax_h3"

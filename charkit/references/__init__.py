@@ -8,6 +8,7 @@ from charkit.references.batch import Handed, PreparedAll, prepare_all
 from charkit.references.canvas import Canvas, canvas
 from charkit.references.choice import Choice, Pruned, choose
 from charkit.references.clip import ClipReference, check_together, prepare_clip
+from charkit.references.clip_choice import ClipChoice, ClipCutter, choose_clips
 from charkit.references.compared import Compared, compared
 from charkit.references.framings import Framings, find_picture, framed, key_of
 from charkit.references.picture import Framing, Reference, References, beside, moved
@@ -19,6 +20,8 @@ __all__ = [
     "MIN_SIDE",
     "Canvas",
     "Choice",
+    "ClipChoice",
+    "ClipCutter",
     "ClipReference",
     "Compared",
     "ContactSheet",
@@ -36,6 +39,7 @@ __all__ = [
     "canvas",
     "check_together",
     "choose",
+    "choose_clips",
     "compared",
     "find_picture",
     "fitted",

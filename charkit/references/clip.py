@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charkit.errors import BadReference, MediaError
+from charkit.providers.base import Blob, BoundReference, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from charkit.character import CharacterSheet
     from charkit.media.probe import ClipFacts
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from charkit.store import Store
 
 __all__ = ["ClipReference", "check_together", "prepare_clip"]
+
+_STILLS = 3
+"""Pictures that stand for a clip of a few seconds: whoever comes into it late or leaves it early is seen too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,31 @@ class ClipReference:
     """Whether its packets were copied, or why it was encoded again."""
     origin: str = ""
     warnings: tuple[str, ...] = ()
+    stills: tuple[Path, ...] = ()
+    """Pictures out of it (JPEG: near its beginning, its middle and its end), for looking at it before it is sent."""
+
+    def blob(self) -> Blob:
+        """Return its bytes as they are sent.
+
+        Raises:
+            BadReference: the file is gone, or its bytes are not those that were prepared.
+        """
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise BadReference(f"cannot be read ({error.strerror}); plan again", file=self.path) from error
+        blob = Blob(name=f"{self.character}-clip-{self.digest[7:15]}.mp4", media_type="video/mp4", data=data)
+        if blob.digest != self.digest:
+            raise BadReference("is not the clip that was prepared; plan again", file=self.path)
+        return blob
+
+    def bound(self, role: Role = Role.CHARACTER) -> BoundReference:
+        """Return it bound to a role in a request."""
+        return BoundReference(role=role, blob=self.blob(), character=self.name, view="clip")
+
+    def moved(self, change: Callable[[Path], Path]) -> ClipReference:
+        """Return it with its paths changed, such as from a run's folder to the file that names them."""
+        return replace(self, path=change(self.path), stills=tuple(change(still) for still in self.stills))
 
     def __repr__(self) -> str:
         return f"<ClipReference {self.name}: {self.seconds:.2f} s, {self.width}x{self.height}, {self.digest[7:15]}>"
@@ -113,6 +142,7 @@ def prepare_clip(
             raise BadReference(f"leaves {piece.facts.seconds:.2f} s; the route takes {limits}", file=path)
         _refuse(path, _weight_faults(piece.facts, limits))
         stored = store.put(piece.facts.path.read_bytes(), ".mp4")
+        stills = _stills(piece.facts.path, store)
     return ClipReference(
         character=character.slug,
         name=character.name,
@@ -128,6 +158,7 @@ def prepare_clip(
         how=_how(piece),
         origin=origin or path.name,
         warnings=_warned(facts, piece, limits),
+        stills=stills,
     )
 
 
@@ -148,6 +179,16 @@ def check_together(clips: Sequence[ClipReference], limits: ClipLimits) -> None:
             f"brings the clips of one request to {together:.2f} s; the route takes {limits.total_seconds:g} s in all",
             file=last,
         )
+
+
+def _stills(path: Path, store: Store) -> tuple[Path, ...]:
+    from PIL import Image
+
+    from charkit.media.encoding import encode_jpeg
+    from charkit.media.frames import sample
+
+    pictures = [Image.fromarray(frame.rgb) for frame in sample(path, _STILLS)]
+    return tuple(dict.fromkeys(store.put(encode_jpeg(picture, quality=88), ".jpg").path for picture in pictures))
 
 
 def _how(piece: Trimmed) -> str:

@@ -18,10 +18,11 @@ from charkit.documents import read_yaml, write_yaml
 from charkit.errors import UnknownName
 from charkit.references.parts import checked_part
 from charkit.references.picture import Framing, Reference, References
-from charkit.references.preparing import Recipe, again
+from charkit.references.preparing import again, usual
 
 if TYPE_CHECKING:
     from charkit.media.scaling import Box
+    from charkit.references.preparing import Faces
 
 __all__ = ["Framed", "Framings", "find_picture", "framed", "key_of"]
 
@@ -36,6 +37,7 @@ class Framed(BaseModel):
 
     part: tuple[_Share, _Share, _Share, _Share] | None = None
     mode: Literal["auto", "crop", "pad"] = "auto"
+    keep: tuple[_Share, _Share, _Share, _Share] | None = None
 
 
 class Framings(BaseModel):
@@ -64,11 +66,15 @@ class Framings(BaseModel):
         others = {name: one for name, one in self.pictures.items() if name != key}
         if framing is None:
             return type(self)(pictures=others)
-        made = Framed(part=framing.part, mode=framing.mode)
+        made = Framed(part=framing.part, mode=framing.mode, keep=framing.keep)
         return type(self)(pictures={**others, key: made})
 
-    def on(self, references: References) -> References:
+    def on(self, references: References, *, faces: Faces | None = None) -> References:
         """Return references framed as decided; one whose picture changed since says that a crop was left out.
+
+        Args:
+            references: As charkit prepared them.
+            faces: Finds faces, for a subject that nobody drew.
 
         Raises:
             BadReference: a part is too small to be sent, or a source is gone.
@@ -76,28 +82,34 @@ class Framings(BaseModel):
         if not self.pictures:
             return references
         stray = set(self.pictures) - {key_of(one) for one in references}
-        return References(tuple(self._framed(one, stray) for one in references))
+        return References(tuple(self._framed(one, stray, faces) for one in references))
 
-    def _framed(self, reference: Reference, stray: set[str]) -> Reference:
+    def _framed(self, reference: Reference, stray: set[str], faces: Faces | None) -> Reference:
         wanted = self.pictures.get(key_of(reference))
         if wanted is not None:
-            return framed(reference, Framing(part=wanted.part, mode=wanted.mode))
+            return framed(reference, Framing(part=wanted.part, mode=wanted.mode, keep=wanted.keep), faces=faces)
         if any(_view(key) == _view(key_of(reference)) for key in stray):
             lost = "a crop was drawn on another picture that stood here before; it is left out"
             return replace(reference, warnings=(*reference.warnings, lost))
         return reference
 
 
-def framed(reference: Reference, framing: Framing | None) -> Reference:
+def framed(reference: Reference, framing: Framing | None, *, faces: Faces | None = None) -> Reference:
     """Prepare a reference again as a person wants it framed; without a framing as charkit would.
+
+    Args:
+        reference: As it is now.
+        framing: What the person wants.
+        faces: Finds faces, for a subject that nobody drew.
 
     Raises:
         BadReference: the part is too small to be sent, or the source is not known or gone.
-        UsageError: the part does not lie in the picture.
+        UsageError: the part, or the subject, does not lie in the picture.
     """
     wanted = framing or Framing()
     part: Box | None = checked_part(wanted.part)
-    made = again(reference, Recipe(part=part, mode=wanted.mode))
+    recipe = usual(reference.view, faces)
+    made = again(reference, replace(recipe, part=part, mode=wanted.mode, keep=checked_part(wanted.keep)), faces=faces)
     return replace(made, framing=None if framing is None else replace(wanted, part=part))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from charkit.media.scaling import Box
     from charkit.references.preparing import Recipe
 
-__all__ = ["checked_part", "outward", "within_part"]
+__all__ = ["checked_part", "inward", "outward", "within_part"]
 
 _LEAST = 0.02
 """Share of a side that a part has at least; less is a slip of the hand."""
@@ -50,7 +50,7 @@ def within_part(image: Image.Image, recipe: Recipe) -> tuple[Image.Image, Recipe
     left, top, right, bottom = part
     width, height = image.size
     edges = (round(left * width), round(top * height), round(right * width), round(bottom * height))
-    keep = recipe.keep and _inward(recipe.keep, part)
+    keep = recipe.keep and inward(recipe.keep, part)
     exact = (edges[0] / width, edges[1] / height, edges[2] / width, edges[3] / height)
     return image.crop(edges), replace(recipe, part=exact, keep=keep)
 
@@ -71,7 +71,7 @@ def outward(box: Box | None, part: Box | None, *, whole: bool = False) -> Box | 
     return (left + inner[0] * wide, top + inner[1] * high, left + inner[2] * wide, top + inner[3] * high)
 
 
-def _inward(box: Box, part: Box) -> Box | None:
+def inward(box: Box, part: Box) -> Box | None:
     """Return a box of the picture as one of the part; None where hardly any of it lies there."""
     left, top, right, bottom = part
     wide, high = right - left, bottom - top

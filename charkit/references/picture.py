@@ -34,6 +34,8 @@ class Framing:
     """The part of the upright source that is sent: left, top, right, bottom, as shares of it; None for all."""
     mode: Literal["auto", "crop", "pad"] = "auto"
     """How to reach another shape where a route asks for one; see `Recipe.mode`."""
+    keep: tuple[float, float, float, float] | None = None
+    """The subject, which stays whole in every shape: likewise as shares of the source; None to look for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

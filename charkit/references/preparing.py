@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from charkit.character import View
 from charkit.errors import BadReference, CharkitError
-from charkit.references.parts import outward, within_part
+from charkit.references.parts import inward, outward, within_part
 from charkit.references.picture import Framing, Reference
-from charkit.references.shaping import closer, shaped
+from charkit.references.shaping import closer, keeps_shape, shaped
 from charkit.routes import PictureLimits
 from charkit.store import Store, digest_of
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from charkit.references.shaping import Shape
     from charkit.routes import Route
 
-__all__ = ["MAX_SIDE", "MIN_SIDE", "Faces", "Recipe", "again", "fitted", "prepare"]
+__all__ = ["MAX_SIDE", "MIN_FACE", "MIN_SIDE", "Faces", "Recipe", "again", "fitted", "prepare", "usual"]
 
 MAX_SIDE = 1024
 """Longest side that is sent by default, in pixels: the larger side of the image routes' 1K pictures stays readable and
@@ -38,6 +38,10 @@ five of them stay under 4 MB."""
 MIN_SIDE = 256
 """Shortest side that is accepted, in pixels: the strictest limit among the video routes (MiniMax H3 on vLLM-Omni,
 openai-video-wire 4.3)."""
+
+MIN_FACE = 112
+"""Pixels that the shorter side of a face should have in a picture that is to carry it: what recognisers of faces are
+given (scoring.md, 3.2); from fewer, nobody can tell two people apart."""
 
 _SUFFIXES = {"png": ".png", "jpeg": ".jpg", "webp": ".webp"}
 
@@ -95,6 +99,17 @@ class Recipe:
         return cls(limits=limits, max_side=max(frame), size=frame if limits.exact else None, mode="crop")
 
 
+def usual(view: View | str, faces: Faces | None) -> Recipe:
+    """Return how a picture is prepared where nobody says more: a view of the face brings the face close enough.
+
+    Args:
+        view: What it shows.
+        faces: Finds faces; without it nothing can be measured, and nothing is asked.
+    """
+    near = faces is not None and View(view) in (View.FACE, View.EXPRESSION)
+    return Recipe(min_face=MIN_FACE if near else 0)
+
+
 def prepare(
     path: Path | str,
     *,
@@ -116,7 +131,8 @@ def prepare(
         character: Whom it shows.
         store: Where the prepared picture is kept.
         wardrobe: The outfit in the picture.
-        recipe: How it is to be prepared; by default to the size and the format that nearly every route takes.
+        recipe: How it is to be prepared; by default to the size and the format that nearly every route takes, with a
+            face of `MIN_FACE` pixels in views of it where `faces` can measure that.
         faces: Finds faces, for crops around them and for `Recipe.min_face`.
         origin: Where it came from; by default the file's name.
         simulated: Whether the simulator drew it.
@@ -141,7 +157,7 @@ def prepare(
         simulated=simulated,
         source=path,
     )
-    return _made(blank, path, store, recipe or Recipe(), faces, inside=_production(character))
+    return _made(blank, path, store, recipe or usual(view, faces), faces, inside=_production(character))
 
 
 def again(reference: Reference, recipe: Recipe, *, faces: Faces | None = None) -> Reference:
@@ -159,10 +175,17 @@ def _store_of(reference: Reference) -> Store:
     return Store(reference.path.parents[2])
 
 
-def fitted(reference: Reference, route: Route, store: Store) -> Reference:
+def fitted(reference: Reference, route: Route, store: Store, *, faces: Faces | None = None) -> Reference:
     """Return a reference as a route takes it: itself where it already is, else prepared again for the route.
 
-    The source is used where it is still the one that was prepared, so that nothing is scaled or cropped twice.
+    The source is used where it is still the one that was prepared, so that nothing is scaled or cropped twice. The
+    subject stays whole: the box that a person drew, else the faces, else what stands out.
+
+    Args:
+        reference: As it was prepared.
+        route: Where it is to go.
+        store: Where the new picture is kept.
+        faces: Finds faces, for a subject that nobody drew.
 
     Raises:
         BadReference: it cannot be brought to what the route takes, or is gone.
@@ -174,19 +197,26 @@ def fitted(reference: Reference, route: Route, store: Store) -> Reference:
     if not faults:
         return reference
     recipe = replace(Recipe.of_route(route), keep=reference.kept, mode=drawn.mode)
-    again = _from_source(reference, store, replace(recipe, part=drawn.part)) or _made(
-        replace(reference, steps=()), reference.path, store, recipe, None
+    again = _from_source(reference, store, replace(recipe, part=drawn.part), faces) or _made(
+        replace(reference, steps=()), reference.path, store, replace(recipe, keep=_kept_in(reference)), faces
     )
     return replace(again, source=reference.source, steps=(*again.steps, f"for {route.name}: {'; '.join(faults)}"))
 
 
-def _from_source(reference: Reference, store: Store, recipe: Recipe) -> Reference | None:
+def _kept_in(reference: Reference) -> Box | None:
+    """Return the subject as shares of the prepared picture, where its source is gone."""
+    if reference.kept is None or reference.crop is None:
+        return reference.kept
+    return inward(reference.kept, reference.crop)
+
+
+def _from_source(reference: Reference, store: Store, recipe: Recipe, faces: Faces | None) -> Reference | None:
     if reference.source is None:
         return None
     try:
         if digest_of(reference.source.read_bytes()) != reference.source_digest:
             return None
-        return _made(replace(reference, steps=()), reference.source, store, recipe, None)
+        return _made(replace(reference, steps=()), reference.source, store, recipe, faces)
     except (CharkitError, OSError):  # gone since; the prepared picture is still there
         return None
 
@@ -204,7 +234,7 @@ def _made(
         raise BadReference(
             f"is {image.width}x{image.height} pixels; a reference needs at least {MIN_SIDE} on each side", file=path
         )
-    found = tuple(faces(image)) if faces is not None else ()
+    found = tuple(faces(image)) if faces is not None and _wanted(image, recipe) else ()
     shape = shaped(image, recipe, found)
     shape, warned = closer(image, shape, recipe, found)
     picture, encoded = _within(path, image, shape, recipe, opened)
@@ -223,6 +253,11 @@ def _made(
         steps=(*opened.steps, *_cut(whole, image, recipe), *shape.steps(image, recipe.ground), *_told(encoded)),
         warnings=(*opened.warnings, *warned),
     )
+
+
+def _wanted(image: Image.Image, recipe: Recipe) -> bool:
+    """Whether faces decide anything: looking for them takes longer than all the rest."""
+    return bool(recipe.min_face) or (recipe.keep is None and not keeps_shape(image.size, recipe))
 
 
 def _within(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol, overload
 from charkit.character import counted
 from charkit.errors import MediaError, UsageError
 from charkit.providers.base import Role
+from charkit.references.clip import ClipReference
 from charkit.references.picture import reference_card
-from charkit.routes import tag_of
+from charkit.routes import clip_tag_of, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,19 +42,23 @@ class Planned(Protocol):
     def references(self) -> Sequence[Reference]:
         """Its pictures, in the order in which they are sent."""
 
+    @property
+    def clips(self) -> Sequence[ClipReference]:
+        """Its clips, sent after the pictures."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentPicture:
-    """One picture of one request."""
+    """One picture, or one clip, of one request."""
 
     shot: str
     route: str
     place: int
-    """Its place among the request's pictures, from 1."""
+    """Its place among the request's pictures, or among its clips, from 1."""
     tag: str
     """How the prompt cites it; empty where the route's prompts cite no pictures."""
     role: str
-    reference: Reference
+    reference: Reference | ClipReference
 
     @property
     def size(self) -> int:
@@ -61,9 +66,25 @@ class SentPicture:
         return self.reference.size or self.reference.path.stat().st_size
 
     @property
+    def kind(self) -> str:
+        """`picture` or `clip`."""
+        return "clip" if isinstance(self.reference, ClipReference) else "picture"
+
+    @property
+    def shown(self) -> Path:
+        """The picture that shows it: its own file, or the middle still of a clip."""
+        one = self.reference
+        if isinstance(one, ClipReference):
+            return one.stills[len(one.stills) // 2] if one.stills else one.path
+        return one.path
+
+    @property
     def said(self) -> tuple[str, str, str]:
         """What a label says of it: who and what, its form, what cites it as what."""
         one = self.reference
+        if isinstance(one, ClipReference):
+            form = f"{one.width}x{one.height} {one.codec}, {one.seconds:.2f} s, {_weight(self.size)}"
+            return f"{one.name}, clip {one.origin}", form, f"{self.tag or 'no tag'}, {self.role}"
         form = f"{one.width}x{one.height} {one.media_type.removeprefix('image/').upper()}, {_weight(self.size)}"
         return f"{one.name}, {one.view}", form, f"{self.tag or 'no tag'}, {self.role}"
 
@@ -98,10 +119,10 @@ class ContactSheet(Sequence[SentPicture]):
             raise UsageError("no pictures go out, so there is no sheet of them")
         cells = []
         for one in self.items:
-            picture = open_upright(one.reference.path)
+            picture = open_upright(one.shown)
             scale = min(1.0, 2 * cell_width / max(picture.size))
             small = fit(picture, max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-            cells.append(("\n".join((f"{one.shot}, picture {one.place}", *one.said, f"to {one.route}")), small))
+            cells.append(("\n".join((f"{one.shot}, {one.kind} {one.place}", *one.said, f"to {one.route}")), small))
         title = f"{self.title or 'What will be sent'}\n{self._summary}"
         return encode_jpeg(contact_sheet(cells, columns=columns, title=title, cell_width=cell_width), quality=quality)
 
@@ -119,7 +140,10 @@ class ContactSheet(Sequence[SentPicture]):
     @property
     def _summary(self) -> str:
         shots = len({one.shot for one in self.items})
-        return f"{counted(len(self.items), 'picture')} for {counted(shots, 'shot')}, {_weight(self.size)}"
+        clips = sum(one.kind == "clip" for one in self.items)
+        also = f" and {counted(clips, 'clip')}" if clips else ""
+        pictures = counted(len(self.items) - clips, "picture")
+        return f"{pictures}{also} for {counted(shots, 'shot')}, {_weight(self.size)}"
 
     @overload
     def __getitem__(self, index: int) -> SentPicture: ...
@@ -163,6 +187,17 @@ def sending(
             )
             for index, reference in enumerate(shot.references)
         ]
+        found += [
+            SentPicture(
+                shot=shot.shot,
+                route=shot.route,
+                place=index + 1,
+                tag=clip_tag_of(style, index),
+                role=str(role),
+                reference=clip,
+            )
+            for index, clip in enumerate(shot.clips)
+        ]
     return ContactSheet(tuple(found), title)
 
 
@@ -176,8 +211,10 @@ def _shown(sheet: ContactSheet) -> str:
 
     from charkit.cards import Html, grid, table
 
-    rows = [[one.shot, str(one.place), one.tag or "–", one.role, *one.said[:2], one.route] for one in sheet.items]
-    columns = ["shot", "picture", "tag", "role", "shows", "form", "route"]
+    rows = [
+        [one.shot, f"{one.kind} {one.place}", one.tag or "–", one.role, *one.said[:2], one.route] for one in sheet.items
+    ]
+    columns = ["shot", "which", "tag", "role", "shows", "form", "route"]
     told = table(columns, rows, caption=sheet._summary)  # noqa: SLF001  # its own module
     if not sheet.items:
         return told
@@ -186,5 +223,6 @@ def _shown(sheet: ContactSheet) -> str:
         picture = sheet.jpeg(cell_width=240 if few else 150, quality=80 if few else 65)
         data = base64.b64encode(picture).decode("ascii")
     except (UsageError, MediaError, OSError):  # a display must not raise; the table says what is known
-        return Html(str(grid([reference_card(one.reference) for one in sheet.items])) + told)
+        cards = [reference_card(one.reference) for one in sheet.items if not isinstance(one.reference, ClipReference)]
+        return Html(str(grid(cards)) + told)
     return Html(f'<img alt="what will be sent" src="data:image/jpeg;base64,{data}" style="max-width: 100%">{told}')

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from charkit.references.preparing import Recipe
     from charkit.routes import PictureLimits
 
-__all__ = ["Shape", "closer", "shaped"]
+__all__ = ["Shape", "closer", "keeps_shape", "shaped"]
 
 _WHOLE = 0.995
 """Share of the subject's box, on each side, that must stay for it to count as whole."""
@@ -88,8 +88,7 @@ def shaped(image: Image.Image, recipe: Recipe, faces: Sequence[Box] = ()) -> Sha
         faces: The faces in it, as shares, the largest first.
     """
     size = recipe.size or _bounded(image.size, recipe)
-    same = abs(size[0] * image.height - size[1] * image.width) <= max(*size, *image.size)  # a pixel of rounding
-    if same:
+    if keeps_shape(image.size, recipe):
         return Shape(size=size, keep=recipe.keep)
     keep = recipe.keep or _subject(image, faces)
     from charkit.media.scaling import crop_box
@@ -99,6 +98,12 @@ def shaped(image: Image.Image, recipe: Recipe, faces: Sequence[Box] = ()) -> Sha
     if recipe.mode == "crop" or (recipe.mode == "auto" and fits):
         return Shape(size=size, part=part, keep=keep)
     return Shape(size=size, mode="pad", keep=keep)
+
+
+def keeps_shape(source: tuple[int, int], recipe: Recipe) -> bool:
+    """Whether a picture goes out in its own proportions, so that nothing has to be cut or padded."""
+    size = recipe.size or _bounded(source, recipe)
+    return abs(size[0] * source[1] - size[1] * source[0]) <= max(*size, *source)  # a pixel of rounding
 
 
 def _subject(image: Image.Image, faces: Sequence[Box]) -> Box | None:

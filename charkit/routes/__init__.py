@@ -4,7 +4,7 @@ Adding a route is one entry in `routes.yaml`, or in a file of one's own; adding 
 """
 
 from charkit.routes.facts import Fact, Lengths, LikenessPolicy, Price, Region, Size
-from charkit.routes.intake import ClipLimits, PictureKind, PictureLimits, TagStyle, tag_of
+from charkit.routes.intake import ClipLimits, PictureKind, PictureLimits, TagStyle, clip_tag_of, tag_of
 from charkit.routes.limits import Bounds, Limits
 from charkit.routes.matrix import RouteMatrix
 from charkit.routes.measured import Measured
@@ -28,5 +28,6 @@ __all__ = [
     "RouteMatrix",
     "Size",
     "TagStyle",
+    "clip_tag_of",
     "tag_of",
 ]

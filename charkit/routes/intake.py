@@ -8,7 +8,7 @@ from pydantic import Field
 
 from charkit.routes.facts import Entry
 
-__all__ = ["ClipLimits", "PictureKind", "PictureLimits", "TagStyle", "tag_of"]
+__all__ = ["ClipLimits", "PictureKind", "PictureLimits", "TagStyle", "clip_tag_of", "tag_of"]
 
 TagStyle: TypeAlias = Literal["omni", "named", "index", "picture", "handle", "none"]
 """How a prompt refers to pictures or characters: `<IMAGE_REF_0>` tags, verbatim names, `Image 1:` lines, `<Picture 1>`
@@ -31,6 +31,14 @@ def tag_of(style: TagStyle, index: int) -> str:
         "index": f"Image {index + 1}",
         "picture": f"<Picture {index + 1}>",
     }.get(style, "")
+
+
+def clip_tag_of(style: TagStyle, index: int) -> str:
+    """Return how a prompt of a route cites its clip number `index` (from 0); empty where it cannot.
+
+    Sources as for pictures.
+    """
+    return {"omni": f"<VIDEO_REF_{index}>", "picture": f"<Video {index + 1}>"}.get(style, "")
 
 
 class PictureLimits(Entry):

@@ -15,6 +15,7 @@ from charkit.errors import BadDocument
 from charkit.references import References
 from charkit.sharing.bundles import LeftOut
 from charkit.sharing.licences import withheld
+from charkit.shots import Storyboard
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,7 +40,7 @@ _KINDS: dict[str, Role] = {
 }  # fmt: skip
 _PASSING = frozenset({"progress.jsonl", "health.json"})
 """What only matters while a run goes on."""
-_SHOWS_REFERENCES = frozenset({"preflight.json", "references.json", "view-checks.json"})
+_SHOWS_REFERENCES = frozenset({"preflight.json", "preflight-designs.json", "references.json", "view-checks.json"})
 """Records with pictures of references inside; made again by whoever runs it."""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 
@@ -117,6 +118,8 @@ def _production(
 ) -> Iterator[Item | LeftOut]:
     home, name = place.home, f"productions/{place.home.name}"
     yield Item(source=home / "storyboard.yaml", name=f"{name}/storyboard.yaml", role="production")
+    for clip in _clips(home / "storyboard.yaml"):
+        yield LeftOut(what=f"the clip {clip}", why="nobody said what others may do with it; plans there go without it")
     for path in sorted((home / "prompts").glob("*.txt")):
         if path.is_file() and not path.is_symlink():
             yield Item(source=path, name=f"{name}/prompts/{path.name}", role="production")
@@ -137,6 +140,13 @@ def _production(
                 yield LeftOut(what=what, why="it lies outside of the production; move it beside the sheet")
             else:
                 yield Item(source=sheet.path_of(picture), name=inside, role="picture")
+
+
+def _clips(file: Path) -> list[str]:
+    """Return the clips that a storyboard's shots name, each once."""
+    with suppress(BadDocument):
+        return list(dict.fromkeys(clip.file for shot in Storyboard.load(file).each() for clip in shot.clips))
+    return []
 
 
 def _pictures(place: Workspace, hidden: frozenset[str]) -> Iterator[Item | LeftOut]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from charkit.simulator import gemini_tags, gemini_wire, prices
 from charkit.simulator.briefs import Brief, Shown
 from charkit.simulator.gemini_wire import WIRE
-from charkit.simulator.intake import Fields, Refused
+from charkit.simulator.intake import Fields, Refused, decoded
 from charkit.simulator.jobs import Job, Status
 from charkit.simulator.pictures import image_labels
 
@@ -28,6 +28,7 @@ LONGEST = 40
 """Seconds of a clip after its extensions."""
 LANDSCAPE = {"360p": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 MAX_REFERENCES = 10
+MAX_CLIPS = 3
 TASKS = ("text_to_video", "image_to_video", "reference_to_video", "edit", "extend")
 _KNOWN = frozenset(
     {
@@ -103,8 +104,8 @@ def _clip(workshop: Workshop, arrival: Arrival, model: str, given: _Input, *, ba
     task = config.branch("video_config").text("task")
     if task and task not in TASKS:
         raise Refused(f"Invalid value at 'generation_config.video_config.task': {task}")
-    if given.videos:
-        raise Refused("The simulator takes no video input.")
+    if given.videos > MAX_CLIPS:
+        raise Refused(f"At most {MAX_CLIPS} videos are supported per prompt, not {given.videos}.")
     seed = config.whole("seed")
     if seed is not None and model != "gemini-omni-1.2-flash":
         raise Refused(f"seed is not supported by {model}.")
@@ -209,8 +210,16 @@ def _input(workshop: Workshop, arrival: Arrival) -> _Input:
     return _Input(
         prompt="\n".join(texts),
         images=[gemini_wire.picture(workshop, part, part.path("")) for part in images],
-        videos=sum(part.text("type") == "video" for part in parts),
+        videos=sum(_clip_in(part) for part in parts if part.text("type") == "video"),
     )
+
+
+def _clip_in(part: Fields) -> bool:
+    """Whether a video part holds an MP4; the simulator notes its bytes, and draws after words and pictures alone."""
+    data = decoded(part.text("data"))
+    if part.text("mime_type") != "video/mp4" or data is None or data[4:8] != b"ftyp":
+        raise Refused(f"Invalid value at '{part.path('')}': a video is an MP4 with its bytes inline.")
+    return True
 
 
 def _bound(workshop: Workshop, given: _Input, task: str) -> tuple[Shown, ...]:
@@ -218,7 +227,7 @@ def _bound(workshop: Workshop, given: _Input, task: str) -> tuple[Shown, ...]:
         raise Refused(f"At most {MAX_REFERENCES} images are supported per prompt, not {len(given.images)}.")
     if task == "image_to_video" and not 1 <= len(given.images) <= 2:
         raise Refused("Task image_to_video takes one or two images.")
-    if task == "reference_to_video" and not given.images:
+    if task == "reference_to_video" and not (given.images or given.videos):
         raise Refused("Task reference_to_video needs at least one reference.")
     bindings = gemini_tags.bind(given.prompt, len(given.images), task)
     return tuple(workshop.keep(given.images[each.part].data, role=each.role, label=each.label) for each in bindings)

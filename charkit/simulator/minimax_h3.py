@@ -31,7 +31,7 @@ _NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
 _SAYS = re.compile(r"<Picture (\d+)>(?: is| shows|:) +")
 _IS = re.compile(rf"<Picture (\d+)>(?: is| shows|:) ({_NAME})")
 _BESIDE = re.compile(rf"({_NAME}) \(((?:<Picture \d+>[,\s]*)+)\)")
-_LINE = re.compile(r"<Picture \d+>(?: is| shows|:) (?![a-z])[^.\n]*\.[ \t]*\n?")
+_LINE = re.compile(r"<(?:Picture|Video) \d+>(?: is| shows|:) (?![a-z])[^.\n]*\.[ \t]*\n?")
 _LABEL = re.compile(r"\s*\((?:<(?:Picture|Video|Audio) \d+>[,\s]*)+\)|<(?:Picture|Video|Audio) \d+>\s?")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from charkit.prompts import Templates
     from charkit.providers.base import VideoRequest
     from charkit.references import Reference, References
+    from charkit.references.preparing import Faces
     from charkit.routes import Region, Route, RouteMatrix
     from charkit.scoring.arms import Arm
     from charkit.shots import Resolution, Shot, Storyboard
@@ -82,6 +83,8 @@ class Desk:
     resolution: Resolution
     region: Region | None = None
     store: Store | None = None
+    faces: Faces | None = None
+    """Finds faces, which stay whole in the shapes that routes ask for; None where nobody can look."""
     templates: Templates | None = None
 
     def plan(self, arms: Sequence[Arm], route: str = "") -> tuple[list[ArmPlan], dict[str, str]]:
@@ -168,7 +171,8 @@ class Desk:
         return ArmPlan(arm=named, shots=tuple(shots), openings=tuple(openings), uploads=tuple(uploads))
 
     def _on(self, shot: Shot, route: Route, pictures: Sequence[Reference]) -> PlannedShot:
-        alone = self.script.model_copy(update={"shots": (shot,), "route": route.name})
+        bare = shot.model_copy(update={"clips": ()})  # an arm carries identity by its own means alone
+        alone = self.script.model_copy(update={"shots": (bare,), "route": route.name})
         plan = plan_film(
             alone,
             self.cast,
@@ -178,6 +182,7 @@ class Desk:
             resolution=self.resolution,
             region=self.region,
             store=self.store,
+            faces=self.faces,
             templates=self.templates,
         )
         return plan.shots[0]

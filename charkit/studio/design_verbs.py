@@ -106,7 +106,7 @@ class DesignVerbs(Wiring):
     def references(self) -> References:
         """Return every character's prepared pictures: its own where its sheet names some, else designed views."""
         with self._working("references"):
-            found = self._framings.on(self._designing.references())
+            found = self._framings.on(self._designing.references(), faces=self._faces)
             found.save(self.place.folder / "references.json")
             return found
 
@@ -131,7 +131,7 @@ class DesignVerbs(Wiring):
         with self._deciding():
             references = self._loaded_references()
             before = find_picture(references, picture)
-            after = framed(before, framing)
+            after = framed(before, framing, faces=self._faces)
             self._framings.framing(before, framing).save(self.place.folder / "framing.yaml")
             kept = References(tuple(after if one is before else one for one in references))
             kept.save(self.place.folder / "references.json")
@@ -171,4 +171,6 @@ class DesignVerbs(Wiring):
             simulated=not self.live,
             day=self._settings.today,
             templates=self.prompts.templates,
+            faces=self._faces,
+            vetting=self._preflights.of_designs,
         )

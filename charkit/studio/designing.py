@@ -14,18 +14,21 @@ from charkit.character import SheetPicture, View, keep_version
 from charkit.documents import read_json, write_json
 from charkit.errors import BadDocument, UsageError
 from charkit.references import References
+from charkit.references.preflight import Pictured, Sending
+from charkit.scoring.view_identity import ViewIdentityScorer
 from charkit.scoring.views import ViewEvidence, ViewScorer
 from charkit.studio.naming import named
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from charkit.casting import Look, Wish
     from charkit.character import Cast, CharacterSheet
     from charkit.prompts import Templates
     from charkit.references import Reference
+    from charkit.references.preparing import Faces
     from charkit.routes import Route, RouteMatrix
     from charkit.store import Store
     from charkit.takes import Order, Takes
@@ -58,6 +61,10 @@ class Designing:
     templates: Templates
     """Where the words around the sheets' come from."""
     day: dt.date
+    vetting: Callable[[Sequence[Sending]], None] | None = None
+    """Looks at what would be uploaded, and raises where something stands against it; None where nothing is sent."""
+    faces: Faces | None = None
+    """Finds the faces in pictures that are prepared; None where nobody can look."""
     there: Callable[[Order], bool] = lambda _: False
     """Whether an order's take was made before, so that making it costs nothing."""
 
@@ -201,6 +208,29 @@ class Designing:
             simulated=self.simulated,
             check=self._check,
             templates=self.templates,
+            faces=self.faces,
+            vet=self._vet,
+        )
+
+    def _vet(self, uploads: Mapping[Order, Sequence[Path]], sheet: CharacterSheet) -> None:
+        """Ask preflight about the pictures that go out now; an order that was taken on before uploads nothing.
+
+        Raises:
+            PreflightStopped: one of them must not go; nothing was uploaded.
+        """
+        if self.vetting is None:
+            return
+        told = {order: paths for order, paths in uploads.items() if paths and not self.there(order)}
+        self.vetting(
+            [
+                Sending(
+                    route=self._casting.route,
+                    pictures=tuple(Pictured.drawn(path, bound.view, sheet, self.day) for path, bound in shown),
+                    shots=(order.subject,),
+                )
+                for order, paths in told.items()
+                if (shown := list(zip(paths, order.request.references, strict=True)))
+            ]
         )
 
     def _route(self) -> Route:
@@ -211,12 +241,17 @@ class Designing:
         return min(usable, key=lambda route: route.cost(resolution="1K"))
 
     @cached_property
+    def _identity(self) -> ViewIdentityScorer:
+        return ViewIdentityScorer()
+
+    @cached_property
     def _scorer(self) -> ViewScorer:
         return ViewScorer()
 
     def _check(self, look: Look) -> ViewCheck:
         """Say whether a view shows its anchor's character; what was said of the same pictures before is said again."""
-        key = f"{self._scorer.name} {look.anchor_digest} {look.digest} {look.wish}"
+        by = f"{self._scorer.name} {self._identity.label(self.cast[look.character].domain)}"
+        key = f"{by} {look.anchor_digest} {look.digest} {look.wish}"
         file = self.folder / "view-checks.json"
         known = _said_before(file)
         if key not in known:
@@ -237,12 +272,21 @@ class Designing:
                 from_behind=look.wish.view is View.BACK,
             )
         )
+        identity = self._identity.compare(
+            look.anchor,
+            look.picture,
+            domain=self.cast[look.character].domain,
+            from_behind=look.wish.view is View.BACK,
+        )
+        other = identity.verdict == "other"
         return ViewCheck(
-            verdict=score.verdict.value,
+            verdict="drifted" if other else score.verdict.value,
             score=score.score,
             line=score.threshold.value,
-            reason=score.reason,
+            reason=f"somebody else: {identity.said}" if other else score.reason,
             scorer=score.scorer,
+            identity=identity.verdict,
+            identity_said=identity.said,
         )
 
 

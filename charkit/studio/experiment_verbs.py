@@ -196,6 +196,7 @@ class ExperimentVerbs(Wiring):
             resolution=self.resolution,
             region=self._settings.region,
             store=self._store,
+            faces=self._faces,
             templates=self.prompts.templates,
         )
 

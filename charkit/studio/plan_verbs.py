@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from charkit.errors import UnknownName
+from charkit.errors import PreflightStopped, UnknownName
 from charkit.plan import Approval, Plan, RouteChoices, plan_film, ways_of
+from charkit.references.preflight import Preflight
 from charkit.studio.design_verbs import DesignVerbs
 from charkit.studio.wordings import Wordings
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from charkit.plan import PlannedShot, Ways
     from charkit.references import Reference, References
-    from charkit.references.preflight import Looked, Preflight
+    from charkit.references.preflight import Looked
     from charkit.routes import RouteMatrix
     from charkit.shots import Storyboard
 
@@ -99,7 +100,14 @@ class PlanVerbs(DesignVerbs):
             UnknownName: there is no such finding.
             UsageError: the service's own terms refuse it, or there is no reason.
         """
-        self._preflights.override(self.preflight(self.replan())[finding], reason)
+        self._preflights.override(self._preflights.named(finding, self._found_so_far()), reason)
+
+    def _found_so_far(self) -> Preflight:
+        """Return the plan's preflight; nothing where the pictures for a plan are still being designed."""
+        try:
+            return self.preflight(self.replan())
+        except PreflightStopped:
+            return Preflight()
 
     def approve(self, plan: Plan | None = None, *, note: str = "") -> Approval:
         """Write down that a plan may be shot as it is now.
@@ -213,9 +221,11 @@ class PlanVerbs(DesignVerbs):
             resolution=self.resolution,
             region=self._settings.region,
             store=self._store if made else None,  # what is not made yet cannot be brought to a route's limits
+            faces=self._faces,
             templates=self.prompts.templates,
             templates_of=wordings.templates(board, self.prompts.templates),
             chosen=_known(chosen, self.routes),
+            cutter=self._cutter,
         )
 
     def _ways(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from charkit.errors import BadDocument, PreflightStopped
 from charkit.references.preflight import Overrides, Pictured, Preflight, Sending, look, preflight
 from charkit.studio.remembering import RememberedLooks, RememberedResemblance
-from charkit.studio.resembling import ColourResemblance, FaceResemblance
+from charkit.studio.resembling import AnimeResemblance, ColourResemblance, FaceResemblance
 from charkit.vision import FaceFinder
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from charkit.character import Cast
     from charkit.plan import Plan, PlannedShot
-    from charkit.references import Reference
+    from charkit.references import ClipReference, Reference
     from charkit.references.preflight import Domain, Finding, Looked, Resemblance
     from charkit.routes import Region, RouteMatrix
 
 __all__ = ["Preflights", "preflight_files"]
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Of the rules: another one asks again."""
 
 _SAID_BY_THE_PLAN: Final = {"likeness.minor-by-region", "likeness.not-established"}
@@ -46,6 +46,7 @@ class Preflights:
     region: Region | None = None
     finder: FaceFinder = field(default_factory=FaceFinder)
     faces: FaceResemblance = field(default_factory=FaceResemblance)
+    drawn: AnimeResemblance = field(default_factory=AnimeResemblance)
     looks: RememberedLooks = field(default_factory=RememberedLooks, repr=False)
     """Looks at pictures, at each once."""
     colours: Resemblance = field(default_factory=lambda: RememberedResemblance(ColourResemblance()), repr=False)
@@ -61,19 +62,47 @@ class Preflights:
         key = self._key(sendings, cast)
         found = self._kept(key)
         if found is None:
-            found = preflight(
-                sendings,
-                self.matrix,
-                on=self.on,
-                region=self.region,
-                cast=cast,
-                finder=self.finder,
-                resemblance=self.colours,
-                faces=self.faces,
-                looking=self.looks,
-            )
+            found = self._asked(sendings, cast)
             found.save(self._file, key=key)
         return Overrides.load(self._decisions).on(found)
+
+    def _asked(self, sendings: Sequence[Sending], cast: Sequence[Pictured]) -> Preflight:
+        return preflight(
+            sendings,
+            self.matrix,
+            on=self.on,
+            region=self.region,
+            cast=cast,
+            finder=self.finder,
+            resemblance=self.colours,
+            faces=self.faces,
+            drawn=self.drawn,
+            looking=self.looks,
+        )
+
+    def of_designs(self, sendings: Sequence[Sending]) -> None:
+        """Let what a design would upload go out, or stop it. What was found is kept, for decisions about it.
+
+        Raises:
+            PreflightStopped: something stands against it; nothing was uploaded.
+        """
+        if not sendings:
+            return
+        found = self._asked(sendings, ())
+        found.save(self._designs)
+        stops = Overrides.load(self._decisions).on(found).stops
+        if stops:
+            raise PreflightStopped(dict.fromkeys(f"{', '.join(one.shots)}: {one.line}. {_way(one)}" for one in stops))
+
+    def named(self, finding_id: str, found: Preflight) -> Finding:
+        """Return a finding by its id: of the plan's preflight, or of the last design that was stopped.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        designs = Preflight.load(self._designs) if self._designs.is_file() else None
+        both = (*found.findings, *(designs.findings if designs is not None else ()))
+        return replace(found, findings=both)[finding_id]
 
     def seen(self, reference: Reference) -> Looked:
         """Return what is seen in a picture as it is sent, faces among it."""
@@ -81,16 +110,7 @@ class Preflights:
 
     def warm(self, references: Iterable[Reference]) -> None:
         """Look at pictures ahead of any question about them."""
-        preflight(
-            (),
-            self.matrix,
-            on=self.on,
-            cast=tuple(self._pictured(reference) for reference in references),
-            finder=self.finder,
-            resemblance=self.colours,
-            faces=self.faces,
-            looking=self.looks,
-        )
+        self._asked((), tuple(self._pictured(reference) for reference in references))
 
     def override(self, finding: Finding, reason: str) -> None:
         """Keep a person's decision to send all the same.
@@ -125,6 +145,10 @@ class Preflights:
         return self.folder / "preflight.json"
 
     @property
+    def _designs(self) -> Path:
+        return self.folder / "preflight-designs.json"
+
+    @property
     def _decisions(self) -> Path:
         return self.folder / "overrides.yaml"
 
@@ -132,16 +156,20 @@ class Preflights:
         return Pictured.of(reference, self.cast[reference.character], self.on)
 
     def _sendings(self, plan: Plan) -> tuple[Sending, ...]:
-        shots: dict[tuple[str, tuple[Pictured, ...]], list[str]] = {}
+        shots: dict[tuple[str, tuple[Pictured, ...], tuple[Pictured, ...]], list[str]] = {}
         for shot in plan.shots:
             for way in (shot, *shot.fallbacks):
                 pictures = tuple(self._pictured(reference) for reference in way.references)
-                if pictures:
-                    shots.setdefault((way.route, pictures), []).append(shot.shot)
+                clips = tuple(still for clip in way.clips for still in self._stills(clip))
+                if pictures or clips:
+                    shots.setdefault((way.route, pictures, clips), []).append(shot.shot)
         return tuple(
-            Sending(route=self.matrix.routes[route], pictures=pictures, shots=tuple(named))
-            for (route, pictures), named in shots.items()
+            Sending(route=self.matrix.routes[route], pictures=pictures, clips=clips, shots=tuple(named))
+            for (route, pictures, clips), named in shots.items()
         )
+
+    def _stills(self, clip: ClipReference) -> tuple[Pictured, ...]:
+        return Pictured.stills_of(clip, self.cast[clip.character], self.on)
 
     def _kept(self, key: str) -> Preflight | None:
         try:
@@ -151,11 +179,15 @@ class Preflights:
 
     def _key(self, sendings: Sequence[Sending], cast: Sequence[Pictured]) -> str:
         asked = [
-            [sending.shots, [_facts(one) for one in sending.pictures], sending.route.model_dump_json()]
+            [
+                sending.shots,
+                [_facts(one) for one in (*sending.pictures, *sending.clips)],
+                sending.route.model_dump_json(),
+            ]
             for sending in sendings
         ]
         content = [_VERSION, asked, [_facts(one) for one in cast], str(self.on), self.region, self.finder.problem]
-        content += [self.faces.label]
+        content += [self.faces.label, self.drawn.label]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

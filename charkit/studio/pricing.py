@@ -172,7 +172,7 @@ class Pricing:
             return self._only_what_is_there(wanted)
 
         try:
-            found = replace(self.designing, make=make).pictures(sheet)
+            found = replace(self.designing, make=make, vetting=None).pictures(sheet)
         except _Unmade as unmade:
             anchor = not unmade.orders[0].request.references  # then nothing that is made from it is there either
             missing = len(wishes) if anchor else len(unmade.orders)

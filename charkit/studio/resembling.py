@@ -8,8 +8,10 @@ import numpy as np
 
 from charkit.errors import BadWeights, MissingDependency
 from charkit.scoring import STOCK, GrabCut
+from charkit.scoring.anime import STOCK_CCIP
 from charkit.scoring.faces import STOCK_FACE
 from charkit.scoring.palette import Colours, colours_of
+from charkit.scoring.view_identity import anime_eye
 from charkit.vision import FaceFinder, FaceRecogniser
 from charkit.vision.aligning import closer
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from charkit.scoring import Masker
+    from charkit.scoring.embedding import Eye
 
-__all__ = ["ColourResemblance", "FaceResemblance"]
+__all__ = ["AnimeResemblance", "ColourResemblance", "FaceResemblance"]
 
 
 class ColourResemblance:
@@ -98,3 +101,46 @@ class FaceResemblance:
         if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
             raise TypeError("faces can be compared with faces only")
         return max(0.0, float(one @ other))
+
+
+class AnimeResemblance:
+    """Compares drawn characters as the scorer of anime does, so it names those that this scorer could not tell apart.
+
+    Without the weights it sees nothing and says why in `problem`. Of photographs it knows nothing.
+    """
+
+    name = "drawn features"
+    blind_to = "clothes; look-alikes in chibi and line art"
+    way_round = "give one of them other features: hair, eyes, ears, marks"
+    line = STOCK_CCIP.value
+
+    def __init__(self, eye: Eye | None = None) -> None:
+        """Take what compares figures; by default with the person's own weights."""
+        self._eye: Eye = eye or anime_eye()
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot see, and how to change that; empty where it can."""
+        return self._eye.problem
+
+    @property
+    def label(self) -> str:
+        """The encoder and the digest of its weights, without loading them."""
+        return self._eye.label
+
+    def see(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Return the vector of the picture's figure; None where it is not found, or without the weights."""
+        if self.problem:
+            return None
+        spots = self._eye.in_reference(rgb, None)
+        return np.asarray(spots.found[0].vector, dtype=np.float32) if len(spots.found) == 1 else None
+
+    def alike(self, one: object, other: object) -> float:
+        """Return 1 - CCIP's difference.
+
+        Raises:
+            TypeError: they are not what `see` returned.
+        """
+        if not (isinstance(one, np.ndarray) and isinstance(other, np.ndarray)):
+            raise TypeError("drawn characters can be compared with drawn characters only")
+        return min(1.0, max(0.0, (1 + float(one @ other)) / 2))

@@ -142,6 +142,7 @@ class Story:
 
     def _take(self, take: Take, planned: PlannedShot, pictures: Mapping[str, bytes]) -> ReportTake:
         views = {reference.digest: str(reference.view) for reference in planned.references}
+        views |= {clip.digest: "clip" for clip in planned.clips}
         return ReportTake(
             number=take.number,
             chosen=self._chosen(take),

@@ -11,6 +11,7 @@ from charkit.by_hand import Handwork
 from charkit.ledger import open_ledger
 from charkit.mirror import open_store
 from charkit.providers.base import Outcome
+from charkit.references import ClipCutter
 from charkit.studio.cutting import Cutting
 from charkit.studio.desk import Desk
 from charkit.studio.filming import Filming
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from charkit.character import Cast
     from charkit.ledger import Ledger, Spend
     from charkit.references import References
+    from charkit.references.preparing import Faces
     from charkit.routes import Route, RouteMatrix
     from charkit.scoring import ShotEvidence
     from charkit.settings import Settings
@@ -175,6 +177,16 @@ class Wiring(ABC):
             on=self._settings.today,
             region=self._settings.region,
         )
+
+    @cached_property
+    def _cutter(self) -> ClipCutter:
+        """What cuts the clips of shots to what routes take."""
+        return ClipCutter(self._store, self.place.home)
+
+    @property
+    def _faces(self) -> Faces | None:
+        """What finds the faces in pictures that are prepared; None where nobody can look."""
+        return self._preflights.finder.boxing
 
     def _make(self, orders: Iterable[Order]) -> Takes:
         return self._filming.make(orders)

@@ -22,7 +22,7 @@ from charkit.errors import BadWeights
 from charkit.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -201,6 +201,11 @@ class FaceFinder:
             )
             for face in sorted(found.sure, key=lambda one: -one.size)
         )
+
+    @property
+    def boxing(self) -> Callable[[Image.Image], tuple[Box, ...]] | None:
+        """What finds faces in pictures that are prepared: `boxes`, or None where nobody can look."""
+        return None if self.problem else self.boxes
 
     def _at(self, rgb: NDArray[np.uint8], side: int) -> list[Face]:
         height, width = rgb.shape[:2]

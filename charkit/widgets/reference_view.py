@@ -114,12 +114,15 @@ def nobody_looked(looked: Iterable[Looked]) -> Html:
 def of_shot(shot: PlannedShot) -> str:
     """Return a shot as the list of shots names it."""
     count = len(shot.references)
-    return f"{shot.shot} on {shot.route}: {f'{count} pictures' if count else 'words alone'}"
+    sent = [f"{count} pictures"] if count else []
+    sent += [f"{len(shot.clips)} clips"] if shot.clips else []
+    return f"{shot.shot} on {shot.route}: {', '.join(sent) or 'words alone'}"
 
 
 def views_of(shot: PlannedShot) -> str:
     """Return what the pictures of a shot show, in order."""
-    return ", ".join(f"{one.name} {one.view}" for one in shot.references)
+    clips = [f"{one.name} clip of {one.seconds:.1f} s" for one in shot.clips]
+    return ", ".join([*(f"{one.name} {one.view}" for one in shot.references), *clips])
 
 
 def worn(reference: Reference) -> str:

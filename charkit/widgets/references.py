@@ -81,6 +81,9 @@ class ReferenceTable(Board):
         )
         self.edges: dict[str, ipywidgets.FloatSlider] = {edge: self._edge(edge) for edge in _EDGES}
         self.crop = self.button("send this part", self._crop, tooltip="Prepare it again from its source and keep that")
+        self.subject = self.button(
+            "keep this whole", self._keep, tooltip="This is the subject: whatever shape a route asks for, it stays"
+        )
         self.whole = self.button("as charkit would", self._uncrop, tooltip="Take the crop back")
         self.finding: ipywidgets.Dropdown = w.Dropdown(
             description="finding", layout={"width": "100%", "max_width": "760px"}, style=look
@@ -119,7 +122,7 @@ class ReferenceTable(Board):
         for edge in self.edges.values():
             edge.observe(self.handler(self._draw), names="value")
         w = self.widgets
-        editor = w.VBox([self.picture, *self.edges.values(), self.mode, w.HBox([self.crop, self.whole])])
+        editor = w.VBox([self.picture, *self.edges.values(), self.mode, w.HBox([self.crop, self.subject, self.whole])])
         editor.layout.flex = "0 0 auto"
         side = w.HBox([editor, self._drawn])
         side.layout.flex_flow = "row wrap"
@@ -147,12 +150,26 @@ class ReferenceTable(Board):
             self.shot.value = first
 
     def _crop(self) -> str:
-        part = tuple(float(self.edges[edge].value) for edge in _EDGES)
-        framing = Framing(part=(part[0], part[1], part[2], part[3]), mode=str(self.mode.value))  # type: ignore[arg-type]
+        before = self._chosen
+        keep = before.framing.keep if before is not None and before.framing is not None else None
+        after = self._sent_as(Framing(part=self._drawn_box(), mode=str(self.mode.value), keep=keep))  # type: ignore[arg-type]
+        return f"{after.name}, {after.view}: {after.width}×{after.height} is sent from now on"
+
+    def _keep(self) -> str:
+        before = self._chosen
+        part = before.framing.part if before is not None and before.framing is not None else None
+        after = self._sent_as(Framing(part=part, mode=str(self.mode.value), keep=self._drawn_box()))  # type: ignore[arg-type]
+        return f"{after.name}, {after.view}: what was drawn stays whole in every shape"
+
+    def _drawn_box(self) -> Box:
+        left, top, right, bottom = (float(self.edges[edge].value) for edge in _EDGES)
+        return left, top, right, bottom
+
+    def _sent_as(self, framing: Framing) -> Reference:
         self.say("prepared again from its source", "busy")
         after = self.studio.frame(str(self.picture.value), framing)
         self.refresh()
-        return f"{after.name}, {after.view}: {after.width}×{after.height} is sent from now on"
+        return after
 
     def _uncrop(self) -> str:
         self.say("prepared again from its source", "busy")

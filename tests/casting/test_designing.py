@@ -66,6 +66,19 @@ def casting(bench: Bench, **more: object) -> Casting:
     return Casting(make=bench, production="p", run="r", route=route, store=bench.store, simulated=True, **more)
 
 
+def test_own_pictures_are_prepared_around_the_faces_that_are_found(store: Store, tmp_path: Path) -> None:
+    Image.effect_noise((1600, 1600), 90).convert("RGB").save(tmp_path / "face.png")
+    (tmp_path / "mira.yaml").write_text(
+        "name: Mira\nlocked: a girl\nreferences: [{file: face.png, view: face}]\n", encoding="utf-8"
+    )
+    sheet = CharacterSheet.load(tmp_path / "mira.yaml")
+    (far,) = casting(Bench(store)).references(sheet)
+    (near,) = casting(Bench(store), faces=lambda picture: [(0.4, 0.2, 0.46, 0.26)]).references(sheet)
+    assert far.crop is None
+    assert near.crop is not None
+    assert near.crop[0] < 0.4 < 0.46 < near.crop[2]
+
+
 class Eye:
     """Says of every take of a view what it is told to say, in the order of the takes; then that it holds."""
 

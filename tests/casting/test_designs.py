@@ -40,6 +40,12 @@ def test_a_check_says_itself_in_a_line() -> None:
     assert str(ViewCheck(verdict="unverifiable", reason="too small")) == "unverifiable (too small)"
 
 
+def test_what_only_colours_speak_for_says_so_on_its_badge() -> None:
+    assert ViewCheck(verdict="consistent", score=0.93).badge == "colours consistent"
+    assert ViewCheck(verdict="consistent", score=0.93, identity="same").badge == "consistent"
+    assert ViewCheck(verdict="drifted", score=0.93, identity="other").badge == "drifted"
+
+
 def test_a_view_that_is_not_there_is_refused() -> None:
     with pytest.raises(UnknownName, match="'face'"):
         Designs().view("face")

@@ -65,7 +65,7 @@ def test_no_more_are_open_than_there_are_workers(tmp_path: Path) -> None:
             now -= 1
         return []
 
-    prepare_all(pictures, Store(tmp_path / "store"), faces=looks, workers=3)
+    prepare_all(pictures, Store(tmp_path / "store"), recipe=Recipe(min_face=1), faces=looks, workers=3)
     assert 2 <= most <= 3
 
 

@@ -64,6 +64,20 @@ def test_a_route_that_wants_another_shape_gets_it_from_within_the_part(whole: Re
     assert (255, 255, 255) in colours(padded)
 
 
+def test_a_subject_that_was_drawn_is_kept_on_disk_and_stays_whole(
+    whole: Reference, store: Store, tmp_path: Path
+) -> None:
+    drawn = Framing(mode="crop", keep=(0.8, 0.0, 1.0, 1.0))
+    Framings().framing(whole, drawn).save(tmp_path / "framing.yaml")
+    (again,) = Framings.load(tmp_path / "framing.yaml").on(References((whole,)))
+    assert again.framing == drawn
+    route = next(iter(RouteMatrix.load().routes.values()))
+    square = _with_limits(route, route.picture_limits.model_copy(update={"min_ratio": 1.0, "max_ratio": 1.0}))
+    assert (255, 0, 0) not in colours(fitted(again, square, store))
+    with pytest.raises(UsageError, match="not 0.5, 0, 0.4, 1"):
+        framed(whole, Framing(keep=(0.5, 0.0, 0.4, 1.0)))
+
+
 def _with_limits(route, limits):
     fact = route.price.model_copy(update={"value": limits})
     return route.model_copy(update={"capabilities": route.capabilities.model_copy(update={"pictures": fact})})

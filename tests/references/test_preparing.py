@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw
 
 from charkit.character import CharacterSheet
 from charkit.errors import BadReference
-from charkit.references import Recipe, Reference, again, fitted, prepare
+from charkit.references import Framing, Recipe, Reference, again, fitted, framed, prepare
+from charkit.references.preparing import MIN_FACE
 from charkit.routes import PictureLimits, RouteMatrix
 from charkit.store import Store
 
@@ -100,6 +101,56 @@ def test_a_small_face_is_brought_closer_as_far_as_there_are_pixels(tmp_path: Pat
     assert frame.crop is not None
     across, down = (frame.crop[2] - frame.crop[0]) * 2000, (frame.crop[3] - frame.crop[1]) * 2000
     assert across / down == pytest.approx(16 / 9, abs=0.01)  # closer, and not stretched
+
+
+def test_a_view_of_the_face_brings_it_closer_by_itself_where_somebody_can_look(tmp_path: Path) -> None:
+    path = noise(tmp_path / "a.png", (2000, 2000))
+    told: dict[str, object] = {"character": MIRA, "store": Store(tmp_path / "store")}
+    face = (0.45, 0.2, 0.55, 0.3)  # 200 pixels, 102 at the size that is sent
+    near = prepare(path, view="face", faces=lambda image: [face], **told)  # type: ignore[arg-type]
+    assert near.crop is not None
+    left, _, right, _ = near.crop
+    assert 200 * near.width / ((right - left) * 2000) == pytest.approx(MIN_FACE, abs=1)
+    whole = prepare(path, view="full", faces=lambda image: [face], **told)  # type: ignore[arg-type]
+    assert whole.crop is None
+    unseen = prepare(path, view="face", **told)  # type: ignore[arg-type]
+    assert (unseen.crop, unseen.warnings) == (None, ())
+
+
+def test_faces_are_looked_for_only_where_they_decide_something(tmp_path: Path) -> None:
+    path = figure(tmp_path / "a.png", (1600, 800), (1200, 200, 1400, 600))
+    looked: list[int] = []
+
+    def faces(image: Image.Image) -> list[tuple[float, float, float, float]]:
+        looked.append(1)
+        return []
+
+    made(path, faces=faces)
+    made(path, Recipe(size=(800, 400)), faces=faces)
+    made(path, Recipe(size=(400, 400), keep=(0.0, 0.0, 0.2, 1.0)), faces=faces)
+    assert looked == []
+    made(path, Recipe(size=(400, 400)), faces=faces)
+    assert looked == [1]
+
+
+def test_another_shape_for_a_route_is_laid_around_the_faces(tmp_path: Path) -> None:
+    path = figure(tmp_path / "a.png", (1600, 800), (1200, 200, 1400, 600))
+    store = Store(tmp_path / "store")
+    limits = PictureLimits(min_ratio=1.0, max_ratio=1.0)
+    fact = ROUTES["h3-vllm"].price or ROUTES["omni-1.2"].price
+    assert fact is not None
+    capabilities = ROUTES["omni-1.2"].capabilities.model_copy(
+        update={"pictures": fact.model_copy(update={"value": limits})}
+    )
+    square = ROUTES["omni-1.2"].model_copy(update={"capabilities": capabilities})
+    plain = framed(made(path), Framing(mode="crop"))
+    assert reds(fitted(plain, square, store)).any()  # what stands out
+    ready = fitted(plain, square, store, faces=lambda image: [(0.05, 0.2, 0.15, 0.4)])
+    assert ready.crop == (0.0, 0.0, 0.5, 1.0)
+    drawn = framed(plain, Framing(mode="crop", keep=(0.7, 0.2, 0.9, 0.8)))
+    assert reds(fitted(drawn, square, store, faces=lambda image: [(0.05, 0.2, 0.15, 0.4)])).any()
+    path.unlink()  # then the box holds for the prepared picture
+    assert reds(fitted(drawn, square, store, faces=lambda image: [(0.05, 0.2, 0.15, 0.4)])).any()
 
 
 def test_a_limit_of_bytes_is_met_by_format_then_quality_then_size(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from charkit.character import CharacterSheet
 from charkit.errors import UsageError
-from charkit.references import Reference, prepare, sending
+from charkit.references import ClipReference, Reference, prepare, sending
 from charkit.routes import RouteMatrix
 from charkit.store import Store
 
@@ -24,6 +24,7 @@ class Planned:
     shot: str
     route: str
     references: tuple[Reference, ...] = ()
+    clips: tuple[ClipReference, ...] = ()
 
 
 def pictures(folder: Path, *views: str) -> tuple[Reference, ...]:
@@ -70,3 +71,19 @@ def test_a_sheet_shows_itself_even_where_a_picture_is_gone_or_none_goes_out(tmp_
     assert "0 pictures" in empty._repr_mimebundle_()["text/html"]
     with pytest.raises(UsageError, match="no pictures go out"):
         empty.jpeg()
+
+
+def test_a_clip_stands_on_the_sheet_by_its_middle_still(tmp_path: Path) -> None:
+    (still,) = pictures(tmp_path, "face")
+    clip = ClipReference(
+        character="mira", name="Mira", path=tmp_path / "clip.mp4", digest="sha256:0", size=1200, width=320, height=256,
+        seconds=2.5, fps=24, codec="h264", start=0.0, how="copied", origin="walk.mp4", stills=(still.path,),
+    )  # fmt: skip
+    shown = sending([Planned("S01", "omni-1.2", (still,), (clip,))], RouteMatrix.load().routes)
+    assert [(one.kind, one.place, one.tag) for one in shown] == [
+        ("picture", 1, "<IMAGE_REF_0>"),
+        ("clip", 1, "<VIDEO_REF_0>"),
+    ]
+    assert shown[1].said[:2] == ("Mira, clip walk.mp4", "320x256 h264, 2.50 s, 1.2 kB")
+    assert "1 picture and 1 clip for 1 shot" in repr(shown)
+    assert "clip 1" in shown._repr_mimebundle_()["text/html"]

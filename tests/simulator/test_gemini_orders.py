@@ -54,7 +54,7 @@ def test_the_order_of_references_and_their_bytes_are_part_of_the_digest(workshop
     ("body", "words"),
     [
         ({"input": [part("red")] * 3, "generation_config": {"video_config": {"task": "image_to_video"}}}, "one or two"),
-        ({"input": [{"type": "video", "uri": "files/a"}]}, "no video input"),
+        ({"input": [{"type": "video", "uri": "files/a"}]}, "a video is an MP4 with its bytes inline"),
         ({"input": [{"type": "image", "uri": "files/unknown"}]}, "may not exist"),
         ({"input": [{"type": "image", "data": "%%%"}]}, "Base64"),
         ({"generation_config": {"video_config": {"task": "upscale"}}}, "upscale"),

@@ -10,7 +10,8 @@ from PIL import Image
 
 import charkit as ck
 from charkit.character import CharacterSheet, import_character
-from charkit.errors import UsageError
+from charkit.errors import PreflightStopped, UsageError
+from charkit.references.preflight import Finding
 from charkit.scoring.views import ViewScorer
 from tests.studio.conftest import SHEET
 
@@ -133,3 +134,54 @@ def test_simulated_pictures_of_a_sheet_stay_simulated_as_references(production: 
     )
     assert CharacterSheet.load(sheet_file(production)).references[0].simulated
     assert all(reference.simulated for reference in ck.open_studio(production, run="own").references())
+
+
+class TestWhatADesignUploads:
+    """Views fed back are pictures of a character on their way to a service, like any other."""
+
+    @pytest.fixture
+    def studio(self, production: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ck.Studio:
+        """A run whose image route refuses photoreal faces, and a character who is photoreal."""
+        (tmp_path / "routes.yaml").write_text(
+            "routes:\n  picky-pictures:\n    like: nano-banana-2.1\n    model: gemini-nano-banana-2.1\n"
+            "    capabilities:\n      likeness: {value: {photoreal_faces: false}, as_of: 2026-11-22, "
+            "source: made for this test, confidence: convention}\n"
+            "    price: {value: {unit: image, usd: {1K: 0.001}}, as_of: 2026-11-22, source: made for this test, "
+            "confidence: convention}\n",
+            encoding="utf-8",
+        )
+        monkeypatch.setenv("CHARKIT_ROUTES", str(tmp_path / "routes.yaml"))
+        monkeypatch.setenv("CHARKIT_WEIGHTS", str(tmp_path / "no weights"))
+        sheet_file(production).write_text(SHEET.replace("name: Ada\n", "name: Ada\nkind: photoreal\n"), "utf-8")
+        return ck.open_studio(production, run="vetted", max_spend=5.0)
+
+    def test_is_stopped_before_it_is_uploaded(self, studio: ck.Studio) -> None:
+        assert studio.candidates("ada", count=1)[0].ok  # words alone
+        with pytest.raises(PreflightStopped, match=r"ada\.face: .*Ada, full: picky-pictures refuses photoreal") as no:
+            studio.views("ada", ["face"])
+        assert "Ways round: " in str(no.value)
+        assert studio.spend.committed == 1000  # the candidate alone, in micro-dollars
+        stopped = json.loads((studio.place.folder / "preflight-designs.json").read_text("utf-8"))
+        assert stopped["preflight"]["findings"][0]["rule"] == "likeness.photoreal"
+
+    def test_cannot_be_overridden_where_the_service_refuses(self, studio: ck.Studio) -> None:
+        with pytest.raises(PreflightStopped):
+            studio.views("ada", ["face"])
+        stopped = json.loads((studio.place.folder / "preflight-designs.json").read_text("utf-8"))
+        found = Finding(**{**stopped["preflight"]["findings"][0], "evidence": ()})
+        with pytest.raises(UsageError, match="cannot be overridden"):
+            studio.override(found.id, reason="they are twins")
+
+    def test_what_was_made_before_is_shown_again_without_a_question(
+        self, production: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        studio = ck.open_studio(production, run="before", max_spend=5.0)
+        made = studio.views("ada", ["face"])
+
+        def never(*_: object, **__: object) -> None:
+            raise AssertionError("asked again")
+
+        monkeypatch.setattr("charkit.studio.preflighting.preflight", never)
+        assert (
+            ck.open_studio(production, run="before", max_spend=5.0).views("ada", ["face"])[1].digest == made[1].digest
+        )

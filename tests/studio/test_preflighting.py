@@ -167,3 +167,42 @@ def test_files_are_counted_one_call_at_a_time_while_they_are_looked_at(tmp_path:
         files, "omni-1.2", ck.RouteMatrix.load(), on=dt.date(2026, 11, 22), on_progress=lambda *news: told.append(news)
     )
     assert told == [(number, 5) for number in range(1, 6)]
+
+
+class TestAClipOfACharacter:
+    @pytest.fixture
+    def studio(self, production: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ck.Studio:
+        """A run whose shot brings a clip of Ada, on a route that takes clips and no human faces."""
+        import av
+
+        with_pictures(production, "face")
+        with av.open(str(production / "walk.mp4"), "w") as out:
+            video = out.add_stream("libx264", rate=12, options={"preset": "ultrafast"})
+            video.width, video.height = 160, 128
+            for _ in range(24):
+                frame = av.VideoFrame.from_image(Image.effect_noise((160, 128), 80).convert("RGB"))
+                out.mux(video.encode(frame))
+            out.mux(video.encode())
+        board = production / "storyboard.yaml"
+        clip = "    clips: [{file: walk.mp4, character: Ada}]\n    framing: medium\n"
+        board.write_text(board.read_text("utf-8").replace("    framing: medium\n", clip), encoding="utf-8")
+        (tmp_path / "routes.yaml").write_text(ROUTES, encoding="utf-8")
+        monkeypatch.setenv("CHARKIT_ROUTES", str(tmp_path / "routes.yaml"))
+        return ck.open_studio(production, run="clip", max_spend=5.0, resolution="360p")
+
+    def test_goes_out_and_stands_in_the_takes_record(self, studio: ck.Studio) -> None:
+        plan = studio.plan()
+        (clip,) = plan["A2"].clips
+        takes = studio.shoot(plan)
+        sent = {one.name: one.digest for one in next(t for t in takes if t.subject == "A2").sent}
+        assert sent["<VIDEO_REF_0>"] == clip.digest
+        assert set(sent) >= {"<IMAGE_REF_0>"}
+
+    def test_is_held_against_the_routes_policy_by_its_stills(self, studio: ck.Studio) -> None:
+        studio.choose_route("A2", "picky")
+        plan = studio.replan()
+        found = [one for one in studio.preflight(plan).of_shot("A2") if any("clip walk.mp4" in p for p in one.pictures)]
+        assert found
+        assert {one.route for one in found} == {"picky"}
+        assert {one.rule for one in found} == {"faces.not-looked-for"}  # without weights nobody could
+        assert any("1 of 3 stills" in picture for one in found for picture in one.pictures)

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from charkit.errors import BadWeights
-from charkit.studio.resembling import ColourResemblance, FaceResemblance
+from charkit.scoring.embedding import Spot, Spots
+from charkit.studio.resembling import AnimeResemblance, ColourResemblance, FaceResemblance
 from charkit.vision import Face, FaceFinder, FaceRecogniser, Faces
 from charkit.weights import Weights
 
@@ -104,3 +105,28 @@ def test_without_good_weights_nobody_is_compared_and_the_reason_is_there(tmp_pat
     assert faces.see(plain(9, 9, 9)) is None
     assert "charkit weights get yunet" in faces.problem
     assert FaceResemblance(Seeing(0.0), Refusing()).problem == "sface: was altered"
+
+
+class DrawnEye:
+    problem = ""
+    label = "an eye"
+
+    def in_reference(self, rgb: np.ndarray, alpha: object) -> Spots:
+        vector = np.array([1.0, 0.0]) if rgb.mean() > 127 else np.array([0.0, 1.0])
+        return Spots(found=(Spot(vector=vector, shown=np.ones(rgb.shape[:2], bool)),))
+
+
+def test_drawn_characters_are_compared_by_their_features() -> None:
+    drawn = AnimeResemblance(DrawnEye())  # type: ignore[arg-type]
+    light, dark = (drawn.see(np.full((8, 8, 3), value, np.uint8)) for value in (200, 20))
+    assert drawn.alike(light, light) == 1.0 > drawn.line
+    assert drawn.alike(light, dark) == 0.5 < drawn.line
+    with pytest.raises(TypeError):
+        drawn.alike(light, None)
+
+
+def test_without_weights_drawn_characters_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARKIT_WEIGHTS", str(tmp_path / "no weights"))
+    drawn = AnimeResemblance()
+    assert "weights" in drawn.problem
+    assert drawn.see(np.zeros((8, 8, 3), np.uint8)) is None

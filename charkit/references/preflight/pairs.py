@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from charkit.character import counted, folded, joined
+from charkit.references.preflight.cutouts import corners_of, overlap
 from charkit.references.preflight.evidence import beside_each_other
 from charkit.references.preflight.looking import COLOURS, COPY, unlike
 from charkit.references.preflight.records import Finding
@@ -20,10 +22,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from charkit.references.preflight.cutouts import Corners
     from charkit.references.preflight.looking import Looked
     from charkit.references.preflight.pictured import Pictured, Sending
 
-__all__ = ["Resemblance", "Seen", "copy_findings", "count_findings", "look_alike_findings"]
+__all__ = [
+    "Identifying",
+    "Resemblance",
+    "Seen",
+    "copy_findings",
+    "count_findings",
+    "identity_findings",
+    "look_alike_findings",
+]
 
 Seen = tuple["Pictured", "Looked"]
 """A picture, and what was seen in it."""
@@ -58,16 +69,25 @@ class Resemblance(Protocol):
         """Return how alike two things are that `see` returned, 0 to 1."""
 
 
+class Identifying(Resemblance, Protocol):
+    """Says how alike who is shown looks, with weights that may not be there."""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot see, and how to change that; empty where it can."""
+
+
 def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
-    """Yield pictures that are the same as another, or a copy of another character's."""
-    for (one, first), (other, second) in combinations(seen, 2):
+    """Yield pictures that are the same as another, whole or in part, or a copy of another character's."""
+    corners = lru_cache(maxsize=None)(lambda place: corners_of(seen[place][1]))
+    for (here, (one, first)), (there, (other, second)) in combinations(enumerate(seen), 2):
         if one.prepared_like(other):
             continue
-        apart = unlike(first, second)
-        if apart is None or apart[0] > COPY or apart[1] > COLOURS:
+        how = _copied(first, second)
+        if not how and not (one.character and folded(one.character) == folded(other.character)):
+            how = _cut_out(corners(here), corners(there))
+        if not how:
             continue
-        same = first.digest == second.digest
-        how = "the same file" if same else f"nearly the same picture ({apart[0]} of 256 bits apart)"
         somebody_else = one.character and other.character and folded(one.character) != folded(other.character)
         yield Finding(
             rule="copies.other-character" if somebody_else else "copies.duplicate",
@@ -78,6 +98,22 @@ def copy_findings(seen: Sequence[Seen]) -> Iterator[Finding]:
             digests=(second.digest, first.digest),
             evidence=beside_each_other(first, second),
         )
+
+
+def _copied(one: Looked, other: Looked) -> str:
+    """Say how one picture is another as a whole; empty where it is not."""
+    if one.digest and one.digest == other.digest:
+        return "the same file"
+    apart = unlike(one, other)
+    if apart is None or apart[0] > COPY or apart[1] > COLOURS:
+        return ""
+    return f"nearly the same picture ({apart[0]} of 256 bits apart)"
+
+
+def _cut_out(one: Corners | None, other: Corners | None) -> str:
+    """Say how one picture is part of another; empty where it is not, or where nobody can tell."""
+    like = overlap(one, other) if one is not None and other is not None else None
+    return f"the same picture in part (laid on each other they agree by {like:.2f})" if like is not None else ""
 
 
 def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance, *, at_once: int = 1) -> Iterator[Finding]:
@@ -114,6 +150,29 @@ def look_alike_findings(seen: Sequence[Seen], resemblance: Resemblance, *, at_on
             digests=(first.digest, second.digest),
             evidence=beside_each_other(first, second),
         )
+
+
+def identity_findings(seen: Sequence[Seen], identity: Identifying, *, at_once: int = 1) -> Iterator[Finding]:
+    """Yield the pairs that look like one person; where nobody can compare them, that this is unknown.
+
+    Args:
+        seen: The pictures of all characters of one kind.
+        identity: What compares them, and says in `problem` why it cannot.
+        at_once: How many pictures are looked at at the same time.
+    """
+    cast = tuple(dict.fromkeys(one.character for one, looked in seen if one.character and looked.small))
+    if identity.problem and len(cast) > 1:
+        pictures = {one.name: looked.digest for one, looked in seen if one.character and looked.small}
+        yield Finding(
+            rule="cast.look-alikes",
+            level="unknown",
+            says=f"whether {joined(cast)} look alike in their {identity.name} is unknown: {identity.problem}",
+            way_round=("compare them by eye", "get the weights"),
+            pictures=tuple(pictures),
+            digests=tuple(pictures.values()),
+        )
+        return
+    yield from look_alike_findings(seen, identity, at_once=at_once)
 
 
 def _rgb(looked: Looked) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from charkit.character import CharacterSheet
+    from charkit.references.clip import ClipReference
     from charkit.references.picture import Reference
     from charkit.routes import Route
 
@@ -41,17 +42,45 @@ class Pictured:
     @classmethod
     def of(cls, reference: Reference, sheet: CharacterSheet, on: dt.date) -> Self:
         """Return a reference with what its character's sheet declares on a day."""
+        return replace(
+            cls.drawn(reference.path, str(reference.view), sheet, on),
+            name=f"{reference.name}, {reference.view}" + _worn(reference.wardrobe),
+            character=reference.name,
+            origins=tuple(filter(None, (reference.digest, reference.source_digest))),
+        )
+
+    @classmethod
+    def drawn(cls, path: Path, view: str, sheet: CharacterSheet, on: dt.date) -> Self:
+        """Return a picture of a character with what its sheet declares on a day.
+
+        Args:
+            path: The picture.
+            view: What it shows.
+            sheet: Whom it shows.
+            on: The day.
+        """
         age = sheet.description.age_band if sheet.description else None
         return cls(
-            name=f"{reference.name}, {reference.view}" + _worn(reference.wardrobe),
-            path=Path(os.path.normpath(reference.path)),  # one file is one file, however the way to it is written
-            character=reference.name,
-            view=str(reference.view),
+            name=f"{sheet.name}, {view}",
+            path=Path(os.path.normpath(path)),  # one file is one file, however the way to it is written
+            character=sheet.name,
+            view=view,
             domain=sheet.kind,
             real_person=sheet.likeness.real_person,
             minor=None if age is None else age in ("child", "teen"),
             lapsed=sheet.likeness.lapsed(on),
-            origins=tuple(filter(None, (reference.digest, reference.source_digest))),
+        )
+
+    @classmethod
+    def stills_of(cls, clip: ClipReference, sheet: CharacterSheet, on: dt.date) -> tuple[Self, ...]:
+        """Return the stills of a clip with what its character's sheet declares on a day."""
+        return tuple(
+            replace(
+                cls.drawn(still, "clip", sheet, on),
+                name=f"{clip.name}, clip {clip.origin} ({place} of {len(clip.stills)} stills)",
+                origins=(clip.digest,),
+            )
+            for place, still in enumerate(clip.stills, start=1)
         )
 
     def prepared_like(self, other: Pictured) -> bool:
@@ -69,5 +98,7 @@ class Sending:
 
     route: Route
     pictures: tuple[Pictured, ...]
+    clips: tuple[Pictured, ...] = ()
+    """Stills out of clips that go along: held against the route's policy, and no pictures that it gets."""
     shots: tuple[str, ...] = ()
     """The shots whose requests are alike."""

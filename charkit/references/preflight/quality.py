@@ -8,7 +8,7 @@ from charkit.character import View
 from charkit.references.preflight.evidence import framed
 from charkit.references.preflight.looking import BLURRED
 from charkit.references.preflight.records import Finding
-from charkit.references.preparing import MIN_SIDE
+from charkit.references.preparing import MIN_FACE, MIN_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from charkit.routes import Route
 
 __all__ = ["MIN_FACE", "limit_findings", "quality_findings"]
-
-MIN_FACE: Final = 112
-"""Pixels that the shorter side of a face should have in a picture that is to carry it: what recognisers of faces are
-given (scoring.md, 3.2); from fewer, nobody can tell two people apart."""
 
 _CROWD: Final = 1 / 3
 """Size of a second face, as a share of the largest, from which the picture shows two people."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from charkit.references.preflight.looking import look
-from charkit.references.preflight.pairs import copy_findings, count_findings, look_alike_findings
+from charkit.references.preflight.pairs import copy_findings, count_findings, identity_findings, look_alike_findings
 from charkit.references.preflight.policy import policy_findings
 from charkit.references.preflight.quality import limit_findings, quality_findings
 from charkit.references.preflight.records import Finding, Preflight, Summary
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from charkit.references.preflight.looking import Looked
-    from charkit.references.preflight.pairs import Resemblance
+    from charkit.references.preflight.pairs import Identifying, Resemblance
     from charkit.references.preflight.pictured import Pictured, Sending
     from charkit.routes import Region, Route, RouteMatrix
 
@@ -45,7 +45,8 @@ def preflight(
     cast: Sequence[Pictured] = (),
     finder: FaceFinder | None = None,
     resemblance: Resemblance | None = None,
-    faces: Resemblance | None = None,
+    faces: Identifying | None = None,
+    drawn: Identifying | None = None,
     looking: Callable[[Path, FaceFinder], Looked] = look,
 ) -> Preflight:
     """Say what stands against uploading pictures, before anything is uploaded. Costs nothing, sends nothing.
@@ -59,11 +60,13 @@ def preflight(
         finder: Finds faces; by default with the person's own weights. Without them faces are `unknown`.
         resemblance: Says how alike two characters look; without it nobody is compared.
         faces: Says how alike their faces are; asked about photoreal characters only, of others it knows nothing.
+        drawn: The same for anime.
         looking: Looks at a picture; whoever asks again and again passes one that remembers.
     """
     going = tuple(dict.fromkeys(one for sending in sendings for one in sending.pictures))
     everyone = tuple(dict.fromkeys((*going, *cast)))  # one file may stand for two characters
-    seen = _looked({one.path for one in everyone}, finder or FaceFinder(), looking)
+    stills = tuple(dict.fromkeys(one for sending in sendings for one in sending.clips))
+    seen = _looked({one.path for one in (*everyone, *stills)}, finder or FaceFinder(), looking)
     judge = _Judge(seen=seen, matrix=matrix, on=on, region=region)
     found = [*judge.of_pictures(going)]
     for sending in sendings:
@@ -72,12 +75,12 @@ def preflight(
     found += copy_findings(pairs)
     if resemblance is not None:
         found += look_alike_findings(pairs, resemblance, at_once=_AT_ONCE)
-    if faces is not None:
-        photoreal = [(one, looked) for one, looked in pairs if one.domain == "photoreal"]
-        found += look_alike_findings(photoreal, faces, at_once=_AT_ONCE)
+    for domain, identity in (("photoreal", faces), ("anime", drawn)):
+        if identity is not None:
+            found += identity_findings([pair for pair in pairs if pair[0].domain == domain], identity, at_once=_AT_ONCE)
     return Preflight(
         findings=tuple(replace(one, shots=tuple(sorted(one.shots))) for one in merged(_with_shots(found, sendings))),
-        pictures=tuple(_summary(one, seen[one.path]) for one in everyone),
+        pictures=tuple(_summary(one, seen[one.path]) for one in (*everyone, *stills)),
         routes=tuple(dict.fromkeys(sending.route.name for sending in sendings)),
     ).sorted()
 
@@ -107,17 +110,20 @@ class _Judge:
     def of_sending(self, sending: Sending) -> Iterator[Finding]:
         for finding in count_findings(sending, [self.seen[one.path].digest for one in sending.pictures]):
             yield replace(finding, shots=sending.shots)
-        for one in sending.pictures:
+        for one in (*sending.pictures, *sending.clips):
             key = sending.route.name, one
             if key not in self._asked:
-                self._asked[key] = list(self._asking(sending.route, one))
+                self._asked[key] = list(self._asking(sending.route, one, still=one in sending.clips))
             yield from (replace(finding, shots=sending.shots) for finding in self._asked[key])
 
-    def _asking(self, route: Route, one: Pictured) -> Iterator[Finding]:
+    def _asking(self, route: Route, one: Pictured, *, still: bool) -> Iterator[Finding]:
         looked = self.seen[one.path]
         if looked.problem:
+            if still:  # a picture's own findings say so already
+                yield from quality_findings(one, looked)
             return
-        yield from limit_findings(one, looked, route)
+        if not still:
+            yield from limit_findings(one, looked, route)
         for finding in policy_findings(one, looked, route, self.region):
             ways: tuple[str, ...] = ()
             if finding.level in ("error", "unknown") or finding.rule in _WITH_WAYS:
@@ -129,7 +135,7 @@ def _with_shots(found: Iterable[Finding], sendings: Sequence[Sending]) -> Iterat
     """Name the shots with which a picture goes out, also where no route's rule is at stake."""
     shots: dict[str, list[str]] = {}
     for sending in sendings:
-        for one in sending.pictures:
+        for one in (*sending.pictures, *sending.clips):
             shots.setdefault(one.name, []).extend(sending.shots)
     for finding in found:
         named = [shot for picture in finding.pictures for shot in shots.get(picture, ())]

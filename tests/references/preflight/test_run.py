@@ -151,8 +151,8 @@ def test_faces_that_are_small_or_many(tmp_path: Path) -> None:
 class Alike:
     name, blind_to, line, way_round = "colours", "faces", 0.7, "dye her hair"
 
-    def __init__(self, value: float | None) -> None:
-        self.value = value
+    def __init__(self, value: float | None, problem: str = "") -> None:
+        self.value, self.problem = value, problem
 
     def see(self, rgb: np.ndarray) -> object | None:
         assert rgb.shape[2] == 3
@@ -176,6 +176,19 @@ def test_faces_are_compared_of_photoreal_characters_only(tmp_path: Path) -> None
     assert "cast.look-alikes" in rules(found)
     (finding,) = [one for one in found.findings if one.rule == "cast.look-alikes"]
     assert "dye her hair" in finding.way_round
+
+
+@pytest.mark.parametrize(("domain", "how"), [("photoreal", "faces"), ("anime", "drawn")])
+def test_whether_people_look_alike_is_unknown_where_nobody_can_compare_them(
+    tmp_path: Path, domain: str, how: str
+) -> None:
+    mira, fenn = (replace(saved(tmp_path, n, character=who), domain=domain) for n, who in ((1, "Mira"), (2, "Fenn")))
+    found = asked(mira, cast=(fenn,), **{how: Alike(None, "get the weights")})
+    (finding,) = [one for one in found.findings if one.rule == "cast.look-alikes"]
+    assert (finding.level, found.verdict) == ("unknown", "unknown")
+    assert "whether Mira and Fenn look alike in their colours is unknown: get the weights" in finding.says
+    alone = asked(mira, **{how: Alike(None, "get the weights")})
+    assert "cast.look-alikes" not in rules(alone)
 
 
 def test_what_nobody_looked_at_is_one_finding_for_all_pictures(tmp_path: Path) -> None:
@@ -267,3 +280,20 @@ def test_the_verdicts_on_the_real_pictures_and_their_one_miss() -> None:
     by_rule = {finding.rule: finding for finding in found.findings}
     assert set(by_rule["faces.any"].pictures) == {name for name in EXPECTED if name.startswith("face_")}
     assert by_rule["faces.perhaps"].pictures == ("noface_cat.png",)
+
+
+def test_a_cut_out_of_another_characters_picture_stops_and_one_of_its_own_is_nobodys_business(tmp_path: Path) -> None:
+    pytest.importorskip("cv2", reason="SKIPPED: OpenCV is not installed")
+    from tests.references.preflight.test_cutouts import painted
+
+    whole = painted(1)
+    whole.save(tmp_path / "whole.png")
+    whole.crop((40, 30, 380, 300)).resize((600, 476)).save(tmp_path / "part.png")
+    mira = Pictured(name="Mira, full", path=tmp_path / "whole.png", character="Mira", view="full")
+    fenn = Pictured(name="Fenn, face", path=tmp_path / "part.png", character="Fenn", view="face")
+    found = asked(mira, cast=(fenn,))
+    (finding,) = [one for one in found.findings if one.rule == "copies.other-character"]
+    assert (finding.level, finding.hard) == ("error", False)
+    assert "the same picture in part" in finding.says
+    assert finding.evidence
+    assert "copies.duplicate" not in rules(asked(mira, cast=(replace(fenn, character="Mira"),)))

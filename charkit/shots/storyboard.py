@@ -1,136 +1,24 @@
-"""What the film must show: an ordered list of shots, in a file that people write.
-
-Invariants: shot ids are unique; who speaks in a shot is in it; once a storyboard is loaded with its cast, every
-character it names is in the cast and has the outfit it is to wear.
-"""
+"""The film in order: the storyboard as a file and as an object."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
-from charkit.character import Line, Name, Written, counted, folded, line_in
+from charkit.character import Line, Written, counted, folded, line_in
 from charkit.documents import read_yaml
 from charkit.errors import BadDocument, UnknownName, did_you_mean
-from charkit.prompts.lint import RULES
+from charkit.shots.shot import Allowances, Aspect, InShot, Resolution, Shot  # noqa: TC001  # pydantic reads them at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from charkit.character import Cast, CharacterSheet
+    from charkit.shots.shot import ShotClip
 
-__all__ = ["Aspect", "Dialogue", "Framing", "InShot", "Resolution", "Shot", "Storyboard"]
-
-Framing = Literal["wide", "full", "medium", "close-up"]
-"""How much of a character the picture holds: small in its place; head to foot; to the waist; the face."""
-
-Aspect = Literal["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"]
-
-Resolution = Literal["360p", "720p", "1080p"]
-"""The shorter side in pixels; 360p is for drafts."""
-
-
-def _an_id(text: str) -> str:
-    if not all(c.isalnum() or c in "-_" for c in text) or len(text) > 32:
-        raise ValueError("an id has at most 32 letters, digits, '-' and '_', since files are named after it")
-    return text
-
-
-def _known_rules(value: dict[str, str]) -> dict[str, str]:
-    for rule in value:
-        if rule not in RULES:
-            raise ValueError(f"there is no lint rule {rule!r}. {did_you_mean(rule, RULES)}")
-    return value
-
-
-Allowances = Annotated[dict[str, Line], AfterValidator(_known_rules)]
-"""Rules of the linter to the reasons why they may be broken."""
-
-
-class InShot(Written):
-    """A character as one shot shows it. A plain name is enough where nothing else is to be said."""
-
-    name: Name
-    wardrobe: str = "default"
-    position: Line | None = None
-    """Such as `on the left`."""
-
-
-class Dialogue(Written):
-    """What somebody says."""
-
-    character: Name
-    text: Line
-
-
-class Shot(Written):
-    """One piece of the film; without characters it is a transition.
-
-    Examples:
-        >>> Shot(id="S01", seconds=4, place="a harbour").is_transition
-        True
-    """
-
-    id: Annotated[Line, AfterValidator(_an_id)]
-    seconds: int = Field(gt=0, le=600)
-    """How long the clip is asked to be; whole seconds, as every service counts."""
-    framing: Framing = "medium"
-    angle: Line | None = None
-    """Where the camera stands: `at eye level`, `from above`."""
-    place: Line
-    light: Line | None = None
-    action: Line | None = None
-    camera: Line | None = None
-    """How the camera moves."""
-    characters: tuple[Annotated[InShot, BeforeValidator(lambda v: {"name": v} if isinstance(v, str) else v)], ...] = ()
-    dialogue: tuple[Dialogue, ...] = ()
-    sound: Line | None = None
-    route: str | None = None
-    """The route to use whatever the planner thinks."""
-    notes: str | None = None
-    """For people; never part of a prompt."""
-    allow: Allowances = Field(default_factory=dict)
-    """Rules of the linter that are broken on purpose here, each with the reason; never part of a prompt."""
-
-    @field_validator("characters")
-    @classmethod
-    def _once(cls, value: tuple[InShot, ...]) -> tuple[InShot, ...]:
-        names = [folded(who.name) for who in value]
-        for who in value:
-            if names.count(folded(who.name)) > 1:
-                raise ValueError(f"{who.name!r} stands here more than once")
-        return value
-
-    @field_validator("dialogue")
-    @classmethod
-    def _present(cls, value: tuple[Dialogue, ...], info: ValidationInfo) -> tuple[Dialogue, ...]:
-        present = [who.name for who in info.data.get("characters", ())]
-        for line in value:
-            if folded(line.character) not in map(folded, present):
-                near = did_you_mean(line.character, present) if present else "Nobody is."
-                raise ValueError(f"{line.character!r} speaks but is not among the characters of this shot. {near}")
-        return value
-
-    @property
-    def is_transition(self) -> bool:
-        """Whether it shows no character."""
-        return not self.characters
-
-    @property
-    def has_sound(self) -> bool:
-        """Whether it asks for sound or speech."""
-        return bool(self.sound or self.dialogue)
-
-    def __repr__(self) -> str:
-        who = ", ".join(who.name for who in self.characters) or "no character"
-        return f"<Shot {self.id}: {self.seconds} s, {self.framing}, {who}, {self.place}>"
-
-    __str__ = __repr__
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        return {"text/plain": repr(self), "text/html": _shot_card(self)}
+__all__ = ["Storyboard"]
 
 
 class Storyboard(Written):
@@ -181,6 +69,10 @@ class Storyboard(Written):
     def file(self) -> Path | None:
         """The file it was read from."""
         return self._file
+
+    def path_of(self, clip: ShotClip) -> Path:
+        """Return where a clip of a shot lies."""
+        return (self._file.parent if self._file else Path()) / clip.file
 
     @property
     def seconds(self) -> int:
@@ -286,48 +178,6 @@ class Storyboard(Written):
     __str__ = __repr__
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
-        return {"text/plain": repr(self), "text/html": _storyboard_table(self)}
+        from charkit.shots.showing import storyboard_table
 
-
-def _shot_card(shot: Shot) -> str:
-    from charkit.cards import card
-
-    rows = [(label, value) for label, value in _said(shot) if value]
-    return card(f"{shot.id}, {shot.seconds} s", rows=rows, badge=shot.framing, badge_kind="ok", note=shot.notes or "")
-
-
-def _said(shot: Shot) -> list[tuple[str, str]]:
-    return [
-        ("characters", _who(shot)),
-        ("place", shot.place),
-        ("light", shot.light or ""),
-        ("action", shot.action or ""),
-        ("camera", shot.camera or ""),
-        ("dialogue", _lines(shot)),
-        ("sound", shot.sound or ""),
-        ("route", shot.route or ""),
-    ]
-
-
-def _storyboard_table(storyboard: Storyboard) -> str:
-    from charkit.cards import table
-
-    rows = [
-        [shot.id, f"{shot.seconds} s", shot.framing, _who(shot) or "–", shot.place, shot.action or "", _lines(shot)]
-        for shot in storyboard.shots
-    ]
-    columns = ["shot", "length", "framing", "characters", "place", "action", "dialogue"]
-    caption = (
-        f"{storyboard.title}: {counted(len(storyboard.shots), 'shot')}, {storyboard.seconds} s. {storyboard.style}"
-    )
-    return table(columns, rows, caption=caption)
-
-
-def _who(shot: Shot) -> str:
-    return ", ".join(
-        who.name if who.wardrobe == "default" else f"{who.name} ({who.wardrobe})" for who in shot.characters
-    )
-
-
-def _lines(shot: Shot) -> str:
-    return " / ".join(f"{line.character}: “{line.text}”" for line in shot.dialogue)
+        return {"text/plain": repr(self), "text/html": storyboard_table(self)}
