@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from charkit.errors import KeyConflict
 from charkit.ledger import money, owners
 from charkit.ledger.engine import hold_name
+from charkit.ledger.prepared import Prepared
 from charkit.ledger.records import JobRow, Spend
 from charkit.ledger.redaction import digest_of
 from charkit.ledger.rows import find_in, hold_production, job_in
@@ -27,9 +28,10 @@ __all__ = ["Claim", "begin", "begin_again", "make_production", "reserve"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-_MINE = CHANGE.where(jobs.c.state == "intended", jobs.c.owner == bindparam("me"))
-_IN_DOUBT = CHANGE.where(jobs.c.state == "unknown", jobs.c.remote_id.is_(None))
-_JOB = jobs.insert()
+_CHANGE = Prepared(CHANGE)
+_MINE = Prepared(CHANGE.where(jobs.c.state == "intended", jobs.c.owner == bindparam("me")))
+_IN_DOUBT = Prepared(CHANGE.where(jobs.c.state == "unknown", jobs.c.remote_id.is_(None)))
+_JOB = Prepared(jobs.insert().inline())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def begin(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
     """Let the job's owner send it, once; None if it is not this owner's to send."""
     now = claim.now
     changes = {"state": "sending", "accepted": None, "sent_at": now, "updated_at": now, "claimed_until": claim.until}
-    if connection.execute(_MINE, {"wanted": job.id, "me": claim.owner, **changes}).rowcount != 1:
+    if _MINE.run(connection, {"wanted": job.id, "me": claim.owner, **changes}) != 1:
         return None
     append(connection, job.id, "intended", "sending", "", now)
     return job_in(connection, job.id)
@@ -88,7 +90,7 @@ def begin(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
 def begin_again(connection: Connection, job: JobRow, claim: Claim) -> JobRow | None:
     """Note that the POST of a job in doubt leaves once more; None if it is in doubt no longer."""
     changes = {"updated_at": claim.now, "claimed_until": claim.until}
-    if connection.execute(_IN_DOUBT, {"wanted": job.id, **changes}).rowcount != 1:
+    if _IN_DOUBT.run(connection, {"wanted": job.id, **changes}) != 1:
         return None
     return job_in(connection, job.id)
 
@@ -111,7 +113,7 @@ def _insert(connection: Connection, intent: Intent, caps: Caps, claim: Claim, cl
     values |= _claimed(connection, intent, claim)
     job = JobRow(**values)  # type: ignore[arg-type]
     digests = {"request_digest": digest_of(intent.request), "filed_digest": digest_of(job.request)}
-    connection.execute(_JOB, values | digests)
+    _JOB.run(connection, values | digests)
     append(connection, job.id, "", "intended", clean(claim.note), claim.now)
     money.reserve(connection, job, intent, caps, claim.now, held=Spend())
     return job
@@ -121,7 +123,7 @@ def _claim(connection: Connection, job: JobRow, intent: Intent, caps: Caps, clai
     """Set the price aside in the intent's run, which pays for the job from now on, and give the job to its owner."""
     money.reserve(connection, job, intent, caps, claim.now, held=held)
     changes = _claimed(connection, intent, claim)
-    connection.execute(CHANGE, {"wanted": job.id, **changes})
+    _CHANGE.run(connection, {"wanted": job.id, **changes})
     return replace(job, **changes)  # type: ignore[arg-type]
 
 

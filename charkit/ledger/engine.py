@@ -27,6 +27,7 @@ from charkit.errors import MissingDependency
 from charkit.ledger import sqlite
 from charkit.ledger.address import Address, address_of
 from charkit.ledger.meaning import explained, lost, passing
+from charkit.ledger.prepared import plainly
 from charkit.ledger.together import Together
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _connected(engine: Engine, patience: float) -> Iterator[Connection]:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(sqlite.WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    plainly(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _secrets(engine: Engine) -> frozenset[str]:

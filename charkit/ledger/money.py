@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from charkit.errors import SpendLimit
+from charkit.ledger.prepared import Prepared
 from charkit.ledger.records import Caps, Entry, JobRow, Money, Spend, usd
 from charkit.ledger.schema import entries
 
@@ -34,19 +35,20 @@ __all__ = ["check_caps", "entries_of", "held_by", "move", "reserve", "spend"]
 _COUNTED = ("reserved", "settled", "unknown")
 
 _BY_BUCKET = select(entries.c.bucket, func.sum(entries.c.amount)).group_by(entries.c.bucket)
-_OF_JOB = _BY_BUCKET.where(entries.c.job_id == bindparam("wanted"))
-_IN_PRODUCTION = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
+_OF_JOB = Prepared(_BY_BUCKET.where(entries.c.job_id == bindparam("wanted")))
+_COMMITTED = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
     entries.c.production == bindparam("production"),
     entries.c.simulated == bindparam("simulated"),
     entries.c.bucket.in_([literal_column(f"'{bucket}'") for bucket in _COUNTED]),
 )
-_IN_RUN = _IN_PRODUCTION.where(entries.c.run == bindparam("run"))
-_ENTRY = entries.insert()
+_IN_PRODUCTION = Prepared(_COMMITTED)
+_IN_RUN = Prepared(_COMMITTED.where(entries.c.run == bindparam("run")))
+_ENTRY = Prepared(entries.insert().inline())
 
 
 def held_by(connection: Connection, job_id: str) -> Spend:
     """Return what one job holds in each bucket."""
-    return Spend(**{bucket: int(total) for bucket, total in connection.execute(_OF_JOB, {"wanted": job_id})})
+    return Spend(**{bucket: int(total) for bucket, total in _OF_JOB.rows(connection, {"wanted": job_id})})
 
 
 def spend(connection: Connection, *where: ColumnElement[bool]) -> Spend:
@@ -77,11 +79,11 @@ def check_caps(
     """
     same_kind: dict[str, object] = {"production": intent.production, "simulated": intent.simulated}
     what = f"{intent.subject}, take {intent.take_number}"
-    committed = connection.scalar(_IN_RUN, same_kind | {"run": intent.run})
+    committed = _IN_RUN.rows(connection, same_kind | {"run": intent.run})[0][0]
     _fits(committed, caps.run, asked, f"{what} (run {intent.run!r})")
     if caps.production is not None:
         more = asked if asked_there is None else asked_there
-        committed = connection.scalar(_IN_PRODUCTION, same_kind)
+        committed = _IN_PRODUCTION.rows(connection, same_kind)[0][0]
         whose = f"{what} (production {intent.production!r})"
         _fits(committed, caps.production, more, whose, setting="production_cap")
 
@@ -125,21 +127,16 @@ def _emptied(held: Spend) -> dict[str, int]:
 def _add(
     connection: Connection, job: JobRow, at: float, note: str, amounts: Mapping[str, int], caps: Caps | None = None
 ) -> None:
-    rows = [
-        {
-            "job_id": job.id,
-            "production": job.production,
-            "run": job.run,
-            "simulated": job.simulated,
-            "at": at,
-            "bucket": bucket,
-            "amount": amount,
-            "note": note,
-            "run_cap": caps.run if caps else None,
-            "production_cap": caps.production if caps else None,
-        }
-        for bucket, amount in amounts.items()
-        if amount
-    ]
-    if rows:
-        connection.execute(_ENTRY, rows)
+    entry = {
+        "job_id": job.id,
+        "production": job.production,
+        "run": job.run,
+        "simulated": job.simulated,
+        "at": at,
+        "note": note,
+        "run_cap": caps.run if caps else None,
+        "production_cap": caps.production if caps else None,
+    }
+    for bucket, amount in amounts.items():
+        if amount:
+            _ENTRY.run(connection, {**entry, "bucket": bucket, "amount": amount})

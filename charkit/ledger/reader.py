@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, select
 
 from charkit.ledger import money, spending
 from charkit.ledger.engine import reading
+from charkit.ledger.prepared import Prepared
 from charkit.ledger.records import Entry, JobRow, PlanRow, ScoreRow, SentRow, Spend, TakeRow, Transition
 from charkit.ledger.rows import find_in, job_in, job_row
 from charkit.ledger.schema import entries, jobs, plans, scores, sent, takes, transitions
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LedgerReader"]
 
-_SENT = (
-    select(*(sent.c[f.name] for f in fields(SentRow)))
+_SENT_FIELDS = tuple(f.name for f in fields(SentRow))
+_SENT = Prepared(
+    select(*(sent.c[name] for name in _SENT_FIELDS))
     .where(sent.c.job_id == bindparam("wanted"))
     .order_by(sent.c.position)
 )
@@ -145,7 +147,8 @@ class LedgerReader:
 
 
 def _sent(connection: Connection, job_id: str) -> tuple[SentRow, ...]:
-    return tuple(SentRow(**row) for row in connection.execute(_SENT, {"wanted": job_id}).mappings())
+    found = _SENT.rows(connection, {"wanted": job_id})
+    return tuple(SentRow(**dict(zip(_SENT_FIELDS, row, strict=True))) for row in found)
 
 
 def _matching(

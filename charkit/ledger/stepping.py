@@ -11,6 +11,7 @@ from charkit.errors import LedgerError
 from charkit.ledger import money
 from charkit.ledger.engine import hold_name, on_postgres
 from charkit.ledger.filing import file_take
+from charkit.ledger.prepared import Prepared
 from charkit.ledger.records import SentRow, Spend
 from charkit.ledger.redaction import digest_of_words
 from charkit.ledger.rows import hold_production, job_in
@@ -26,9 +27,10 @@ __all__ = ["CHANGE", "advance", "append", "hold_money"]
 CHANGE = update(jobs).where(jobs.c.id == bindparam("wanted"))
 """Runs with the job's id as `wanted`, and what is to change of its row."""
 
-_LINE = transitions.insert().inline()
-_SENT = sent.insert()
-_COUNT_SENT = select(func.count()).where(sent.c.job_id == bindparam("wanted"))
+_CHANGE = Prepared(CHANGE)
+_LINE = Prepared(transitions.insert().inline())
+_SENT = Prepared(sent.insert().inline())
+_COUNT_SENT = Prepared(select(func.count()).where(sent.c.job_id == bindparam("wanted")))
 
 
 def advance(connection: Connection, job: JobRow, step: Step, now: float, clean: Cleaner) -> JobRow:
@@ -58,7 +60,7 @@ def advance(connection: Connection, job: JobRow, step: Step, now: float, clean: 
 def append(connection: Connection, job_id: str, before: str, after: str, note: str, now: float, raw: str = "") -> None:
     """Add a line to a job's history; its texts are clean already."""
     line = {"job_id": job_id, "at": now, "before": before, "after": after, "note": note, "raw": raw}
-    connection.execute(_LINE, line | {"digest": digest_of_words(before, after, note, raw)})
+    _LINE.run(connection, line | {"digest": digest_of_words(before, after, note, raw)})
 
 
 def hold_money(connection: Connection, job: JobRow) -> None:
@@ -97,7 +99,7 @@ def _apply(
     }
     changes: dict[str, object] = {"state": step.to, "accepted": accepted, "updated_at": now}
     changes |= {name: value for name, value in known.items() if value not in (None, "")}
-    connection.execute(CHANGE, {"wanted": job.id, **changes})
+    _CHANGE.run(connection, {"wanted": job.id, **changes})
     append(connection, job.id, job.state, step.to, clean(step.note), now, clean(step.raw))
     money.move(connection, job, what, step.charged, now, held=held)
     _record_sent(connection, job, step.sent, clean)
@@ -107,11 +109,12 @@ def _apply(
 
 
 def _record_sent(connection: Connection, job: JobRow, rows: tuple[SentRow, ...], clean: Cleaner) -> None:
-    there = connection.scalar(_COUNT_SENT, {"wanted": job.id}) if rows else 0
-    if rows and not there:
-        columns = [f.name for f in fields(SentRow)]
-        values = [{c: clean(getattr(row, c)) for c in columns} for row in rows]
-        connection.execute(_SENT, [{"job_id": job.id, "position": i, **row} for i, row in enumerate(values)])
+    if not rows or _COUNT_SENT.rows(connection, {"wanted": job.id})[0][0]:
+        return
+    columns = [f.name for f in fields(SentRow)]
+    for position, row in enumerate(rows):
+        words = {column: clean(getattr(row, column)) for column in columns}
+        _SENT.run(connection, {"job_id": job.id, "position": position, **words})
 
 
 def _check_money(job: JobRow, to: str, what: Money, accepted: bool | None, held: Spend) -> None:

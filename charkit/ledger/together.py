@@ -2,7 +2,8 @@
 
 A commit costs the disk a wait and SQLite every page that it touches, whoever's rows are on it. So while one thread's
 commit is under way, the transactions of others queue up; whoever gets the next turn runs all of them in one, in the
-order in which they came, each behind a savepoint: one that fails leaves nothing and stops no other. Promises:
+order in which they came. Where one of them is refused, which is rare, all are undone and run again, each behind a
+savepoint (three cost as much as a small transaction): one that fails leaves nothing and stops no other. Promises:
 
     * nobody gets an answer before the commit that holds it is on disk;
     * nobody gets another's error: where a batch as a whole fails, each of the others runs again, by itself;
@@ -56,6 +57,10 @@ class _Stage:
 
     begun: bool = False
     committing: bool = False
+
+
+class _Refused(Exception):
+    """One of a batch raised, and the database did not; never leaves this module."""
 
 
 class Together:
@@ -119,19 +124,39 @@ class Together:
             self._attempt(batch[:1], begin, _Stage())
 
     def _attempt(self, batch: Sequence[_Wish[Any]], begin: _Begin, stage: _Stage) -> None:
-        with begin() as connection:
-            stage.begun = True
-            errors = [_step(connection, wish, alone=len(batch) == 1) for wish in batch]
-            stage.committing = True
+        try:
+            with begin() as connection:
+                stage.begun = True
+                _all(connection, batch)
+                errors: list[Exception | None] = [None] * len(batch)
+                stage.committing = True
+        except _Refused:
+            with begin() as connection:
+                errors = [_guarded(connection, wish) for wish in batch]
+                stage.committing = True
         for wish, error in zip(batch, errors, strict=True):
             wish.end(error)
 
 
-def _step(connection: Connection, wish: _Wish[Any], *, alone: bool) -> Exception | None:
+def _all(connection: Connection, batch: Sequence[_Wish[Any]]) -> None:
+    """Run a batch as if it were one transaction.
+
+    Raises:
+        _Refused: one of several raised, and what the others did has to be undone with it.
+    """
+    for wish in batch:
+        try:
+            wish.found = wish.work(connection)
+        except DBAPIError:
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                raise
+            raise _Refused from error
+
+
+def _guarded(connection: Connection, wish: _Wish[Any]) -> Exception | None:
     """Run one transaction of a batch, and return what stopped it; an error of the database may have ended all."""
-    if alone:
-        wish.found = wish.work(connection)
-        return None
     savepoint = connection.begin_nested()
     try:
         wish.found = wish.work(connection)

@@ -37,6 +37,13 @@ _STRICT: Final = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_
 """Have the decoder say what it would else paint over, and skip what only makes the picture smoother."""
 
 
+_AT_ONCE: Final = 1 << 16
+"""Bytes read at once where units are walked: of a generated clip a dozen pictures, so that most steps stay in the buffer
+and ask the system nothing."""
+
+_LARGE: Final = 1 << 24
+"""Bytes from which a file's pictures are so far apart that each step is read by itself."""
+
 _ROUNDING: Final = Fraction(1, 450)
 """Seconds by which pictures at an even rate stand apart by more or less: containers that count milliseconds round."""
 
@@ -106,7 +113,7 @@ def _check_places(path: Path, container: InputContainer, pictures: Sequence[Inde
     tracks = (track.index_entries for track in container.streams.audio)
     if any(entry.pos + entry.size > size for entry in chain(pictures, *tracks)):
         raise UnreadableMedia("is cut off", path=path)
-    with path.open("rb", buffering=0) as file:
+    with path.open("rb", buffering=_AT_ONCE if size < _LARGE else 0) as file:
         for number, entry in enumerate(pictures if prefix else (), 1):
             at, end = entry.pos, entry.pos + entry.size
             while at + prefix <= end:

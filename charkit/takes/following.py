@@ -61,6 +61,7 @@ class Following:
         pauses = means.rhythm.pauses(job, least=means.bounds(job.endpoint).poll_every or 0.0)
         still, started = Standstill(means.pace.stuck, means.clock), means.clock()
         pause = next(pauses) if fresh else 0.0
+        at_work: float | None = None
         while True:
             yield Turn(lane=Lane.ASK, endpoint=job.endpoint, after=pause)
             pause = next(pauses)
@@ -69,8 +70,9 @@ class Following:
                 job = self._heard(job, answer)
                 if job.state not in ("queued", "running"):
                     if fresh and job.state == "succeeded":
-                        means.rhythm.done(job, means.clock())
+                        means.rhythm.done(job, means.clock(), before=at_work)
                     return job
+                at_work = means.clock()
                 if still.at(answer.progress):
                     means.heard(job.endpoint, Sign.STUCK, f"{job.remote_id} stands at {answer.progress} %")
                 if answer.poll_after is not None:

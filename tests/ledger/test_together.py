@@ -107,6 +107,16 @@ def test_one_that_is_refused_leaves_nothing_and_stops_no_other(desk: Desk) -> No
     assert desk.words() == ["a", "c"]
 
 
+def test_only_a_batch_in_which_one_was_refused_is_guarded_by_savepoints(desk: Desk) -> None:
+    guarded: list[str] = []
+    event.listen(desk.engine, "savepoint", lambda _, name: guarded.append(name))
+    desk.all_at_once(*(lambda word=word: desk.write(word) for word in "abc"))
+    assert not guarded
+    desk.all_at_once(lambda: desk.write("d"), lambda: desk.write("never"), lambda: desk.write("f"))
+    assert len(guarded) == 3
+    assert desk.words() == ["a", "b", "c", "d", "f"]
+
+
 def test_what_the_database_refuses_is_told_to_its_owner_alone(desk: Desk) -> None:
     desk.write("a").result(10)
     asked = desk.all_at_once(*(lambda word=word: desk.write(word) for word in "bac"))
