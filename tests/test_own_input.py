@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,3 +165,24 @@ def test_a_full_disk_is_said_plainly_and_the_next_run_goes_on(
     assert isinstance(caught.value, StorageFull)
     assert os.fsync is real
     assert ck.open_studio(production, run="full", max_spend=5.0).shoot()[0].ok
+
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("0[0-6]_*.ipynb")), ids=lambda path: path.stem)
+def test_no_cell_on_the_way_to_a_film_is_about_the_demo_alone(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    said = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert "studio" in said
+    assert re.findall(r"\b[Mm]ira\b|\b[Ff]enn\b|\bS0\d\b", said) == []
+
+
+@pytest.mark.thorough
+def test_a_new_production_goes_through_every_notebook_of_the_way(tmp_path: Path) -> None:
+    from charkit.batch import run_production
+    from charkit.workspace import new_production
+
+    made = run_production(new_production("mine", tmp_path / "data" / "productions"), run="first", max_spend=9.0)
+    assert made.film.is_file()
+    assert made.report.is_file()
