@@ -148,7 +148,10 @@ def _subtitles(job: _Job, kind: OutputName, path: Path) -> Output:
 
 
 def _timeline(job: _Job, kind: OutputName, path: Path) -> Output:
-    written = write_timeline(job.made, job.cuts, path, about=job.about)
+    try:
+        written = write_timeline(job.made, job.cuts, path, about=job.about)
+    except UsageError as error:  # the film has a rate that this format cannot count in
+        return Output(kind=kind, name="", notes=(str(error),))
     return Output(
         kind=kind, name=path.name, notes=(f"does not carry {', '.join(written.lost)}",) if written.lost else ()
     )
