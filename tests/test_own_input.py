@@ -179,10 +179,16 @@ def test_no_cell_on_the_way_to_a_film_is_about_the_demo_alone(notebook: Path) ->
 
 
 @pytest.mark.thorough
-def test_a_new_production_goes_through_every_notebook_of_the_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("drawn", [False, True], ids=["designed", "own drawing"])
+def test_a_new_production_goes_through_every_notebook_of_the_way(tmp_path: Path, *, drawn: bool) -> None:
     from charkit.batch import run_production
     from charkit.workspace import new_production
 
-    made = run_production(new_production("mine", tmp_path / "data" / "productions"), run="first", max_spend=9.0)
+    home = new_production("mine", tmp_path / "data" / "productions")
+    if drawn:
+        Image.new("RGB", (400, 700), "#3d6fb5").save(home / "characters" / "robin.png")
+        with (home / "characters" / "robin.yaml").open("a", encoding="utf-8") as sheet:
+            sheet.write("references: [{file: robin.png, view: front}]\n")
+    made = run_production(home, run="first", max_spend=9.0)
     assert made.film.is_file()
     assert made.report.is_file()
