@@ -67,7 +67,8 @@ def named_outputs(words: Iterable[str]) -> tuple[OutputName, ...]:
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known)
-            raise UsageError(f"there is no output {name!r}. {hint} All: {', '.join(known)}".replace("  ", " "))
+            every = "" if hint.startswith("Known") else f" All: {', '.join(known)}"
+            raise UsageError(f"there is no output {name!r}. {hint}{every}")
     return tuple(dict.fromkeys(known[name] for name in names))
 
 
