@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from charkit.film import CutList
     from charkit.film.making import Made
@@ -88,9 +88,24 @@ def probe(
         return
     for facts in found:
         typer.echo(f"{facts.path}")
-        for name, value in _facts(facts).items():
+        said = {**_facts(facts), "keyframes": _few(facts.keyframes), "words": ""}
+        for name, value in [*said.items(), *((f"- {word}", _short(text)) for word, text in facts.metadata.items())]:
             if name != "path":
-                typer.echo(f"  {name.replace('_', ' '):<14} {value}")
+                typer.echo(f"  {name:<19} {value}".rstrip())
+
+
+def _few(frames: Sequence[int]) -> str:
+    """Return how many keyframes there are and where the first stand; a long film has thousands."""
+    first = ", ".join(map(str, frames[:8]))
+    return f"{len(frames)}, at {first}{' ...' if len(frames) > 8 else ''}" if frames else "none"
+
+
+def _short(text: str) -> str:
+    """Return words out of a file as they fit a line; what they could do to a terminal is taken from them."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    if line.startswith('{"format":"charkit recipe'):
+        return "a charkit recipe; see: charkit recipe FILE"
+    return line if len(line) <= 56 else f"{line[:56]} ... ({len(line)} characters)"
 
 
 def _cut_list(what: list[Path]) -> CutList:

@@ -38,6 +38,12 @@ Data = Annotated[Path | None, typer.Option("--data", help="The folder with ledge
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Name = Annotated[str, typer.Argument(metavar="JOB", help="Its id, or enough of its beginning or end to know which.")]
 
+_WIDE = 120
+"""Columns of a shell in which a list of jobs fits as it is."""
+_LETTERS = 6
+"""Of a job's id, enough to name it."""
+_MOST = {0: 24, 2: 19}
+"""The most letters of a shot and of a route."""
 _TONES = {"succeeded": "green", "refused": "red", "failed": "red", "expired": "red", "unknown": "yellow"}
 
 
@@ -74,9 +80,13 @@ def _show_list(jobs: Jobs) -> None:
         table = Table(box=None, header_style="dim")
         rows = [job.cells() for job in found]
         kept = [i for i in range(len(HEADINGS)) if any(row[i] not in ("", "$0.00") for row in rows)]
+        if out().width < _WIDE:  # the last letters of a job name it, and when it was ordered stands in `jobs show`
+            rows = [[*row[:-1], f"…{row[-1][-_LETTERS:]}"] for row in rows]
+            kept = [i for i in kept if HEADINGS[i] != "age"]
         for i in kept:
             figures = HEADINGS[i] in ("take", "age", "set aside", "charged", "in doubt", "expires")
-            table.add_column(HEADINGS[i], justify="right" if figures else "left", no_wrap=HEADINGS[i] != "shot")
+            # What may be folded is the first to be squeezed, down to nothing: here only the route, by an ellipsis.
+            table.add_column(HEADINGS[i], justify="right" if figures else "left", no_wrap=True, max_width=_MOST.get(i))
         for job, row in zip(found, rows, strict=True):
             tone = "yellow" if job.in_doubt else _TONES.get(job.state, "")
             table.add_row(*(Text(row[i], style=tone if HEADINGS[i] == "state" else "") for i in kept))

@@ -16,12 +16,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from charkit.documents import replace_file
 from charkit.errors import UnknownName, UsageError
 from charkit.settings import Settings
 
 __all__ = ["Workspace", "find_production", "new_production"]
 
 _NAME = re.compile(r"[^\W.][\w.-]{0,79}")
+_OWNER = ".production"
+"""In a run's folder: whose run it is, since all productions of a data folder keep their runs side by side."""
 _TEMPLATE = Path(__file__).parent / "templates" / "production"
 
 
@@ -41,14 +44,41 @@ class Workspace:
         """Find a production, looking upwards from the working directory, and its data folder.
 
         Raises:
-            UsageError: there is no such production, or the run's name cannot be a folder.
+            UsageError: there is no such production, or the run's name cannot be a folder or is another production's.
         """
         home = find_production(production)
         _checked("run", run)
         chosen = (settings or Settings.load()).data
         if chosen is None:
             chosen = home.parent.parent if home.parent.name == "productions" else home / "data"
-        return cls(home=home, data=chosen.resolve(), run=run)
+        found = cls(home=home, data=chosen.resolve(), run=run)
+        found.refuse_strangers()
+        return found
+
+    def claim(self) -> None:
+        """Make the run's folder, and write down whose it is.
+
+        Raises:
+            UsageError: it is another production's.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / _OWNER).exists():
+            replace_file(self.folder / _OWNER, self.home.name.encode("utf-8"))
+        self.refuse_strangers()
+
+    def refuse_strangers(self) -> None:
+        """Keep one production out of another's run: it would take over its takes, and write over its film.
+
+        Raises:
+            UsageError: the run is another production's.
+        """
+        mark = self.folder / _OWNER
+        owner = mark.read_text(encoding="utf-8").strip() if mark.is_file() else self.home.name
+        if owner != self.home.name:
+            raise UsageError(
+                f"run {self.run!r} is a run of {owner}, not of {self.home.name}; choose another name for this one "
+                f"(in the shell: --run {self.home.name})"
+            )
 
     @property
     def folder(self) -> Path:
@@ -77,7 +107,7 @@ class Workspace:
 
 
 def find_production(production: Path | str) -> Path:
-    """Return a production's folder; a relative path is looked for here and in every folder above.
+    """Return a production's folder; a relative path is looked for here and in every folder above, and so is a name.
 
     Raises:
         UsageError: nothing there, or no storyboard in it; says what is.
@@ -85,7 +115,8 @@ def find_production(production: Path | str) -> Path:
     wanted = Path(production).expanduser()
     here = Path.cwd()
     tried = [wanted] if wanted.is_absolute() else [folder / wanted for folder in (here, *here.parents)]
-    for folder in tried:
+    shelves = [folder / "data" / "productions" / wanted for folder in (here, *here.parents)]
+    for folder in [*tried, *(shelves if wanted.name == str(wanted) else [])]:
         if (folder / "storyboard.yaml").is_file():
             return folder.resolve()
     for folder in tried:

@@ -77,7 +77,7 @@ def test_probe_says_what_is_in_a_clip(clips):
     result = RUN.invoke(app, ["probe", str(clips[0])])
     assert result.exit_code == 0, result.output
     assert "keyframes" in result.output
-    assert "[0, 12]" in result.output
+    assert "2, at 0, 12" in result.output
     record = json.loads(RUN.invoke(app, ["probe", str(clips[0]), "--json"]).stdout)
     assert record[0]["frames"] == 24
     assert record[0]["sound"] == "none"
@@ -113,3 +113,21 @@ def test_it_says_how_loud_the_film_is_and_copies_sound_only_if_asked(clips, tmp_
     assert not (tmp_path / "copy_sound.mp4").exists()
     record = json.loads(RUN.invoke(app, ["film", *map(str, clips), "-o", str(tmp_path / "film.mp4"), "--json"]).stdout)
     assert record["sound"] == {"account": "none"}
+
+
+def test_probe_keeps_to_a_line_and_disarms_what_a_file_says_of_itself(clips, tmp_path):
+    import av
+
+    hostile = tmp_path / "hostile.mp4"
+    with av.open(str(clips[0])) as source, av.open(str(hostile), "w") as target:
+        target.metadata["title"] = "\x1b[2J\x1b]0;owned\x07" + "x" * 900
+        target.metadata["synopsis"] = '{"format":"charkit recipe 1","title":"' + "y" * 3000
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    shown = RUN.invoke(app, ["probe", str(hostile)]).output
+    assert "\x1b" not in shown
+    assert "a charkit recipe; see: charkit recipe FILE" in shown
+    assert max(map(len, shown.replace(str(hostile), "").splitlines())) < 120

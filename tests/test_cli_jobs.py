@@ -265,3 +265,14 @@ def test_ten_thousand_letters_of_an_answer_are_shortened_to_be_read(ledger: Ledg
     text = ask("show", job.id)
     assert len(text) < 4000
     assert '"id": "v_1"' in text
+
+
+def test_in_a_narrow_shell_every_shot_and_enough_of_every_job_stays_readable(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    job = running(ledger, "mira.expression-laughing", route="nano-banana-2.1")
+    shown = RUN.invoke(app, ["jobs", "list"]).output
+    assert "mira.expression-laughing" in shown
+    assert f"…{job.id[-6:]}" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,3 +165,30 @@ def test_a_full_disk_is_said_plainly_and_the_next_run_goes_on(
     assert isinstance(caught.value, StorageFull)
     assert os.fsync is real
     assert ck.open_studio(production, run="full", max_spend=5.0).shoot()[0].ok
+
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("0[0-6]_*.ipynb")), ids=lambda path: path.stem)
+def test_no_cell_on_the_way_to_a_film_is_about_the_demo_alone(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    said = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert "studio" in said
+    assert re.findall(r"\b[Mm]ira\b|\b[Ff]enn\b|\bS0\d\b", said) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("drawn", [False, True], ids=["designed", "own drawing"])
+def test_a_new_production_goes_through_every_notebook_of_the_way(tmp_path: Path, *, drawn: bool) -> None:
+    from charkit.batch import run_production
+    from charkit.workspace import new_production
+
+    home = new_production("mine", tmp_path / "data" / "productions")
+    if drawn:
+        Image.new("RGB", (400, 700), "#3d6fb5").save(home / "characters" / "robin.png")
+        with (home / "characters" / "robin.yaml").open("a", encoding="utf-8") as sheet:
+            sheet.write("references: [{file: robin.png, view: front}]\n")
+    made = run_production(home, run="first", max_spend=9.0)
+    assert made.film.is_file()
+    assert made.report.is_file()

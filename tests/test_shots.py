@@ -145,3 +145,11 @@ def test_sheet_and_storyboard_may_not_dress_a_shot_differently(tmp_path: Path) -
 def test_an_outfit_for_a_shot_that_is_not_there_is_refused_at_the_sheets_line(tmp_path: Path) -> None:
     with pytest.raises(BadDocument, match=r"mira\.yaml:5: 'S1' is no shot\. Did you mean 'S01'"):
         dressed(tmp_path, "  night: {wears: pyjamas, shots: [S1]}\n")
+
+
+def test_the_lead_shot_is_the_first_that_shows_somebody(tmp_path: Path) -> None:
+    empty, shown = "{id: A, seconds: 4, place: the sea}", "{id: B, seconds: 4, place: a hill, characters: [Odo]}"
+    board = Storyboard.load(write(tmp_path, f"title: T\nstyle: ink\nshots:\n  - {empty}\n  - {shown}\n"))
+    assert board.lead_shot.id == "B"
+    board = Storyboard.load(write(tmp_path, f"title: T\nstyle: ink\nshots:\n  - {empty}\n"))
+    assert board.lead_shot.id == "A"

@@ -67,3 +67,16 @@ def test_a_new_production_is_made_once_and_never_overwritten(tmp_path: Path) -> 
     assert find_production(home) == home.resolve()
     with pytest.raises(UsageError, match="is there already"):
         new_production("mine", tmp_path)
+
+
+def test_a_production_is_found_by_its_name_alone(production: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(production.parent.parent.parent)
+    assert find_production("lantern") == production.resolve()
+
+
+def test_a_run_belongs_to_the_production_that_began_it(production: Path) -> None:
+    other = new_production("mine", production.parent)
+    Workspace.locate(production, "first", Settings()).claim()
+    Workspace.locate(production, "first", Settings()).claim()
+    with pytest.raises(UsageError, match=r"'first' is a run of lantern, not of mine; .* --run mine"):
+        Workspace.locate(other, "first", Settings())

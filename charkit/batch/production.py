@@ -118,7 +118,7 @@ def run_production(
         given["resolution"] = resolution
     notebooks = tour()
     plan = [(nb, check_parameters(nb, given, parameters or {}, notebooks)) for nb in notebooks]
-    folder.mkdir(parents=True, exist_ok=True)
+    place.claim()
     began = time.monotonic()
     try:
         with FileLock(folder / ".batch.lock", timeout=0):

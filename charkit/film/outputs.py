@@ -79,7 +79,8 @@ def named_outputs(words: Iterable[str]) -> tuple[OutputName, ...]:
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known)
-            raise UsageError(f"there is no output {name!r}. {hint} All: {', '.join(known)}".replace("  ", " "))
+            every = "" if hint.startswith("Known") else f" All: {', '.join(known)}"
+            raise UsageError(f"there is no output {name!r}. {hint}{every}")
     return tuple(dict.fromkeys(known[name] for name in names))
 
 
@@ -179,7 +180,10 @@ def _subtitles(job: _Job, kind: OutputName, path: Path) -> Output:
 
 
 def _timeline(job: _Job, kind: OutputName, path: Path) -> Output:
-    written = write_timeline(job.made, job.cuts, path, about=job.about)
+    try:
+        written = write_timeline(job.made, job.cuts, path, about=job.about)
+    except UsageError as error:  # the film has a rate that this format cannot count in
+        return Output(kind=kind, name="", notes=(str(error),))
     return Output(
         kind=kind, name=path.name, notes=(f"does not carry {', '.join(written.lost)}",) if written.lost else ()
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from charkit.documents import whole_file
@@ -101,7 +101,8 @@ def write_timeline(
         start: Timecode of the first frame.
 
     Raises:
-        UsageError: The name says none of these formats, or `start` is no timecode of the film's rate.
+        UsageError: The name says none of these formats, `start` is no timecode of the film's rate, or the format needs
+            a timecode and the rate has none.
         MissingDependency: OpenTimelineIO or the format's adapter is not installed.
         StorageError: It cannot be written.
     """
@@ -111,6 +112,12 @@ def write_timeline(
     otio = _otio()
     if FORMATS[kind] not in otio.adapters.available_adapter_names():
         raise MissingDependency(f"OpenTimelineIO's adapter for {kind}", extra="timeline")
+    timecode = _has_timecode(otio, made.joined.fps)
+    if kind in (".xml", ".edl") and not timecode:
+        raise UsageError(
+            f"{path.name}: {kind} counts in SMPTE timecode, and there is none for {float(made.joined.fps):g} frames "
+            f"per second; take .otio, or a film of 24, 25, 30, 48, 50 or 60"
+        )
     whole = timeline(made, cuts, folder=path.parent, about=about, start=start)
     if kind == ".edl":
         whole = _cuts_only(otio, whole)
@@ -119,7 +126,8 @@ def write_timeline(
     options = {"rate": whole.tracks[0].duration().rate, "reelname_len": None} if kind == ".edl" else {}
     with whole_file(path) as temporary:
         otio.adapters.write_to_file(whole, str(temporary), adapter_name=FORMATS[kind], **options)
-    return WrittenTimeline(path=path, lost=_lost(cuts, made.cuts, kind))
+    none = () if timecode else ("the start timecode (SMPTE has none at this rate)",)
+    return WrittenTimeline(path=path, lost=(*none, *_lost(cuts, made.cuts, kind)))
 
 
 def _otio() -> ModuleType:
@@ -132,13 +140,19 @@ def _otio() -> ModuleType:
 
 
 def _first(otio: ModuleType, start: str, fps: Fraction) -> RationalTime:
+    """Return the time of the first frame; nought at a rate that SMPTE has no timecode for, such as 16 a second."""
+    if not _has_timecode(otio, fps):
+        return cast("RationalTime", otio.opentime.RationalTime(0, float(fps)))
     try:
-        first: RationalTime = otio.opentime.from_timecode(start, float(fps))
+        return cast("RationalTime", otio.opentime.from_timecode(start, float(fps)))
     except ValueError as error:
         raise UsageError(
             f"{start!r} is no timecode of a film with {float(fps):.3f} frames per second: {error}"
         ) from None
-    return first
+
+
+def _has_timecode(otio: ModuleType, fps: Fraction) -> bool:
+    return bool(otio.opentime.RationalTime.is_smpte_timecode_rate(float(fps)))
 
 
 def _cuts_only(otio: ModuleType, whole: Timeline) -> Timeline:

@@ -79,6 +79,11 @@ class Storyboard(Written):
         """The length of all shots together."""
         return sum(shot.seconds for shot in self.shots)
 
+    @property
+    def lead_shot(self) -> Shot:
+        """The first shot that shows somebody; the first of all where none does. What notebooks look at by default."""
+        return next((shot for shot in self.shots if not shot.is_transition), self.shots[0])
+
     def check(self, cast: Cast | None = None) -> None:
         """Check that ids are unique and, with a cast, that every character is in it and owns what it wears.
 

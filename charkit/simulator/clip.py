@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,9 +40,17 @@ _DISSOLVE = 0.5
 """Seconds in which a given first frame turns into the drawn scene."""
 
 
-def stage_of(direction: Direction, drift: Drift) -> Stage:
-    """Read a direction and set its stage."""
+def stage_of(direction: Direction, drift: Drift, *, moving: bool = False) -> Stage:
+    """Read a direction and set its stage.
+
+    Args:
+        direction: What to draw.
+        drift: How far identity wanders.
+        moving: Whether a camera that the prompt says nothing of drifts a little, as it does in clips of services.
+    """
     script = read_prompt(direction.prompt, tuple(k.name for k in direction.known))
+    if not script.camera:
+        script = replace(script, camera="drift" if moving else "static")
     looks = cast_looks(script, direction, drift)
     timing = plan_timing(script, direction.seconds, direction.seed)
     return Stage(script, looks, timing, direction.width, direction.height, direction.seed)
@@ -50,7 +59,7 @@ def stage_of(direction: Direction, drift: Drift) -> Stage:
 def frames_of(direction: Direction, drift: Drift) -> Iterator[Pixels]:
     """Draw all frames of a clip as RGB; equal directions give equal bytes."""
     cv2.setNumThreads(1)
-    yield from _filmed(stage_of(direction, drift), direction)
+    yield from _filmed(stage_of(direction, drift, moving=True), direction)
 
 
 def _filmed(stage: Stage, direction: Direction) -> Iterator[Pixels]:
@@ -94,7 +103,7 @@ def render_clip(direction: Direction, out: Path, drift: Drift = Drift(), *, audi
     os.close(handle)
     part = Path(name)
     try:
-        stage = stage_of(direction, drift)
+        stage = stage_of(direction, drift, moving=True)
         sound = make_sound(stage, direction.seconds, audio_rate, direction.seed)
         looks = [to_json(player.look) for player in stage.players]
         _encode(part, direction, _filmed(stage, direction), sound, audio_rate, looks)

@@ -49,7 +49,7 @@ def camera_at(kind: str, share: float) -> Camera:
     return {
         "pan right": Camera(x=swing), "pan left": Camera(x=-swing), "tilt up": Camera(y=-swing * 0.85),
         "tilt down": Camera(y=swing * 0.85), "push in": Camera(zoom=1 + 0.13 * e),
-        "pull out": Camera(zoom=1.13 - 0.13 * e),
+        "pull out": Camera(zoom=1.13 - 0.13 * e), "drift": Camera(x=swing * 0.3),
     }.get(kind, Camera())  # fmt: skip
 
 

@@ -187,7 +187,7 @@ CAMERAS: tuple[tuple[str, str], ...] = (
     ("pan(?:s|ning)?|track(?:s|ing)?|follow(?:s|ing)?|dolly|lateral", "pan right"),
     ("tilt(?:s|ing)? down|crane down", "tilt down"),
     ("tilt(?:s|ing)?|rises?", "tilt up"),
-    ("static|locked|still camera|fixed|no camera movement", "static"),
+    ("static|locked|still|fixed|no camera movement", "static"),
 )
 
 ACTIONS: tuple[tuple[str, str], ...] = (

@@ -59,7 +59,7 @@ class Script:
     """As in `vocabulary.SHOTS`."""
 
     camera: str
-    """As in `vocabulary.CAMERAS`."""
+    """As in `vocabulary.CAMERAS`; empty where the prompt says nothing of it."""
 
     view: str = ""
     """The view of a character asked for on plain ground, as in `vocabulary.VIEWS`; empty for a scene."""
@@ -107,9 +107,7 @@ def read_prompt(prompt: str, known: tuple[str, ...] = ()) -> Script:
         light=_light(sheet, where, does, whole),
         weather=weather,
         shot=shot,
-        camera=first(voc.CAMERAS, sheet.text("camera"))
-        or first(voc.CAMERAS, whole if not sheet.fields else "")
-        or "static",
+        camera=first(voc.CAMERAS, sheet.text("camera")) or first(voc.CAMERAS, whole if not sheet.fields else ""),
         view=_view(sheet, prompt, parts),
         parts=parts,
         sounds=frozenset(found(voc.SOUNDS, heard)),

@@ -146,7 +146,7 @@ class DesignVerbs(Wiring):
         Raises:
             RunBusy: another one has been at it for seconds.
         """
-        self.place.folder.mkdir(parents=True, exist_ok=True)
+        self.place.claim()
         try:
             with FileLock(self.place.folder / ".deciding.lock", timeout=_PATIENCE):
                 yield

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from charkit.cards import card
 from charkit.character import counted
+from charkit.errors import UsageError
 from charkit.references import References
 from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.film_verbs import FilmVerbs
@@ -35,6 +36,18 @@ __all__ = ["Studio"]
 
 class Studio(WordingVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVerbs, ExperimentVerbs):
     """One run of one production. Open it with `charkit.open_studio`."""
+
+    @property
+    def lead(self) -> str:
+        """Whom the storyboard shows first, or the first of the cast, by the name of the sheet's file.
+
+        Raises:
+            UsageError: there is no character sheet.
+        """
+        shown = [who.name for who in self.storyboard.lead_shot.characters]
+        if not shown and not self.cast:
+            raise UsageError("this production has no character sheet; put one into characters/, as charkit new does")
+        return self.cast[shown[0]].slug if shown else next(iter(self.cast))
 
     def quote(self) -> Quote:
         """Price it all before anything is bought: no key is read, nothing is sent."""

@@ -53,7 +53,7 @@ class Shift:
             self.stage.expect(total or 0)
             yield self.stage
             return
-        self._place.folder.mkdir(parents=True, exist_ok=True)
+        self._place.claim()
         try:
             held = self._lock.acquire()
         except Timeout:

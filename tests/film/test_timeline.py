@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import pytest
 from charkit.errors import UsageError
 from charkit.film import Card, Cut, CutList, Music
 from charkit.film.making import Made
+from charkit.film.outputs import make_outputs
 from charkit.film.timeline import write_timeline
 from charkit.media.spliced import Joined, JoinedClip
 
@@ -250,3 +252,25 @@ def test_a_name_that_is_no_timeline_is_refused_and_a_failure_leaves_the_old_file
         write(made, old, start="")
     assert old.read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["film.otio"]
+
+
+@pytest.mark.parametrize("kind", [".otio", ".otioz"])
+def test_a_rate_without_timecode_still_has_a_timeline_that_says_what_it_lost(clips, tmp_path, kind):
+    made = made_of(three(clips), [24, 22, 24], [7, 0], Fraction(16))
+    written = write(made, tmp_path / f"film{kind}")
+    found = read(written.path)
+    assert (found.global_start_time.value, found.global_start_time.rate) == (0, 16)
+    assert found.tracks[0].duration().value == 24 + 22 + 24 - 7
+    assert "the start timecode (SMPTE has none at this rate)" in written.lost
+
+
+@pytest.mark.parametrize("kind", [".xml", ".edl"])
+def test_a_format_of_timecodes_is_refused_at_a_rate_that_has_none(clips, tmp_path, kind):
+    made = made_of(three(clips), [24, 22, 24], [7, 0], Fraction(16))
+    with pytest.raises(UsageError, match=r"SMPTE timecode, and there is none for 16 frames per second; take \.otio"):
+        write(made, tmp_path / f"film{kind}")
+    cuts = CutList(title="T", cuts=made.cuts)
+    made = replace(made, joined=replace(made.joined, path=tmp_path / "film.mp4"))
+    (none,) = make_outputs(made, cuts, ["edl"])
+    assert none.name == ""
+    assert "16 frames per second" in none.notes[0]

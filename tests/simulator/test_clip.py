@@ -172,3 +172,14 @@ def test_a_clip_of_others_gives_a_look_from_its_pixels(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"nothing of the sort")
     with pytest.raises(UnreadableMedia):
         learn_character(Path(tmp_path / "broken.mp4"))
+
+
+def test_a_camera_that_nobody_ordered_drifts_and_one_that_was_told_to_stand_still_does_not():
+    quiet = "Style: gouache.\nShot: wide.\nPlace: an empty tram stop.\nLight: dusk.\nAction: a tram leaves."
+
+    def steps(prompt):
+        frames = [frame.astype(np.int16) for frame in frames_of(small(prompt, seconds=2.0), STEADY)][::6]
+        return [float(np.abs(one - other).mean()) for one, other in itertools.pairwise(frames)]
+
+    assert min(steps(quiet)) > 1.0
+    assert max(steps(quiet + "\nCamera: still.")) < 0.5

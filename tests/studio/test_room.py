@@ -15,6 +15,7 @@ import charkit as ck
 from charkit.errors import MissingKey, RunBusy, SpendLimit, UsageError
 from charkit.ledger import Ledger
 from charkit.scoring import Scorecard, Verdict
+from charkit.workspace import new_production
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
 
@@ -243,3 +244,25 @@ def test_what_other_runs_committed_counts_against_the_productions_cap(
     monkeypatch.setenv("CHARKIT_PRODUCTION_CAP", "a lot")
     with pytest.raises(UsageError, match="CHARKIT_PRODUCTION_CAP"):
         ck.open_studio(production, run="all-2", max_spend=5.0)
+
+
+def test_the_lead_is_whom_the_storyboard_shows_first(production: Path, on_the_simulator: str) -> None:
+    (production / "characters" / "aaron.yaml").write_text("name: Aaron\nlocked: a boy\n", encoding="utf-8")
+    assert ck.open_studio(production).lead == "ada"
+
+
+def test_a_production_without_sheets_has_no_lead_and_is_told_where_to_put_one(
+    production: Path, on_the_simulator: str
+) -> None:
+    (production / "characters" / "ada.yaml").unlink()
+    text = "title: T\nstyle: ink\nshots:\n  - {id: A, seconds: 5, place: the sea}\n"
+    (production / "storyboard.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="no character sheet; put one into characters/"):
+        _ = ck.open_studio(production).lead
+
+
+def test_another_production_cannot_take_over_a_run(production: Path, on_the_simulator: str) -> None:
+    ck.open_studio(production, run="first", max_spend=2).shoot()
+    other = new_production("other", production.parent)
+    with pytest.raises(UsageError, match="'first' is a run of two, not of other"):
+        ck.open_studio(other, run="first")

@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
-from charkit import report as pages
 from charkit.errors import UsageError
 from charkit.film import Film, FilmJoin, FilmShot, FilmSound, Output
 from charkit.report import (
@@ -22,6 +21,7 @@ from charkit.report import (
     ReportTake,
     write_report,
 )
+from charkit.report import page as pages
 from charkit.scoring import (
     Axis,
     Finding,
@@ -144,7 +144,13 @@ def test_the_page_says_what_was_made_how_and_for_how_much(page):
 
 def test_rates_come_with_interval_coverage_and_limits(page):
     assert "1/1 shots (100 %, 95 % CI 21–100), coverage 1/1, bounds 100–100" in page
-    for said in ("uncalibrated", "not identity", "cannot see face", "describe the film, not the routes"):
+    for said in (
+        "uncalibrated",
+        "not identity",
+        "<th>cannot see</th>",
+        "<td>face, hairstyle",
+        "describe the film, not the routes",
+    ):
         assert said in page, said
 
 
@@ -280,3 +286,22 @@ def test_axes_stand_apart_and_faults_of_a_take_are_told(film, tmp_path):
     for said in ("<th>identity</th>", "<th>palette</th>", "<th>gate</th>", "nothing moves (0.75 s)", "flagged", "0.91"):
         assert said in page, said
     assert "1 appearance<" in page
+
+
+def test_what_each_axis_can_and_cannot_say_is_a_row_of_its_own_in_whole_sentences(film, tmp_path):
+    data = make_data(film)
+    unsure = replace(data.card.scorers[0], measures="likeness of the figure", validity="not measured here")
+    write_report(replace(data, card=replace(data.card, scorers=(unsure,))), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    row = re.search(r"<tr><td>palette</td>.*?</tr>", page, re.DOTALL).group()
+    assert "Likeness of the figure." in row
+    assert "Not measured here." in row
+    assert "0.700 (uncalibrated)" in row
+
+
+def test_a_score_without_variants_leaves_no_empty_line(film, tmp_path):
+    gate = replace(make_score("S01", 2, 1.0), character="", axis=Axis.GATE, variants=(), worst=None)
+    data = make_data(film, shots=(make_shot("S01", make_take(2, chosen=True, scores=(gate,))),))
+    write_report(data, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r"<br>\s*<span class=\"quiet\">\s*<br>|<br>\s*<br>", page) == []

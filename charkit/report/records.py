@@ -1,8 +1,4 @@
-"""The report: one self-contained page that shows a film and everything behind it, made to be shared.
-
-Pictures are data URIs, there is no script, nothing is fetched (the page's own content security policy forbids it), and
-no place on this machine is named. What the page says is given to it as plain records; it asks nobody.
-"""
+"""What the report says, as plain records: filled by whoever knows it, so that the page asks nobody."""
 
 from __future__ import annotations
 
@@ -10,22 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from charkit.cards import Html, card, picture_uri
-from charkit.documents import replace_file
-from charkit.errors import UsageError
+from charkit.cards import card
 from charkit.film.records import link_from_here
-from charkit.scoring import Axis, Score, Scorecard, Verdict
-from charkit.scoring.scorecard import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-    from jinja2 import Environment
 
     from charkit.film import Film
     from charkit.references.preflight import Preflight
-    from charkit.scoring import JudgeReport
+    from charkit.scoring import JudgeReport, Score, Scorecard
 
 __all__ = [
     "Claim",
@@ -36,14 +25,7 @@ __all__ = [
     "ReportShot",
     "ReportSpending",
     "ReportTake",
-    "strip",
-    "write_report",
 ]
-
-MAX_BYTES = 6_000_000
-"""The largest page that is written: what mail and chat still take."""
-_STRIP_WIDTH = 232
-"""Pixels of one picture in a strip of frames."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,141 +218,3 @@ class Report:
             badge_kind="simulated",
         )
         return {"text/plain": repr(self), "text/html": shown}
-
-
-def write_report(data: ReportData, path: Path) -> Report:
-    """Write the page.
-
-    Raises:
-        UsageError: It would be larger than can be shared.
-        StorageError: It cannot be written.
-    """
-    sheet = _contact_sheet(data.film)
-    axes = [axis for axis in data.card.axes if not data.card.lacking(axis)]
-    page = (
-        _environment()
-        .get_template("report.html")
-        .render(
-            data=data,
-            sheet=sheet,
-            rates=[
-                (
-                    name,
-                    axis.value,
-                    data.card.rate(name, axis, takes=data.used),
-                    data.card.line(name, axis, takes=data.used),
-                )
-                for axis in axes
-                for name in data.card.characters
-                if axis in data.card.axes_of(name) and not axis.flags
-            ],
-            maps=[(axis.value, _judged(data.card, axis)) for axis in axes],
-            measured=", ".join(meaning(axis) for axis in axes) or "nothing",
-            notes=data.card.lines_of_takes,
-            thresholds=[
-                f"{axis}: {', '.join(sorted({str(s.threshold) for s in data.card.scores if s.axis is axis}))}"
-                for axis in axes
-            ],
-            verdicts=Verdict,
-        )
-    )
-    raw = page.encode("utf-8")
-    if len(raw) > MAX_BYTES:
-        raise UsageError(f"the report would have {len(raw) / 1e6:.1f} MB; show fewer frames per take")
-    replace_file(path, raw)
-    poster = _contact_sheet(data.film, width=640)
-    return Report(path=path, title=data.title, size=len(raw), simulated=data.simulated, poster=poster)
-
-
-def _judged(card: Scorecard, axis: Axis) -> list[str]:
-    """Return who has a row in an axis's map; an empty name for takes that were judged as a whole."""
-    return [name for name in (*card.characters, "") if axis in card.axes_of(name)]
-
-
-def strip(clip: Path, count: int = 5) -> tuple[bytes, ...]:
-    """Return frames of a clip as small JPEGs, evenly spread.
-
-    Raises:
-        UnreadableMedia: The clip cannot be decoded.
-    """
-    from PIL import Image
-
-    from charkit.media.frames import sample
-    from charkit.media.images import encode_jpeg
-
-    pictures = [Image.fromarray(frame.rgb) for frame in sample(clip, count, height=240)]
-    for picture in pictures:
-        picture.thumbnail((_STRIP_WIDTH, _STRIP_WIDTH))
-    return tuple(encode_jpeg(picture, quality=78) for picture in pictures)
-
-
-def _contact_sheet(film: Film | None, *, width: int = 1600) -> bytes | None:
-    """Return the contact sheet as a JPEG of a width in pixels: by default that of the page."""
-    if film is None or not film.contact_sheet.exists():
-        return None
-    from PIL import Image
-
-    from charkit.media.images import encode_jpeg
-
-    with Image.open(film.contact_sheet) as opened:
-        picture = opened.convert("RGB")
-    picture.thumbnail((width, 4 * width))
-    return encode_jpeg(picture, quality=82)
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    found = Environment(
-        loader=PackageLoader("charkit", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters |= {
-        "uri": _uri,
-        "usd": _usd,
-        "signed": _signed,
-        "short": _short,
-        "percent": _percent,
-        "counted": _counted,
-        "sentence": _sentence,
-    }
-    return found
-
-
-def _uri(data: bytes, kind: str = "image/jpeg") -> Html:
-    return Html(picture_uri(data, kind))
-
-
-def _usd(amount: float) -> str:
-    whole = amount >= 1 or round(amount, 2) == round(amount, 4)
-    return f"${amount:,.2f}" if whole else f"${amount:,.4f}".rstrip("0")
-
-
-def _signed(amount: float) -> str:
-    """Return a difference: none as a dash, so that what differs stands out."""
-    if abs(amount) < 0.00005:
-        return "–"
-    return f"{'+' if amount > 0 else '−'}{_usd(abs(amount))}"
-
-
-def _short(digest: str) -> str:
-    return digest.removeprefix("sha256:")[:12]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _counted(items: Sequence[object] | int, one: str, several: str = "") -> str:
-    number = items if isinstance(items, int) else len(items)
-    return f"{number} {one if number == 1 else several or one + 's'}"
-
-
-def _sentence(words: str) -> str:
-    """Return words with a capital and a full stop; an id or a quotation stays as it is."""
-    text = words.strip()
-    stop = "" if not text or text[-1] in '.!?…”"' else "."
-    return text[:1].upper() + text[1:] + stop
