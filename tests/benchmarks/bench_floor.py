@@ -13,8 +13,8 @@ jobs and scaled up, which the line says. What the pool's jobs take of CPU is wha
 and download: nobody who uses it can be below.
 
 Where the processor's time goes, by calling the same functions in one thread, without the floor (two virtual processors
-of an EPYC, openai 3.54, SQLAlchemy 2.1, PyAV 18.1): the least of many calls in a tight loop, and the median in turn with
-the others, where each finds its caches cold after a wait for disk or wire, as it does on the floor.
+of an EPYC, openai 3.54, SQLAlchemy 2.1, PyAV 18.1): the least of many calls in a tight loop, and the median in turn
+with the others, where each finds its caches cold after a wait for disk or wire, as it does on the floor.
 
     milliseconds a job                                   least    in turn
     POST through the SDK, on a connection of its own       0.8        2.0
