@@ -84,8 +84,9 @@ def plainly(connection: Connection, text: str, values: tuple[object, ...] = ()) 
     Raises:
         sqlalchemy.exc.DBAPIError: as SQLAlchemy would say it.
     """
+    cursor: sqlite3.Cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     try:
-        cursor: sqlite3.Cursor = connection.connection.driver_connection.execute(text, values)  # type: ignore[union-attr]
+        cursor.execute(text, values)
     except sqlite3.Error as error:
         raise DBAPIError.instance(text, values, error, sqlite3.Error, dialect=connection.dialect) from error
     return cursor

@@ -38,7 +38,7 @@ _STRICT: Final = {"err_detect": "crccheck+bitstream+buffer+explode", "skip_loop_
 
 
 _AT_ONCE: Final = 1 << 16
-"""Bytes read at once where units are walked: of a generated clip a dozen pictures, so that most steps stay in the buffer
+"""Bytes read at once where units are walked: of a generated clip a dozen pictures, so most steps stay in the buffer
 and ask the system nothing."""
 
 _LARGE: Final = 1 << 24

@@ -8,7 +8,7 @@ and `client.videos` cannot express half of what the servers need (section 5), so
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import openai
@@ -30,8 +30,14 @@ ONCE = {"x-litellm-num-retries": "0"}
 """Asks a LiteLLM proxy on the way not to repeat a paid POST. Left alone it sends one that met a 500 up to three times
 (seen with the proxy of litellm 1.109.1); other servers do not know the header."""
 
+_ABOUT_THE_MACHINE = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version", "Async")
+"""`X-Stainless-` headers with which the SDK tells every gateway what machine and Python it runs on. No server asks for
+them; left out, a poll also takes an eighth less time (openai 3.54.0). `User-Agent` still names the SDK."""
+
 POLICY = frozenset({"content_policy_violation", "moderation_blocked", "sentinel_block"})
 """Error codes that mean a refusal by content policy (openai-video-wire.md 3, image-models.md 2.4)."""
+
+_UNSAID: dict[str, Any] = {f"X-Stainless-{name}": openai.Omit() for name in _ABOUT_THE_MACHINE}
 
 
 class OpenAISession(Exchange):
@@ -54,7 +60,7 @@ class OpenAISession(Exchange):
             timeout=self.timeout(paid=paid),
             max_retries=0 if paid else FREE_RETRIES,
             http_client=self.http(paid=paid),
-            default_headers=ONCE if paid else None,
+            default_headers=(ONCE if paid else {}) | _UNSAID,
         )
         client.organization = None  # the SDK takes both from the environment, which is not its business here
         client.project = None

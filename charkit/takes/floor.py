@@ -23,8 +23,9 @@ from charkit.takes.cancelling import cancel
 from charkit.takes.collecting import Collecting
 from charkit.takes.collection import Takes
 from charkit.takes.contact import Contact
+from charkit.takes.endings import takes_in_order
 from charkit.takes.health import Health
-from charkit.takes.means import Interrupted, Means, Pace, Switchboard
+from charkit.takes.means import Means, Pace, Switchboard
 from charkit.takes.ranking import ranked_by_urgency
 from charkit.takes.resolving import resolve
 from charkit.takes.rhythm import Rhythm
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from charkit.store import Store
     from charkit.takes.orders import Order
     from charkit.takes.records import Progress, Take
-    from charkit.takes.scheduler import Ended
     from charkit.takes.ways import Standing
 
 __all__ = ["Floor"]
@@ -248,9 +248,7 @@ class Floor:
         ways = [Way(means, scheduler.tell, order=entry.order, found=entry.found).steps() for entry in ranked]
         ranked.clear()  # whoever holds an order holds its pictures
         ended = scheduler.run(ways, on_progress or _nothing)
-        _raise_first(ended)
-        takes = dict(zip(places, (one.value for one in ended), strict=True))
-        return [take for place in sorted(takes) if (take := takes[place]) is not None]
+        return takes_in_order(ended, places)
 
     def _connect(self, order: Order | None, found: Standing | None) -> None:
         """Connect what is needed, so that a missing key shows before anything is sent."""
@@ -294,11 +292,3 @@ class Floor:
             rhythm=Rhythm(self._ledger, self._production, self._pace),
             checkpoint=self._checkpoint,
         )
-
-
-def _raise_first(ended: Iterable[Ended[Take]]) -> None:
-    """Raise what stopped the work, or else the limit that was met."""
-    errors = [one.error for one in ended if one.error is not None]
-    errors.sort(key=lambda error: (isinstance(error, Interrupted), isinstance(error, SpendLimit)))
-    if errors:
-        raise errors[0]

@@ -39,7 +39,7 @@ _WIRE = ("connect", "send", "sendall", "recv", "recv_into")
 _WRITES = re.compile(
     r"\s*(begin immediate|(insert|update|delete|create|alter|drop)\b\s*(into|from|table|index)?\s*\S+)"
 )
-_BETWEEN = frozenset({"charkit.ledger.engine", "charkit.ledger.together"})
+_BETWEEN = frozenset({"charkit.ledger.engine", "charkit.ledger.prepared", "charkit.ledger.together"})
 """Modules that only pass on: the step belongs to who called them."""
 
 

@@ -38,6 +38,16 @@ def test_a_proxy_on_the_way_is_asked_not_to_repeat_what_is_paid(service, session
     assert [one.headers.get("x-litellm-num-retries") for one in service.arrived] == ["0", None]
 
 
+def test_no_gateway_is_told_what_machine_this_is(service, session):
+    service.says({})
+    session.post("/videos", {"prompt": "x"})
+    session.get("/videos/video_1")
+    for one in service.arrived:
+        said = {name.lower() for name in one.headers if name.lower().startswith("x-stainless-")}
+        assert said <= {"x-stainless-retry-count", "x-stainless-read-timeout"}
+        assert one.headers["user-agent"].startswith("OpenAI/Python")
+
+
 def test_a_form_without_files_is_still_a_form(service, session):
     service.says({})
     session.post("/videos", {"prompt": "x", "seconds": 4}, multipart=True)
