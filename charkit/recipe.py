@@ -9,6 +9,7 @@ by anybody: it is data of a known form, or nothing.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -199,8 +200,9 @@ def recipe_of(
     return Recipe.made(made, title=title)
 
 
+@cache
 def _version() -> str:
-    try:
+    try:  # reads a file of the installation
         return metadata.version("charkit")
     except metadata.PackageNotFoundError:
         return ""

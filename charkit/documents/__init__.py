@@ -6,5 +6,6 @@ a half file under the final name, and keeps the comments of a YAML file that was
 """
 
 from charkit.documents.files import read_json, read_yaml, replace_file, whole_file, write_json, write_yaml
+from charkit.documents.holding import held
 
-__all__ = ["read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]
+__all__ = ["held", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from charkit.errors import BadReference, UnsupportedRequest
@@ -43,6 +43,15 @@ class Need:
     """Prepares a picture again where a route does not take it as it is; None where that is left to others."""
     templates: Templates | None = None
     """Where the words around the shot's own come from; None for the built-in ones."""
+    digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Of the sheets, by slug, once they were asked for; one for all shots that are planned together."""
+
+    def digest(self, name: str) -> str:
+        """Return the digest of a character's sheet, whose pictures are read for it once."""
+        sheet = self.cast[name]
+        if sheet.slug not in self.digests:
+            self.digests[sheet.slug] = sheet.digest
+        return self.digests[sheet.slug]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -161,7 +161,8 @@ class PromptLab(Board):
         plan = self.studio.use_words(shot, self.tried.wording.words, template=self.tried.wording.template)
         if plan[shot].route != route:
             plan = self.studio.choose_route(shot, route, reason="with these words")
-        self._show_all()
+        self._show_words()  # of what was made before, nothing changes
+        self.versions.tell(self._history)
         void = "; the approval of the plan is void now" if plan.approval is not None and not plan.approved else ""
         return f"the run makes {shot} in these words on {route}{void}"
 
@@ -231,8 +232,10 @@ class PromptLab(Board):
 
     def _show_all(self) -> None:
         self._show_words()
-        self._show_takes()
-        self.versions.tell(self._history)
+        history = self._history
+        takes = {take.number: take for take in self.studio.takes() if take.subject == self.shot.value}
+        put(self._parts["takes"], gallery(history, takes, self._thumbs.of))
+        self.versions.tell(history)
 
     def _show_words(self) -> None:
         tried = self.tried
@@ -279,10 +282,6 @@ class PromptLab(Board):
         used = self.studio.used_words(tried.shot)
         slots = self.studio.prompts.templates[str(self.template.value)].slots
         return given(tried, slots, used.words if used is not None else None)
-
-    def _show_takes(self) -> None:
-        takes = {take.number: take for take in self.studio.takes() if take.subject == self.shot.value}
-        put(self._parts["takes"], gallery(self._history, takes, self._thumbs.of))
 
     @property
     def _history(self) -> ShotHistory | None:

@@ -214,6 +214,7 @@ def prompt_lab(folder: Path, takes: int) -> Measured:
     lab = PromptLab(studio, "S001")
     still = lab.still()
     opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    studio.look_ahead()  # the lab does so beside the loop
     typed = iter(f"Ada walks to the sea and waves {'again ' * n}" for n in range(50))
     opened.actions = {
         "a key": timed(lambda: setattr(lab.fields["action"], "value", next(typed)), 12),

@@ -57,6 +57,15 @@ def own(folder: Path, text: str) -> RouteMatrix:
     return RouteMatrix.load(path)
 
 
+def test_a_sheet_and_its_pictures_are_read_once_for_all_shots_and_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    digest = CharacterSheet.digest.fget
+    monkeypatch.setattr(CharacterSheet, "digest", property(lambda sheet: asked.append(sheet.slug) or digest(sheet)))
+    found = plan_film(BOARD, CAST, pictures(sheet="sha256:older"), MATRIX, on=TODAY)
+    assert sorted(asked) == sorted(CAST)
+    assert found["S02"].sheets == (("Mira", digest(CAST["mira"])),)
+
+
 ID_ROUTE = """\
 sources:
   me: {as_of: 2026-11-20, source: my own server, confidence: third party}
