@@ -135,7 +135,9 @@ class CastingBoard(Board):
         boxes = []
         for take in self._found:
             number = _number(take)
-            tile = self._tiles.setdefault(number, _Tile(self, number))
+            if number not in self._tiles:
+                self._tiles[number] = _Tile(self, number)
+            tile = self._tiles[number]
             tile.show(take, self._thumbs.of(take), anchor=self._is_anchor(take), rejected=number in rejected)
             if number not in rejected or self.hidden.value:
                 boxes.append(tile.box)
