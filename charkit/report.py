@@ -14,6 +14,7 @@ from charkit.cards import Html, card, picture_uri
 from charkit.documents import replace_file
 from charkit.errors import UsageError
 from charkit.film.records import link_from_here
+from charkit.money import dollars
 from charkit.scoring import Axis, Score, Scorecard, Verdict
 from charkit.scoring.scorecard import meaning
 
@@ -330,7 +331,7 @@ def _environment() -> Environment:
     )
     found.filters |= {
         "uri": _uri,
-        "usd": _usd,
+        "usd": dollars,
         "signed": _signed,
         "short": _short,
         "percent": _percent,
@@ -344,16 +345,11 @@ def _uri(data: bytes, kind: str = "image/jpeg") -> Html:
     return Html(picture_uri(data, kind))
 
 
-def _usd(amount: float) -> str:
-    whole = amount >= 1 or round(amount, 2) == round(amount, 4)
-    return f"${amount:,.2f}" if whole else f"${amount:,.4f}".rstrip("0")
-
-
 def _signed(amount: float) -> str:
     """Return a difference: none as a dash, so that what differs stands out."""
     if abs(amount) < 0.00005:
         return "–"
-    return f"{'+' if amount > 0 else '−'}{_usd(abs(amount))}"
+    return f"{'+' if amount > 0 else '−'}{dollars(abs(amount))}"
 
 
 def _short(digest: str) -> str:

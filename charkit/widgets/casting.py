@@ -15,8 +15,8 @@ from charkit.cards import Html, badge, card, grid, picture_uri
 from charkit.casting import POSES, Candidates
 from charkit.errors import UsageError
 from charkit.ledger import usd
+from charkit.money import dollars
 from charkit.widgets.board import Board
-from charkit.widgets.shot_work import dollars
 from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from charkit.cards import Html
 from charkit.character import counted
 from charkit.errors import CharkitError, UsageError
+from charkit.money import dollars
 from charkit.studio.wordings import Draft, template_name
 from charkit.widgets.board import Board
 from charkit.widgets.prompt_fields import WIDE, label_fields, word_fields
@@ -125,7 +126,7 @@ class PromptLab(Board):
             raise UsageError(f"there is nothing to make: {tried.refused if tried else 'mend the words first'}")
         missing = max(0, count - len(self.studio.variants_of(tried.planned)))
         price = missing * tried.planned.price_usd
-        self.say(f"making {counted(missing, 'take')} of {tried.shot} on {tried.route}, ${price:.2f}", "busy")
+        self.say(f"making {counted(missing, 'take')} of {tried.shot} on {tried.route}, {dollars(price)}", "busy")
         self._at_work = True
         self.making.disabled = True
         words, template = tried.wording.words, tried.wording.template
@@ -252,7 +253,7 @@ class PromptLab(Board):
         tried = self.tried
         if tried is None:
             return
-        options = [(f"{way.route}: ${way.price_usd:.3f} for {way.seconds} s", way.route) for way in tried.ways.able]
+        options = [(f"{way.route}: {dollars(way.price_usd)} for {way.seconds} s", way.route) for way in tried.ways.able]
         if tried.planned is None:
             options.append((f"{tried.route}: cannot", tried.route))
         self._reading = True
@@ -270,7 +271,7 @@ class PromptLab(Board):
         able = price is not None
         self.making.disabled = not able or self._at_work
         self.using.disabled = not able
-        self.making.description = f"make {count} more: ${count * price:.2f}" if price is not None else "make"
+        self.making.description = f"make {count} more: {dollars(count * price)}" if price is not None else "make"
         from charkit.ledger import usd
 
         spent, cap = usd(self.studio.spend.committed), self.studio.max_spend

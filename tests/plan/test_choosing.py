@@ -98,7 +98,7 @@ def test_characters_go_to_the_best_reference_route_and_transitions_to_the_cheape
 
 def test_alternatives_are_named_with_what_speaks_against_them() -> None:
     passed = {other.route: other.why for other in plan()["S02"].passed_over}
-    assert passed["omni-1.1"] == "$0.400 instead of $0.278"
+    assert passed["omni-1.1"] == "$0.40 instead of $0.278"
     assert "5, 8, 10 s" in passed["muse-video"]
     assert "1344x768" in passed["h3-saygm"]
     assert "sora-2" not in passed
