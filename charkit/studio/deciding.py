@@ -39,8 +39,8 @@ def decide(
 
     Raises:
         UnknownName: there is no such shot, or the route cannot make it; says why. Nothing is changed.
-        UsageError: pictures of the cast would have to be bought first, the cap does not allow what is to be approved,
-            or both `approve` and `withdraw`. Nothing is changed.
+        UsageError: pictures of the cast would have to be bought first, or both `approve` and `withdraw`; nothing is
+            changed. Or the cap does not allow what is to be approved: then the routes are kept.
         UnsupportedRequest: no plan comes of it.
     """
     chosen = dict(routes or {})
