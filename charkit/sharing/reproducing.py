@@ -275,8 +275,8 @@ def _check_known(manifest: Manifest, settings: Settings, *, own: str) -> None:
     strange = sorted({take.route for take in manifest.takes} - set(known))
     if strange:
         raise UsageError(
-            f"the run took routes of its own: {', '.join(strange)}. Nobody's keys go to addresses out of a bundle: look "
-            f"at its {own or 'manifest'}, and put the routes that you trust into a file of yours (CHARKIT_ROUTES)"
+            f"the run took routes of its own: {', '.join(strange)}. Nobody's keys go to addresses out of a bundle: "
+            f"look at its {own or 'manifest'}, and put the routes that you trust into a file of yours (CHARKIT_ROUTES)"
         )
 
 
