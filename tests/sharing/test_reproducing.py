@@ -73,7 +73,12 @@ def test_nothing_is_written_over_and_nothing_is_made_of_a_bad_bundle(run, tmp_pa
 OWN = """\
 endpoints:
   google:
-    {protocol: gemini-omni, base_url: "%s", key: GEMINI_API_KEY, as_of: 2026-11-22, source: x, confidence: convention}
+    protocol: gemini-omni
+    base_url: "%s"
+    key: GEMINI_API_KEY
+    as_of: 2026-11-22
+    source: ours
+    confidence: convention
 """
 
 
