@@ -167,7 +167,7 @@ class CastingBoard(Board):
 
     def _show_versions(self) -> None:
         known = self._studio.history(self._sheet.slug)
-        self.versions.value = f"<code>{html.escape(repr(known))}</code>" if len(known) else "no version is locked yet"
+        self.versions.value = html.escape(repr(known)[1:-1]) if len(known) else "no version is locked yet"
 
     def _is_anchor(self, take: Take) -> bool:
         return take.subject == self._found.kept
@@ -203,7 +203,7 @@ class CastingBoard(Board):
     def _lock(self) -> str:
         version = self._studio.lock(self._sheet.slug, note=self.note.value.strip())
         self._show_versions()
-        return f"locked: {version!r}"
+        return f"locked: {repr(version)[1:-1]}"
 
     # ------------------------------------------------------------------ paid work, through the studio alone
 
