@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from charkit.completion import productions, run_names
+from charkit.errors import UsageError
 
 if TYPE_CHECKING:
     from charkit.ledger.spending import Axis, Spending
+    from charkit.studio import Studio
     from charkit.studio.pricing import Quote
 
 Home = Annotated[Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)]
@@ -39,20 +41,58 @@ def plan(
     live: Annotated[bool, typer.Option("--live", help="Count against real money instead of simulated.")] = False,
     max_spend: Annotated[float | None, typer.Option(help="The cap in US dollars to compare with.", min=0)] = None,
     resolution: Annotated[str | None, typer.Option(help="360p, 720p or 1080p.")] = None,
+    route: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--route", metavar="SHOT=ROUTE", help="Make a shot on this route in this run; SHOT= takes that back."
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why these routes, for the record.")] = "",
+    approve: Annotated[
+        bool, typer.Option("--approve", help="From now on this run shoots this plan only; needs --max-spend.")
+    ] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the run's approval back.")] = False,
+    note: Annotated[str, typer.Option(help="A word with the approval, for the record.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Price a production shot by shot, without any key and without sending anything."""
+    """Price a production shot by shot, choose routes and approve, without any key and without sending anything."""
     from charkit.studio import open_studio
+    from charkit.studio.deciding import decide
 
+    if approve and max_spend is None:
+        raise UsageError("say with --max-spend under which cap, in US dollars, the plan is approved")
     studio = open_studio(production, run=run, live=live, max_spend=max_spend or 0.0, resolution=resolution)
+    if route or approve or withdraw:
+        chosen = dict(_choice(text) for text in route or ())
+        decide(studio, chosen, reason=reason, approve=approve, withdraw=withdraw, note=note)
     quote = studio.quote()
     fits = None if max_spend is None else quote.fits(max_spend)
     if as_json:
-        typer.echo(json.dumps({**quote.facts(), "cap_usd": max_spend, "fits": fits}, ensure_ascii=False))
+        facts = {**quote.facts(), "cap_usd": max_spend, "fits": fits, **_decisions(studio)}
+        typer.echo(json.dumps(facts, ensure_ascii=False))
     else:
         _show_quote(quote, max_spend)
+        if (approval := studio.approval) is not None:
+            out().print(f"{approval!r}; a shoot refuses any other plan than that one.")
     if fits is False:
         raise typer.Exit(1)
+
+
+def _choice(text: str) -> tuple[str, str | None]:
+    shot, found, name = text.partition("=")
+    if not found or not shot.strip():
+        raise UsageError(
+            f"--route {text!r}: write SHOT=ROUTE, such as S02=omni-1.2; SHOT= leaves it to the planner again"
+        )
+    return shot.strip(), name.strip() or None
+
+
+def _decisions(studio: Studio) -> dict[str, object]:
+    approval = studio.approval
+    return {
+        "chosen_routes": studio.route_choices.routes,
+        "approval": None if approval is None else approval.model_dump(mode="json"),
+    }
 
 
 def _show_quote(quote: Quote, cap: float | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from charkit.completion import productions, run_names, shot_ids
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from charkit.recipe import TakeRecipe
@@ -73,7 +74,7 @@ def rerun(
     studio = open_studio(home, run=run, live=live, max_spend=cap, production_cap=production_cap)
     order = studio.again(take, seed=seed)
     if not as_json:
-        typer.echo(f"{_plain(order.subject)} take {order.number} on {order.route}: ${order.price_usd:.4f}")
+        typer.echo(f"{_plain(order.subject)} take {order.number} on {order.route}: {dollars(order.price_usd)}")
     (made,) = studio.rerun(order)
     if as_json:
         typer.echo(
@@ -123,7 +124,7 @@ def _tell(take: TakeRecipe) -> None:
         ("model", take.model),
         ("asked for", size),
         ("seed", "" if asked.seed is None else str(asked.seed)),
-        ("cost", f"${take.cost_usd:.4f}"),
+        ("cost", dollars(take.cost_usd)),
         ("run", f"{take.production}/{take.run}"),
         ("bytes", take.digest),
         *[("sheet", f"{name} {digest}") for name, digest in take.sheets.items()],

@@ -44,6 +44,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from charkit.money import dollars
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -222,8 +224,8 @@ class SpendLimit(UsageError):
         self.committed = committed
         self.asked = asked
         super().__init__(
-            f"{what} would cost ${asked:.4f}, but ${committed:.4f} of the ${cap:.2f} cap is spent or reserved. "
-            f"Nothing was sent. Raise {setting} to go on."
+            f"{what} would cost {dollars(asked)}, but {dollars(committed)} of the {dollars(cap)} cap is spent or "
+            f"reserved. Nothing was sent. Raise {setting} to go on."
         )
 
 

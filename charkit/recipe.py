@@ -9,6 +9,7 @@ by anybody: it is data of a known form, or nothing.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -19,6 +20,7 @@ from charkit.cards import table
 from charkit.documents import write_json
 from charkit.errors import BadDocument, MediaError, UsageError
 from charkit.media.words import MAX_WORDS, PICTURES, read_words, write_words
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -169,7 +171,7 @@ class Recipe(_Record):
                 take.model,
                 "" if take.asked.seed is None else str(take.asked.seed),
                 ", ".join(f"{one.character or one.role} {one.digest[7:15]}" for one in take.asked.references),
-                f"${take.cost_usd:.2f}",
+                dollars(take.cost_usd),
                 take.asked.prompt,
             )
             for take in self.takes
@@ -199,8 +201,9 @@ def recipe_of(
     return Recipe.made(made, title=title)
 
 
+@cache
 def _version() -> str:
-    try:
+    try:  # reads a file of the installation
         return metadata.version("charkit")
     except metadata.PackageNotFoundError:
         return ""

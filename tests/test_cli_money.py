@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import charkit as ck
 from charkit.cli import app
 from charkit.errors import UsageError
+from tests.studio.pictured import write_pictured
 
 RUN = CliRunner()
 STORYBOARD = """\
@@ -113,3 +114,31 @@ def test_nonsense_is_refused(production: Path) -> None:
         ask("spend", str(production), "--by", "routes")
     with pytest.raises(UsageError, match="both"):
         ask("spend", str(production), "--csv", "--json")
+
+
+def test_routes_are_chosen_and_a_plan_is_approved_from_the_shell(production: Path, tmp_path: Path) -> None:
+    home = write_pictured(tmp_path / "pictured")
+    before = json.loads(ask("plan", str(home), "--run", "one", "--json"))
+    assert (before["chosen_routes"], before["approval"]) == ({}, None)
+    words = ("--route", "A1=omni-1.1", "--reason", "looks better", "--approve", "--max-spend", "5", "--note", "go")
+    facts = json.loads(ask("plan", str(home), "--run", "one", *words, "--json"))
+    assert facts["chosen_routes"] == {"A1": "omni-1.1"}
+    assert (facts["approval"]["note"], facts["approval"]["cap_usd"], facts["fits"]) == ("go", 5.0, True)
+    assert next(line["route"] for line in facts["lines"] if line["what"] == "A1") == "omni-1.1"
+    assert "<Approval of 3 shots" in ask("plan", str(home), "--run", "one")
+    after = json.loads(ask("plan", str(home), "--run", "one", "--route", "A1=", "--withdraw", "--json"))
+    assert (after["chosen_routes"], after["approval"]) == ({}, None)
+    assert after["lines"] == before["lines"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--route", "A1"), "write SHOT=ROUTE"),
+        (("--route", "=omni-1.2"), "write SHOT=ROUTE"),
+        (("--approve",), "--max-spend"),
+    ],
+)
+def test_a_decision_that_says_too_little_is_refused(production: Path, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        ask("plan", str(production), *words)

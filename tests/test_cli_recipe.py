@@ -32,7 +32,7 @@ def test_it_is_told_in_words_that_a_terminal_does_not_obey(picture):
     assert result.exit_code == 0, result.output
     assert "A2 take 1" in result.output
     assert "seed       7" in result.output
-    assert "$0.4000" in result.output
+    assert "$0.40" in result.output
     assert "\x1b" not in result.output
 
 

@@ -36,7 +36,7 @@ def test_a_document_error_says_file_and_line_first() -> None:
 
 def test_a_spend_limit_says_what_was_asked_and_what_is_left_to_do() -> None:
     text = str(SpendLimit(cap=1.0, committed=0.9, asked=0.278, what="S02"))
-    assert "S02 would cost $0.2780" in text
+    assert "S02 would cost $0.278" in text
     assert "Nothing was sent" in text
 
 

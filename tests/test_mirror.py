@@ -21,14 +21,14 @@ from charkit.store import Store
 
 pytest.importorskip("fsspec", reason="SHARED STORES NOT TESTED: fsspec is not installed (extra `cluster`)")
 
-NO_S3 = [name for name in ("s3fs", "moto", "flask") if importlib.util.find_spec(name) is None]
+NO_S3 = [name for name in ("s3fs", "moto", "flask", "flask_cors") if importlib.util.find_spec(name) is None]
 
 
 @pytest.fixture(scope="module")
 def s3():
     """A bucket on a server of its own, on loopback."""
     if NO_S3:
-        pytest.skip(f"S3 NOT TESTED: {', '.join(NO_S3)} not installed (pip install s3fs 'moto[server]')")
+        pytest.skip(f"S3 NOT TESTED: {', '.join(NO_S3)} not installed (dependency group `dev`, extra `cluster`)")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import errno
 import hashlib
+import json
 import re
 import threading
 from dataclasses import dataclass, field
@@ -249,9 +250,14 @@ def _as_declared(notebook: Notebook, name: str, value: JsonValue, where: str) ->
     try:
         found: JsonValue = TypeAdapter(kind).validate_python(value, strict=True)
     except ValidationError:
-        problem = f"parameter {name!r} of {notebook.path.name} is {_said(wanted)}, not {value!r}"
+        problem = f"parameter {name!r} of {notebook.path.name} is {_said(wanted)}, not {_shown(value)}"
         raise BadDocument(f"{problem}.{_nearest(wanted, value)}", file=where) from None
     return found
+
+
+def _shown(value: JsonValue) -> str:
+    """Return a value as a person wrote it into YAML, where that is another word than Python's."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def _said(wanted: str) -> str:

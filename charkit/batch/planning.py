@@ -13,6 +13,7 @@ from charkit.batch.remote import Depot
 from charkit.batch.sweep import Sweep
 from charkit.errors import CharkitError, UsageError
 from charkit.mirror import checked_url
+from charkit.money import dollars
 from charkit.settings import Settings
 from charkit.workspace import Workspace
 
@@ -92,15 +93,15 @@ class SweepPlan:
         """Return what there is to know before it starts, in words."""
         kind = "" if self.live else " (simulated: nothing is paid)"
         planned = self.planned_usd
-        said = "not known beforehand" if planned is None else f"${planned:.2f}"
-        found = [f"Still to be bought by plan: {said}; at most ${self.most_usd:.2f} together{kind}."]
+        said = "not known beforehand" if planned is None else dollars(planned)
+        found = [f"Still to be bought by plan: {said}; at most {dollars(self.most_usd)} together{kind}."]
         if planned:
             found.append("Pictures that several runs need are counted in each and bought once.")
         if self.cap is not None:
             fits = (
                 "" if planned is None or self.committed_usd + planned <= self.cap else ", which is too little for all"
             )
-            found.append(f"The sweep's cap is ${self.cap:.2f}{fits}; ${self.committed_usd:.2f} is committed.")
+            found.append(f"The sweep's cap is {dollars(self.cap)}{fits}; {dollars(self.committed_usd)} is committed.")
         return (*found, *self.notes)
 
     def __repr__(self) -> str:

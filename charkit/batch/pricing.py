@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from charkit.batch.variation import variant
 from charkit.errors import SpendLimit
 from charkit.ledger import usd
+from charkit.settings import Settings
 from charkit.studio import open_studio
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def price_of(notebook: Notebook, run: SweptRun) -> Price:
         resolution=None if said.get("resolution") is None else str(said["resolution"]),
     )
     simulated = not studio.live
-    committed = usd(studio.spend.committed) if studio.place.ledger.is_file() else 0.0
+    there = Settings.load().ledger is not None or studio.place.ledger.is_file()  # looking makes no ledger
+    committed = usd(studio.spend.committed) if there else 0.0
     planned: float | None = None
     if "action" in notebook.parameters and "shot" in notebook.parameters:
         planned = usd(_variant(studio, said).quote().left)

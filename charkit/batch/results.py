@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from charkit.batch.records import RunRecord, record_in
 from charkit.documents import replace_file
 from charkit.errors import BadDocument, MissingDependency, UnknownName, UsageError
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from charkit.batch.charts import SweepChart
@@ -149,7 +150,7 @@ class Results:
         failed = f", {len(self.failed)} failed" if self.failed else ""
         left = self.planned - len(self.done) - len(self.failed)
         more = f", {left} to do" if left else ""
-        said = f"{len(self.done)} of {self.planned} runs done{failed}{more}; ${self.charged_usd:.2f}{kind}"
+        said = f"{len(self.done)} of {self.planned} runs done{failed}{more}; {dollars(self.charged_usd)}{kind}"
         return f"Results({self.title}: {said})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002

@@ -6,12 +6,13 @@ import html
 from typing import TYPE_CHECKING, Final
 
 from charkit.cards import Html, badge, card, folded, table
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from charkit.batch.planning import PlannedRun, SweepPlan
-    from charkit.batch.records import RunRecord
+    from charkit.batch.records import RunMoney, RunRecord
     from charkit.batch.results import Results
     from charkit.cards import BadgeKind
 
@@ -73,7 +74,7 @@ def record_card(record: RunRecord) -> Html:
     scores = (f"{s.character or 'clip'}, {s.axis}: {s.verdict}" + _figure(s.score) for s in record.scores)
     rows = [
         *((name, _value(value)) for name, value in record.parameters.items()),
-        ("charged", f"${record.money.charged_usd:.2f}{' simulated' * record.money.simulated}" if record.money else ""),
+        ("charged", _charged(record.money) if record.money else ""),
         ("measured", "; ".join(scores)),
         ("why", record.error),
     ]
@@ -103,8 +104,12 @@ def _prices(one: PlannedRun) -> tuple[str, str]:
     if price.most is None:
         return ("", "") if one.problem else ("nothing", "nothing")
     if one.standing == "done":
-        return "paid", f"${price.committed:.2f}"
-    return ("not known" if price.planned is None else f"${price.planned:.2f}"), f"${price.most:.2f}"
+        return "paid", dollars(price.committed)
+    return ("not known" if price.planned is None else dollars(price.planned)), dollars(price.most)
+
+
+def _charged(money: RunMoney) -> str:
+    return dollars(money.charged_usd) + (" simulated" if money.simulated else "")
 
 
 def _ending(results: Results, one: RunRecord, timed: bool) -> tuple[str, str, str, str, str, str]:
@@ -114,7 +119,7 @@ def _ending(results: Results, one: RunRecord, timed: bool) -> tuple[str, str, st
     return (
         one.state,
         f"{one.seconds:.1f} s" if timed and one.seconds else "",
-        f"${one.money.charged_usd:.2f}" if one.money else "",
+        dollars(one.money.charged_usd) if one.money else "",
         worst,
         "" if score is None else f"{score:.3f}",
         one.error,

@@ -32,6 +32,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PrivateAttr
 from charkit.batch.notebooks import Notebook, checked, inspected, notebooks_folder
 from charkit.documents import read_yaml
 from charkit.errors import BadDocument, UnknownName
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +109,7 @@ class Sweep(BaseModel):
     def __repr__(self) -> str:
         said = " × ".join(f"{name} ({len(values)})" for name, values in self.grid.items()) or "no grid"
         more = f", {len(self.runs)} named runs" if self.runs else ""
-        cap = "" if self.max_spend is None else f", cap ${self.max_spend:.2f}"
+        cap = "" if self.max_spend is None else f", cap {dollars(self.max_spend)}"
         return f"Sweep({self.title} of {self.notebook}: {said}{more}{cap})"
 
     __str__ = __repr__

@@ -23,6 +23,7 @@ from charkit.batch.records import RunOrder, RunRecord, record_in
 from charkit.batch.remote import Depot, pack
 from charkit.batch.results import Results
 from charkit.errors import RunBusy, StorageError, UsageError
+from charkit.money import dollars
 from charkit.rehearsal import start_simulator
 from charkit.settings import Settings, export
 from charkit.workspace import Workspace, find_production
@@ -197,7 +198,7 @@ def _deposited(production: Path, url: str) -> str:
 
 def _unaffordable(plan: SweepPlan, run: PlannedRun) -> RunRecord:
     """Return, without keeping it, the record of a run that was never started."""
-    needs = f"${run.price.needs:.2f}"
+    needs = dollars(run.price.needs)
     return RunRecord(
         sweep=plan.sweep.title,
         run=run.name,
@@ -206,7 +207,7 @@ def _unaffordable(plan: SweepPlan, run: PlannedRun) -> RunRecord:
         parameters=dict(run.run.parameters),
         axes=dict(run.run.axes),
         state="not started",
-        error=f"it needs {needs}, and less is left of the sweep's ${plan.cap or 0:.2f}. Raise max_spend to go on",
+        error=f"it needs {needs}, and less is left of the sweep's {dollars(plan.cap or 0)}. Raise max_spend to go on",
     )
 
 

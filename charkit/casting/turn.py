@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from charkit.casting.designs import DesignedView, Look, ViewCheck
 from charkit.casting.wishes import ANCHOR, neighbours
 from charkit.errors import SpendLimit, UsageError
+from charkit.money import dollars
 from charkit.providers.base import Blob, BoundReference, Role
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Turn:
         wanted = {}
         for wish, how in drifted.items():
             if self.spent_usd + self.casting.price_usd > self.casting.redo_usd + 1e-9:
-                notes[wish] = f"not made again: further tries may cost ${self.casting.redo_usd:.2f} together"
+                notes[wish] = f"not made again: further tries may cost {dollars(self.casting.redo_usd)} together"
                 continue
             self.spent_usd += self.casting.price_usd
             wanted[wish] = how

@@ -14,5 +14,6 @@ from charkit.documents.files import (
     write_json,
     write_yaml,
 )
+from charkit.documents.holding import held
 
-__all__ = ["check_place", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]
+__all__ = ["check_place", "held", "read_json", "read_yaml", "replace_file", "whole_file", "write_json", "write_yaml"]

@@ -37,6 +37,12 @@ M = TypeVar("M", bound=BaseModel)
 MAX_BYTES = 2_000_000
 """The largest YAML file that is read; a feature film's storyboard is a tenth of it."""
 
+_WRITTEN: dict[str, object] = {}
+"""The trees of what was written last, by their text: half of what writing a long file costs is to parse it again.
+
+Each is taken out before it is changed, so that none is changed twice."""
+_KEPT = 4
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -75,22 +81,29 @@ def write_yaml(path: Path, document: BaseModel, *, header: str = "") -> None:
     """
     path = Path(path)
     old = _text(path) if path.exists() else None
+    known = _WRITTEN.pop(old or "", None)  # a board writes the same file again and again
     # What only defaults say is left out; where that would read back as something else (a tag of a union that is
     # a default), all is written; where the old file shares values by aliases that now differ, it is written anew.
     for keep_old, short in ((True, True), (True, False), (False, False)):
         value: JsonValue = document.model_dump(mode="json", by_alias=True, exclude_unset=short)
-        tree = load(old, path) if old is not None and keep_old else None
+        tree, known = (known or load(old, path), None) if old is not None and keep_old else (None, None)
         text = dump(merge(tree, value), header="" if tree is not None else header)
-        if _same(text, document, path):
+        if (read := _same(text, document, path)) is not None:
             break
     replace_file(path, text.encode("utf-8"))
+    if read is not None:
+        for stale in list(_WRITTEN)[: len(_WRITTEN) - _KEPT + 1]:
+            _WRITTEN.pop(stale, None)
+        _WRITTEN[text] = read
 
 
-def _same(text: str, document: BaseModel, path: Path) -> bool:
+def _same(text: str, document: BaseModel, path: Path) -> object | None:
+    """Return the tree of a text that reads back as the document; None where it does not."""
     try:
-        return type(document).model_validate(plain(load(text, path), path)) == document
+        tree = load(text, path)
+        return tree if type(document).model_validate(plain(tree, path)) == document else None
     except (ValidationError, BadDocument):
-        return False
+        return None
 
 
 def read_json(path: Path, model: type[M]) -> M:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from charkit.errors import StorageError, UsageError
+from charkit.documents import held
+from charkit.errors import UsageError
 from charkit.film.cuts import Cut, CutList
 from charkit.film.splicing import splices
 from charkit.media.order import Order
@@ -25,7 +24,7 @@ from charkit.media.probe import ClipFacts, probe
 from charkit.media.stitch import planned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from charkit.film.subtitles import Cue
@@ -40,8 +39,6 @@ _CARD_RATE: Final = Fraction(24)
 """Frames per second in which a film of nothing but cards is counted, as `charkit.film.making` makes it."""
 _KEPT: Final = 200
 """Decisions that can be taken back."""
-_PATIENCE: Final = 5.0
-"""Seconds that one waits for another program's write, which takes milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +142,7 @@ class CutDesk:
         return self._probed(self.cuts.locate(cut, self.store))
 
     def _write(self, change: Change, *, keep: bool) -> CutList:
-        with self._held():
+        with held(self.path):
             former = self.cuts
             cuts = change(former)
             if cuts == former:
@@ -157,21 +154,6 @@ class CutDesk:
         if keep:
             self._before = [*self._before, former][-_KEPT:]
         return self.cuts
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Keep other notebooks from writing."""
-        try:
-            lock = FileLock(self.path.parent / f".{self.path.name}.lock", timeout=_PATIENCE)
-            held = lock.acquire()
-        except Timeout:
-            raise StorageError(
-                "another program is writing it; nothing was changed, try again", path=self.path
-            ) from None
-        except OSError as error:
-            raise StorageError(f"cannot be written: {error.strerror or error}", path=self.path) from error
-        with held:
-            yield
 
     def _digest(self) -> str:
         return hashlib.sha256(self.path.read_bytes()).hexdigest() if self.path.is_file() else ""

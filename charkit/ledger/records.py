@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Literal
 
 from charkit.errors import LedgerError
+from charkit.money import dollars
 
 __all__ = [
     "Caps",
@@ -257,5 +258,5 @@ class Spend:
         return self.reserved + self.settled + self.unknown
 
     def __repr__(self) -> str:
-        parts = [f"{name} ${usd(getattr(self, name)):.2f}" for name in ("settled", "reserved", "unknown")]
-        return f"Spend({', '.join(parts)}, estimated ${usd(self.estimated):.2f})"
+        parts = [f"{name} {dollars(usd(getattr(self, name)))}" for name in ("settled", "reserved", "unknown")]
+        return f"Spend({', '.join(parts)}, estimated {dollars(usd(self.estimated))})"

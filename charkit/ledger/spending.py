@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import Connection, func, select
 
+from charkit import money
 from charkit.errors import MissingDependency, UnknownName
 from charkit.ledger.records import Spend, usd
 from charkit.ledger.schema import entries, jobs
@@ -198,8 +199,8 @@ class Spending:
 
     def _said(self, kind: bool) -> str:
         total = self.total(simulated=kind)
-        doubt = f", ${usd(total.unknown):.2f} in doubt" if total.unknown else ""
-        charged = f"${usd(total.settled):.2f} charged of ${usd(total.estimated):.2f} estimated"
+        doubt = f", {dollars(total.unknown)} in doubt" if total.unknown else ""
+        charged = f"{dollars(total.settled)} charged of {dollars(total.estimated)} estimated"
         return f"{'simulated' if kind else 'real'} {charged}{doubt}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -214,10 +215,8 @@ class Spending:
 
 
 def dollars(amount: int) -> str:
-    """Return micro-dollars as people read them: cents, and what is beyond them only where it is something."""
-    exact = f"{abs(amount) / 1_000_000:,.6f}".rstrip("0")
-    whole, _, part = exact.partition(".")
-    return f"{'-' if amount < 0 else ''}${whole}.{part.ljust(2, '0')}"
+    """Return micro-dollars as people read them; `charkit.money` says how."""
+    return money.dollars(usd(amount))
 
 
 def movements(connection: Connection, *, production: str | None, run: str | None) -> tuple[Movement, ...]:

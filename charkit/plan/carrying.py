@@ -45,6 +45,15 @@ class Need:
     """Where the words around the shot's own come from; None for the built-in ones."""
     cutter: ClipCutter | None = None
     """Cuts the shot's clips to what a route takes; None where only their number counts."""
+    digests: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Of the sheets, by slug, once they were asked for; one for all shots that are planned together."""
+
+    def digest(self, name: str) -> str:
+        """Return the digest of a character's sheet, whose pictures are read for it once."""
+        sheet = self.cast[name]
+        if sheet.slug not in self.digests:
+            self.digests[sheet.slug] = sheet.digest
+        return self.digests[sheet.slug]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,6 +167,7 @@ def _needs(
     wanted = resolution or storyboard.resolution
     pool = tuple(references)
     ready = _fitter(store, faces) if store is not None else None
+    digests: dict[str, str] = {}
     return [
         Need(
             shot=shot,
@@ -177,6 +178,7 @@ def _needs(
             size=film_size(wanted, storyboard.aspect),
             region=region,
             fitted=ready,
+            digests=digests,
             templates=(templates_of or {}).get(shot.id, templates),
             cutter=cutter,
         )
@@ -291,7 +293,7 @@ def _planned(
         references=carried.choice.kept,
         clips=carried.clips.kept,
         characters=carried.ids,
-        sheets=tuple((who.name, need.cast[who.name].digest) for who in need.shot.characters),
+        sheets=tuple((who.name, need.digest(who.name)) for who in need.shot.characters),
         root_seed=need.storyboard.seed if route.takes_seed else None,
         price_usd=carried.usd,
         reasons=(*reasons, *carried.clips.reasons),
@@ -323,7 +325,7 @@ def _identity_warnings(carried: Carried, need: Need, matrix: RouteMatrix) -> Ite
         claimed = f"; claimed to hold in {claim.value}, never measured" if claim else ""
         yield f"nothing but words carries {joined(tuple(bare))} on {route.name}{claimed}"
     for reference in carried.choice.kept:
-        if reference.sheet and reference.sheet != need.cast[reference.character].digest:
+        if reference.sheet and reference.sheet != need.digest(reference.character):
             yield f"the sheet of {reference.name} changed since its pictures were prepared"
             break
     yield from (f"left out: {clip}" for clip in carried.clips.left_out)  # somebody asked for it by name

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from charkit.documents import read_json, read_yaml, write_json, write_yaml
 from charkit.errors import PlanChanged
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from charkit.plan.records import Plan
@@ -144,7 +145,7 @@ class Approval(BaseModel):
             elif before.route != shot.route:
                 said.append(f"{shot.shot} goes over {shot.route} instead of {before.route}")
             elif before.price_usd != shot.price_usd:
-                said.append(f"{shot.shot} costs ${shot.price_usd:.3f} instead of ${before.price_usd:.3f}")
+                said.append(f"{shot.shot} costs {dollars(shot.price_usd)} instead of {dollars(before.price_usd)}")
             elif before.digest != shot.digest:
                 said.append(f"{shot.shot} has other words, pictures, fallbacks or warnings")
         return tuple(said)
@@ -160,7 +161,7 @@ class Approval(BaseModel):
             raise PlanChanged(changes, approved=f"{self.on:%Y-%m-%d %H:%M}")
 
     def __repr__(self) -> str:
-        return f"<Approval of {len(self.shots)} shots, ${self.total_usd:.2f}, {self.on:%Y-%m-%d %H:%M} UTC>"
+        return f"<Approval of {len(self.shots)} shots, {dollars(self.total_usd)}, {self.on:%Y-%m-%d %H:%M} UTC>"
 
     __str__ = __repr__
 

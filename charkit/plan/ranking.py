@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.character import joined
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from charkit.plan.carrying import Carried, Need
@@ -67,7 +68,7 @@ def _measured(carried: Carried, matrix: RouteMatrix) -> Measured | None:
 
 def why(best: Carried, others: list[Carried], need: Need, matrix: RouteMatrix) -> tuple[str, ...]:
     """Return why a route was chosen before the others that can."""
-    price = f"${best.usd:.3f} for {need.shot.seconds} s at {best.resolution}"
+    price = f"{dollars(best.usd)} for {need.shot.seconds} s at {best.resolution}"
     alike = [other for other in others if other.means == best.means]
     cheapest = all(best.usd <= other.usd for other in alike)
     place = f"the {'cheapest' if cheapest else 'best'} of {len(alike) + 1} that can"
@@ -87,7 +88,7 @@ def worse(other: Carried, best: Carried, need: Need, matrix: RouteMatrix) -> str
         return "; ".join(known) if known else carries
     if rank(other, need, matrix)[1] and not rank(best, need, matrix)[1]:
         return "somebody speaks, and whether its clips have sound is not established"
-    return f"${other.usd:.3f} instead of ${best.usd:.3f}"
+    return f"{dollars(other.usd)} instead of {dollars(best.usd)}"
 
 
 def _names(need: Need) -> str:

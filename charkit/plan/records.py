@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from charkit.character import counted
 from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
+from charkit.money import dollars
 from charkit.plan.decisions import Approval  # noqa: TC001
 from charkit.prompts import Prompt  # noqa: TC001
 from charkit.providers.base import BoundCharacter, VideoRequest
@@ -113,7 +114,7 @@ class PlannedShot:
         pictures = f", {counted(len(self.references), 'picture')}" if self.references else ""
         pictures += f", {counted(len(self.clips), 'clip')}" if self.clips else ""
         asked = f"{self.seconds} s at {self.resolution}{pictures}"
-        return f"<PlannedShot {self.shot}: {self.route}, {asked}, ${self.price_usd:.2f}>"
+        return f"<PlannedShot {self.shot}: {self.route}, {asked}, {dollars(self.price_usd)}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": _shot_card(self)}
@@ -214,7 +215,7 @@ class Plan:
         approved = ", approved" if self.approved else ""
         return (
             f"<Plan {self.title!r}: {counted(len(self.shots), 'shot')}, {self.seconds} s at {self.resolution}, "
-            f"${self.total_usd:.2f}{approved}>"
+            f"{dollars(self.total_usd)}{approved}>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -246,9 +247,9 @@ def _shot_card(shot: PlannedShot) -> Html:
         ("route", f"{shot.route} ({shot.model} at {shot.endpoint})"),
         ("asks for", f"{shot.seconds} s, {shot.width}x{shot.height}"),
         ("pictures", _pictures(shot) or "none"),
-        ("price", f"${shot.price_usd:.4f} a take"),
+        ("price", f"{dollars(shot.price_usd)} a take"),
         *(("because", reason) for reason in shot.reasons),
-        *(("else", f"{other.route}, ${other.price_usd:.4f} a take") for other in shot.fallbacks),
+        *(("else", f"{other.route}, {dollars(other.price_usd)} a take") for other in shot.fallbacks),
         *_not_taken(shot),
         *(("left out", what) for what in shot.left_out),
         *(("mind", warning) for warning in shot.warnings),
@@ -274,14 +275,14 @@ def _plan_table(plan: Plan) -> Html:
             f"{shot.seconds} s",
             f"{shot.width}x{shot.height}",
             _pictures(shot) or "–",
-            f"${shot.price_usd:.3f}",
+            dollars(shot.price_usd),
             shot.reasons[0] if shot.reasons else "",  # the card has the rest
         ]
         for shot in plan.shots
     ]
     routes = Counter(shot.route for shot in plan.shots)
     shares = ", ".join(f"{count} on {route}" for route, count in routes.items())
-    caption = f"{plan.title}: {plan.seconds} s, ${plan.total_usd:.2f} for one take of each shot; {shares}"
+    caption = f"{plan.title}: {plan.seconds} s, {dollars(plan.total_usd)} for one take of each shot; {shares}"
     columns = ["shot", "route", "length", "size", "pictures", "price", "because"]
     warnings = [[warning] for warning in plan.warnings]
     return Html(table(columns, rows, caption=caption) + (table(["mind"], warnings) if warnings else ""))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from charkit.plan.records import PassedOver, PlannedShot
@@ -43,7 +44,7 @@ class Ways:
         from charkit.cards import Html, table
 
         rows = [
-            [way.route, f"{way.seconds} s, {way.width}x{way.height}", f"{len(way.references)}", f"${way.price_usd:.3f}"]
+            [way.route, f"{way.seconds} s, {way.width}x{way.height}", f"{len(way.references)}", dollars(way.price_usd)]
             for way in self.able
         ]
         can = table(["route", "makes", "pictures", "price"], rows, caption=repr(self)[1:-1])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from charkit.cards import Html, picture_uri
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["FILTERS", "counted", "percent", "sentence", "short", "signed", "uri", "usd"]
+__all__ = ["FILTERS", "counted", "percent", "sentence", "short", "signed", "uri"]
 
 
 def uri(data: bytes, kind: str = "image/jpeg") -> Html:
@@ -17,17 +18,11 @@ def uri(data: bytes, kind: str = "image/jpeg") -> Html:
     return Html(picture_uri(data, kind))
 
 
-def usd(amount: float) -> str:
-    """Return US dollars: two digits where they say it all, four below a dollar where they do not."""
-    whole = amount >= 1 or round(amount, 2) == round(amount, 4)
-    return f"${amount:,.2f}" if whole else f"${amount:,.4f}".rstrip("0")
-
-
 def signed(amount: float) -> str:
     """Return a difference: none as a dash, so that what differs stands out."""
     if abs(amount) < 0.00005:
         return "–"
-    return f"{'+' if amount > 0 else '−'}{usd(abs(amount))}"
+    return f"{'+' if amount > 0 else '−'}{dollars(abs(amount))}"
 
 
 def short(digest: str) -> str:
@@ -55,7 +50,7 @@ def sentence(words: str) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "uri": uri,
-    "usd": usd,
+    "usd": dollars,
     "signed": signed,
     "short": short,
     "percent": percent,

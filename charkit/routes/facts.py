@@ -7,6 +7,8 @@ from typing import Annotated, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from charkit.money import dollars
+
 __all__ = [
     "Confidence",
     "Entry",
@@ -211,7 +213,7 @@ class Price(Entry):
 
     def __str__(self) -> str:
         if self.unit == "clip":
-            return ", ".join(f"${step.usd:.2f} to {step.up_to} s" for step in self.steps)
+            return ", ".join(f"{dollars(step.usd)} to {step.up_to} s" for step in self.steps)
         if self.unit == "million tokens":
             return ", ".join(f"${usd:g} {key}" for key, usd in self.usd.items()) + " per million tokens"
         unit = {"second": "/s", "image": " each"}[self.unit]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from charkit.cards import table
 from charkit.errors import UnknownName, UsageError
+from charkit.money import dollars
 from charkit.scoring.base import Axis, Verdict
 from charkit.scoring.statistics import Rate
 
@@ -184,7 +185,7 @@ class Registration(BaseModel):
     def __repr__(self) -> str:
         return (
             f"Registration({len(self.arms)} arms, {len(self.shots)} shots, {self.takes} takes each, "
-            f"{len(self.contrasts)} contrasts on {self.axis}, ${self.price_usd:.2f})"
+            f"{len(self.contrasts)} contrasts on {self.axis}, {dollars(self.price_usd)})"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -198,7 +199,7 @@ class Registration(BaseModel):
             ("unverifiable", self.unverifiable),
             ("shots", ", ".join(self.shots)),
             ("takes", f"{self.takes} of each shot in each arm, all kept, seeds from {self.seed}"),
-            ("costs at most", f"${self.price_usd:.2f}"),
+            ("costs at most", dollars(self.price_usd)),
             *((f"not run: {arm}", why) for arm, why in self.left_out.items()),
         ]
         return {"text/plain": repr(self), "text/html": table(["registered before the first take", ""], rows)}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from charkit.cards import card, table
 from charkit.documents import read_json, write_json
+from charkit.money import dollars
 from charkit.scoring.base import Axis
 from charkit.scoring.judge_questions import CONTROLS, STRANGER
 from charkit.scoring.scorecard.card import Ceiling
@@ -134,7 +135,7 @@ class JudgeReport:
         void = "; void for some" if self.void else ""
         return (
             f"JudgeReport({self.judge}: {self.answered}/{self.questions} answers; controls: {self.controls_said}{flips}"
-            f"{void}; ${self.usd:.4f})"
+            f"{void}; {dollars(self.usd)})"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -144,7 +145,7 @@ class JudgeReport:
             ("ceiling", self.ceiling_said.removeprefix("ceiling: ") or "not measured"),
             ("flips", "not repeated" if self.flips is None else f"{100 * self.flips:.1f} % of cells"),
             ("answered by", self.models or "nobody"),
-            ("cost", f"${self.usd:.4f}"),
+            ("cost", dollars(self.usd)),
             *(("no answer", problem) for problem in self.problems),
         ]
         mark = "void: its controls failed" if self.void else "controls passed" if self.controls else "no controls"

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from charkit.documents import read_json, write_json
+from charkit.documents import held, read_json, write_json
 from charkit.errors import CharkitError, UnknownName, UsageError
 from charkit.media import frames as sampling
 from charkit.media import images
@@ -152,11 +152,13 @@ class HumanCheck:
             raise UnknownName("question", question, known)
         if said not in ANSWERS:
             raise UnknownName("answer", said, ANSWERS)
-        before = self.rating(rater)
-        after = before.model_copy(
-            update={"answers": {**before.answers, question: said}, "simulated": simulated or before.simulated}
-        )
-        write_json(self._file(rater), after)
+        file = self._file(rater)
+        with held(file):  # a rater may have two windows open
+            before = self.rating(rater)
+            after = before.model_copy(
+                update={"answers": {**before.answers, question: said}, "simulated": simulated or before.simulated}
+            )
+            write_json(file, after)
         return after
 
     def next_for(self, rater: str) -> Question | None:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from charkit.cards import Html, badge, table
+from charkit.money import dollars
 from charkit.scoring.base import Verdict
 from charkit.scoring.scorecard import Scorecard
 
@@ -153,7 +154,7 @@ class RetakeReport:
         first, last = self.rounds[0].passing, self.rounds[-1].passing
         gain = f", {len(self.mended) / self.usd:.2g} shots mended per dollar" if self.mended and self.usd else ""
         left = f"; left as they are: {', '.join(self.left)}" if self.left else ""
-        return f"RetakeReport({first} of {self.judged} shots passed, now {last}, for ${self.usd:.2f}{gain}{left})"
+        return f"RetakeReport({first} of {self.judged} shots passed, now {last}, for {dollars(self.usd)}{gain}{left})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": self._html()}
@@ -163,7 +164,7 @@ class RetakeReport:
             [
                 str(one.number) if one.number else "first takes",
                 str(one.takes),
-                f"${one.usd:.2f}",
+                dollars(one.usd),
                 f"{one.passing}/{self.judged}",
                 ", ".join(one.mended) if one.number else "–",
                 "–" if one.per_dollar is None else f"{one.per_dollar:.2g}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from charkit.cards import Html, badge, card, table
 from charkit.errors import BadDocument, CharkitError
+from charkit.money import dollars
 from charkit.plan import Plan
 from charkit.scoring import Scorecard
 from charkit.sharing.streams import streams_differ
@@ -256,11 +257,11 @@ def _money(before: Made, after: Made) -> Aspect:
         there, here = before.requests[subject, take], after.requests[subject, take]
         if abs(there.price_usd - here.price_usd) > _LEAST or abs(there.charged_usd - here.charged_usd) > _LEAST:
             found.append(
-                f"{subject}-t{take}: ${there.charged_usd:.4f} (of ${there.price_usd:.4f}) there, "
-                f"${here.charged_usd:.4f} (of ${here.price_usd:.4f}) here"
+                f"{subject}-t{take}: {dollars(there.charged_usd)} (of {dollars(there.price_usd)}) there, "
+                f"{dollars(here.charged_usd)} (of {dollars(here.price_usd)}) here"
             )
     total = sum(after.requests[key].charged_usd for key in both)
-    return _aspect("money", found, f"${total:.2f} for the {len(both)} requests of both")
+    return _aspect("money", found, f"{dollars(total)} for the {len(both)} requests of both")
 
 
 def _unlike(there: Mapping[str, Mapping[str, object]], here: Mapping[str, Mapping[str, object]]) -> Iterator[str]:

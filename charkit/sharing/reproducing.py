@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from charkit.documents import read_json, replace_file, write_json
 from charkit.errors import BadBundle, BadDocument, StorageError, UsageError
 from charkit.manifest import Manifest
+from charkit.routes import RouteMatrix
 from charkit.settings import Settings
 from charkit.sharing.bundles import check_sums, open_bundle
 from charkit.sharing.comparing import Aspect, Made, Reproduction, compared, environment_differs
@@ -156,19 +157,17 @@ class _Again:
         manifest = self._manifest
         home = self.data / self.record.home
         self._lay_out(home)
-        changes: dict[str, object] = {
-            "data": self.data,
-            "routes": self.bundle / self.record.routes if self.record.routes else None,
-        }
-        if self.record.routes:
-            replace_file(self.data / self.record.routes, (self.bundle / self.record.routes).read_bytes())
-            changes["routes"] = self.data / self.record.routes
+        changes: dict[str, object] = {"data": self.data}
         if not self.live:
-            # As it was on that day, in a ledger of its own; live, it is today, and the person's own budget.
-            changes |= {"today": dt.date.fromisoformat(manifest.created), "ledger": None}
+            # As it was on that day, with its routes, in a ledger of its own; live, it is today, and the person's own
+            # budget, routes and endpoints: an address out of a bundle never gets the person's keys.
+            today = dt.date.fromisoformat(manifest.created)
+            changes |= {"today": today, "ledger": None, "routes": self._its_routes()}
         elif priced:
             changes["ledger"] = None
         settings = Settings.load().model_copy(update=changes)
+        if self.live:
+            _check_known(manifest, settings, own=self.record.routes)
         resolution = manifest.parameters.get("resolution")
         return open_studio(
             home,
@@ -178,6 +177,14 @@ class _Again:
             resolution=str(resolution) if resolution else None,
             settings=settings,
         )
+
+    def _its_routes(self) -> Path | None:
+        """Put the bundle's own routes beside its run; None where it has none."""
+        if not self.record.routes:
+            return None
+        kept = self.data / self.record.routes
+        replace_file(kept, (self.bundle / self.record.routes).read_bytes())
+        return kept
 
     def run(self, studio: Studio, say: Callable[[str], None]) -> None:
         """Do what the notebooks do."""
@@ -256,6 +263,21 @@ class _Again:
                 reason = why.get((take.shot, take.take)) or "as in the run that was shared"
                 rounds.setdefault(take.take, []).append(Wish(shot=take.shot, reason=reason))
         return [rounds.get(number, []) for number in range(2, max(rounds, default=1) + 1)]
+
+
+def _check_known(manifest: Manifest, settings: Settings, *, own: str) -> None:
+    """Refuse to pay for a run that took routes which only its bundle knows.
+
+    Raises:
+        UsageError: it did; says where they stand, and what to do.
+    """
+    known = RouteMatrix.load(settings.routes).routes
+    strange = sorted({take.route for take in manifest.takes} - set(known))
+    if strange:
+        raise UsageError(
+            f"the run took routes of its own: {', '.join(strange)}. Nobody's keys go to addresses out of a bundle: "
+            f"look at its {own or 'manifest'}, and put the routes that you trust into a file of yours (CHARKIT_ROUTES)"
+        )
 
 
 def _whys(file: Path) -> dict[tuple[str, int], str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from charkit.cards import Html, table
 from charkit.documents import read_json, write_json
 from charkit.errors import UsageError
+from charkit.money import dollars
 from charkit.routes.measured import Measured, record_measurements
 from charkit.scoring import PaletteScorer, score_takes
 from charkit.scoring.arms import Arm, Contrast, Means, Registration, trials_of
@@ -265,7 +266,7 @@ class Benchmark:
     def __repr__(self) -> str:
         return (
             f"<Benchmark of {self.production!r}: {len(self.plans)} arms, {len(self.desk.script)} shots, "
-            f"{self.takes} takes each, ${self.price_usd:.2f}>"
+            f"{self.takes} takes each, {dollars(self.price_usd)}>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -273,12 +274,12 @@ class Benchmark:
 
     def _html(self) -> Html:
         rows = [
-            [p.arm.name, p.arm.route, str(p.arm.pictures or "–"), p.arm.claim or "–", f"${p.usd * self.takes:.2f}"]
+            [p.arm.name, p.arm.route, str(p.arm.pictures or "–"), p.arm.claim or "–", dollars(p.usd * self.takes)]
             for p in self.plans
         ]
         rows += [[name, "–", "–", "–", f"not run: {why}"] for name, why in self._planned[1].items()]
         caption = (
-            f"{len(self.desk.script)} shots, {self.takes} takes of each in each arm: ${self.price_usd:.2f} at most"
+            f"{len(self.desk.script)} shots, {self.takes} takes of each in each arm: {dollars(self.price_usd)} at most"
         )
         return table(["arm", "route", "pictures of each", "claimed", "costs"], rows, caption=caption)
 

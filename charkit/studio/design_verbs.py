@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from charkit.character import export_character, history_of, lock
 from charkit.character.bundle import UNSTATED
-from charkit.errors import RunBusy
+from charkit.documents.holding import PATIENCE
+from charkit.errors import RunBusy, StorageError
 from charkit.references import Framings, References, find_picture, framed
 from charkit.studio.designing import Designing
 from charkit.studio.wiring import Wiring
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from charkit.references import Framing, Reference
 
 __all__ = ["DesignVerbs"]
-
-_PATIENCE: Final = 5.0
-"""Seconds that one decision waits for another program's, which takes a fraction of one."""
 
 
 class DesignVerbs(Wiring):
@@ -53,7 +51,8 @@ class DesignVerbs(Wiring):
 
     def keep(self, character: str, *, candidate: int) -> None:
         """Decide which candidate is the character's anchor. The decision is kept on disk."""
-        self._designing.keep(character, candidate)
+        with self._deciding():
+            self._designing.keep(character, candidate)
 
     def reject(self, character: str, *, candidate: int | None = None, view: str | None = None, take: int = 1) -> None:
         """Hide a candidate, or one take of a view, of which the next call for views then makes another.
@@ -63,7 +62,8 @@ class DesignVerbs(Wiring):
         Raises:
             UsageError: it is the anchor, or neither or both were named.
         """
-        self._designing.reject(character, candidate, view, take)
+        with self._deciding():
+            self._designing.reject(character, candidate, view, take)
 
     def views(self, character: str, views: Sequence[str] | None = None) -> Designs:
         """Make views of a character from its kept anchor, each checked against it; none where it has own pictures.
@@ -78,7 +78,8 @@ class DesignVerbs(Wiring):
 
     def use_views(self, character: str, views: Sequence[str]) -> None:
         """Decide which views of a character this run makes and sends. The decision is kept on disk."""
-        self._designing.use_views(character, views)
+        with self._deciding():
+            self._designing.use_views(character, views)
 
     @property
     def today(self) -> dt.date:
@@ -145,13 +146,18 @@ class DesignVerbs(Wiring):
 
         Raises:
             RunBusy: another one has been at it for seconds.
+            StorageError: the run's folder cannot be written to.
         """
-        self.place.claim()
         try:
-            with FileLock(self.place.folder / ".deciding.lock", timeout=_PATIENCE):
-                yield
+            self.place.claim()
+            held = FileLock(self.place.folder / ".deciding.lock", timeout=PATIENCE).acquire()
         except Timeout:
             raise RunBusy(self.place.run) from None
+        except OSError as error:
+            said = f"cannot be written to: {error.strerror or error}. Nothing was decided"
+            raise StorageError(said, path=self.place.folder) from error
+        with held:
+            yield
 
     @property
     def _framings(self) -> Framings:

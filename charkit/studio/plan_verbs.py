@@ -100,7 +100,9 @@ class PlanVerbs(DesignVerbs):
             UnknownName: there is no such finding.
             UsageError: the service's own terms refuse it, or there is no reason.
         """
-        self._preflights.override(self._preflights.named(finding, self._found_so_far()), reason)
+        found = self._preflights.named(finding, self._found_so_far())
+        with self._deciding():
+            self._preflights.override(found, reason)
 
     def _found_so_far(self) -> Preflight:
         """Return the plan's preflight; nothing where the pictures for a plan are still being designed."""
@@ -133,8 +135,13 @@ class PlanVerbs(DesignVerbs):
         return Approval.load(self._approval_file)
 
     def look_ahead(self) -> None:
-        """Look at every prepared picture now, so that the next choices find it looked at. Costs nothing."""
-        self._preflights.warm(self._loaded_references())
+        """Look at every prepared picture and bind every shot now, so that the next choices find that done.
+
+        Costs nothing, and nothing is written down.
+        """
+        references = self._loaded_references()
+        self._preflights.warm(references)
+        self._planned(references)
 
     def seen_in(self, reference: Reference) -> Looked:
         """Return what is seen in a picture as it is sent: faces, or why nobody could look for them."""
@@ -189,18 +196,20 @@ class PlanVerbs(DesignVerbs):
             shot.id: (shot.model_dump_json(), chosen.get(shot.id, ""), _template_of(wordings, shot.id), asked)
             for shot in board.each()
         }
-        missing = tuple(shot for shot in board.each() if keys[shot.id] not in self._bound)
+        known = dict(self._bound)  # another thread may be looking ahead
+        missing = tuple(shot for shot in board.each() if keys[shot.id] not in known)
         if missing:
             part = board.model_copy(update={"shots": missing})
-            fresh = self._planned_anew(part, references, wordings=wordings, chosen=chosen)
-            self._bound.update({keys[shot.shot]: shot for shot in fresh})
+            fresh = {keys[s.shot]: s for s in self._planned_anew(part, references, wordings=wordings, chosen=chosen)}
+            known |= fresh
+            self._bound.update(fresh)
         return Plan(
             title=board.title,
             on=self._settings.today,
             aspect=board.aspect,
             resolution=self.resolution,
             fps=board.fps,
-            shots=tuple(self._bound[key] for key in keys.values()),
+            shots=tuple(known[key] for key in keys.values()),
         )
 
     @cached_property

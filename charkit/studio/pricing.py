@@ -80,12 +80,13 @@ class Quote:
         kind = " (simulated: nothing is paid)" if self.simulated else ""
         said = [f"All of it: {dollars(self.total)}; still to be bought: {dollars(self.left)}{kind}."]
         if self.most_usd > usd(self.total):
-            said.append(f"If the dearest fallback had to stand in everywhere, the shots alone: ${self.most_usd:.2f}.")
+            most = dollars(micro(self.most_usd))
+            said.append(f"If the dearest fallback had to stand in everywhere, the shots alone: {most}.")
         if cap_usd is not None:
             then = self.spent.committed + self.left
             verdict = "fits under" if self.fits(cap_usd) else "does not fit under"
-            spent = dollars(self.spent.committed)
-            said.append(f"The run has committed {spent}; with this {dollars(then)}, which {verdict} ${cap_usd:.2f}.")
+            spent, cap = dollars(self.spent.committed), dollars(micro(cap_usd))
+            said.append(f"The run has committed {spent}; with this {dollars(then)}, which {verdict} {cap}.")
         return (*said, *(f"Mind: {warning}." for warning in self.warnings))
 
     def facts(self) -> dict[str, object]:

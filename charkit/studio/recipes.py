@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from charkit.documents import read_json
@@ -27,6 +27,10 @@ class Recipes:
     folder: Path
     """The run's folder."""
     ledger: Ledger
+    _planned: dict[tuple[int, int, int], Mapping[str, Mapping[str, str]]] = field(default_factory=dict, repr=False)
+    """The digests of the sheets that each shot was planned with, by the state of the plan's file."""
+    _requests: dict[str, str] = field(default_factory=dict, repr=False)
+    """By job, what was asked, which never changes."""
 
     def keep(self, takes: Takes) -> Takes:
         """Write the recipe of each take beside its named file, and return the takes."""
@@ -48,16 +52,25 @@ class Recipes:
         return recipe_of(known, requests, title=title, sheets=sheets)
 
     def _request(self, take: Take) -> str:
-        try:
-            return self.ledger.job(take.job_id).request if take.job_id else ""
-        except LedgerError:  # of another ledger
-            return ""
+        if take.job_id not in self._requests:
+            try:
+                self._requests[take.job_id] = self.ledger.job(take.job_id).request if take.job_id else ""
+            except LedgerError:  # of another ledger
+                return ""
+        return self._requests[take.job_id]
 
-    def _sheets(self) -> dict[str, dict[str, str]]:
+    def _sheets(self) -> Mapping[str, Mapping[str, str]]:
         file = self.folder / "plan.json"
         if not file.is_file():
             return {}
-        return {shot.shot: dict(shot.sheets) for shot in Plan.load(file).shots}
+        now = file.stat()
+        state = (now.st_size, now.st_mtime_ns, now.st_ino)  # a plan is replaced, never written into
+        if state not in self._planned:
+            read = {shot.shot: dict(shot.sheets) for shot in Plan.load(file).shots}
+            self._planned.clear()
+            self._planned[state] = read
+            return read
+        return self._planned[state]
 
 
 def _there(take: Path) -> Recipe | None:

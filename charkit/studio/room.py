@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from charkit.cards import card
 from charkit.character import counted
 from charkit.errors import UsageError
+from charkit.money import dollars
 from charkit.references import References
 from charkit.studio.experiment_verbs import ExperimentVerbs
 from charkit.studio.film_verbs import FilmVerbs
@@ -81,7 +82,7 @@ class Studio(WordingVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVer
         how = "live" if self.live else "simulated"
         return (
             f"<Studio {self.production!r}, run {self.place.run!r}: {counted(len(self.storyboard), 'shot')}, "
-            f"{counted(len(self.cast), 'character')}, {self.resolution}, {how}, cap ${self.max_spend:.2f}>"
+            f"{counted(len(self.cast), 'character')}, {self.resolution}, {how}, cap {dollars(self.max_spend)}>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
@@ -89,8 +90,8 @@ class Studio(WordingVerbs, ShootVerbs, JudgeVerbs, FilmVerbs, JobVerbs, ScoreVer
             ("run", self.place.run),
             ("shots", f"{len(self.storyboard)}, {self.storyboard.seconds} s, {self.resolution}"),
             ("cast", ", ".join(sheet.name for sheet in self.cast.values())),
-            ("cap", f"${self.max_spend:.2f}"),
-            *([("cap of all runs", f"${self.production_cap:.2f}")] if self.production_cap is not None else []),
+            ("cap", dollars(self.max_spend)),
+            *([("cap of all runs", dollars(self.production_cap))] if self.production_cap is not None else []),
         ]
         mark = card(
             self.storyboard.title,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from charkit.errors import UnknownName, UnsupportedRequest
+from charkit.money import dollars
 from charkit.prompts.length import fewest_tokens
 from charkit.prompts.lint import Lint, lint_prompt, lint_shot
 from charkit.studio.plan_verbs import PlanVerbs
@@ -49,7 +50,7 @@ class Tried:
         return self.planned.price_usd if self.planned is not None else None
 
     def __repr__(self) -> str:
-        said = f"${self.price_usd:.3f} a take, {self.length:,} {self.unit}" if self.planned else "cannot"
+        said = f"{dollars(self.planned.price_usd)} a take, {self.length:,} {self.unit}" if self.planned else "cannot"
         found = f", {len(self.lint)} lint finding{'' if len(self.lint) == 1 else 's'}" if len(self.lint) else ""
         return f"<Tried {self.shot} on {self.route}: {said}{found}>"
 

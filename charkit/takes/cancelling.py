@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from charkit.errors import UnsupportedRequest, UsageError
 from charkit.ledger import Step, usd
 from charkit.ledger.states import TERMINAL
+from charkit.money import dollars
 from charkit.takes.collecting import Collecting
 from charkit.takes.doubts import being_sent
 from charkit.takes.steps import step_of
@@ -52,7 +53,7 @@ def _check_can(contact: Contact, job: JobRow) -> None:
     if not getattr(contact.provider, "cancels", False):
         raise UnsupportedRequest(
             f"{job.endpoint} cannot stop {job.id}, which it has taken on",
-            rule=f"the ${usd(job.price):.2f} stays set aside until it ends, and is charged as if nobody had asked",
+            rule=f"the {dollars(usd(job.price))} stays set aside until it ends, and is charged as if nobody had asked",
             nearest="let it finish: the next visit collects what was paid for",
         )
 

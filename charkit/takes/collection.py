@@ -12,6 +12,7 @@ from charkit.cards import grid
 from charkit.documents import read_json, write_json
 from charkit.errors import UnknownName
 from charkit.ledger import micro, usd
+from charkit.money import dollars
 from charkit.providers.base import Outcome
 from charkit.takes.records import Take  # noqa: TC001  (pydantic reads it when takes are loaded)
 
@@ -103,7 +104,7 @@ class Takes:
         counts = Counter(take.status for take in self._takes)
         words = [f"{count} {status}" for status, count in sorted(counts.items())]
         simulated = ", simulated" if any(take.simulated for take in self._takes) else ""
-        return f"Takes({', '.join(words) or 'none'}; ${self.total_usd:.2f}{simulated})"
+        return f"Takes({', '.join(words) or 'none'}; {dollars(self.total_usd)}{simulated})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         if not self._takes:  # an empty grid would show nothing at all

@@ -7,25 +7,21 @@ which take of a shot the film shows. What is said of a take stays with its shot 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Literal
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field
 
-from charkit.documents import read_json, write_json
-from charkit.errors import StorageError, UsageError
+from charkit.documents import held, read_json, write_json
+from charkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["MAX_NOTE", "UNDECIDED", "TakeDecision", "TakeDecisions"]
 
 MAX_NOTE: Final = 2_000
 """Characters of a note."""
-_PATIENCE: Final = 5.0
-"""Seconds that one waits for another program's write, which takes milliseconds."""
 
 
 class TakeDecision(BaseModel):
@@ -71,7 +67,6 @@ class TakeDecisions:
             file: `decisions.json` of the run.
         """
         self._file = file
-        self._lock = FileLock(file.with_name(f".{file.name}.lock"), timeout=_PATIENCE)
 
     def all(self) -> Mapping[tuple[str, int], TakeDecision]:
         """Return what was decided, by shot and take number.
@@ -126,7 +121,7 @@ class TakeDecisions:
         return self._say(shot, take, note=said)
 
     def _say(self, shot: str, take: int, **change: str | bool) -> TakeDecision:
-        with self._held():
+        with held(self._file):
             before = self._read()
             takes = dict(before.shots.get(shot, {}))
             said = takes.pop(take, UNDECIDED).model_copy(update=change)
@@ -138,25 +133,6 @@ class TakeDecisions:
 
     def _read(self) -> _File:
         return read_json(self._file, _File) if self._file.is_file() else _File()
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Keep other programs from writing.
-
-        Raises:
-            StorageError: another one has been at it for seconds, or the place cannot be written to.
-        """
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            held = self._lock.acquire()
-        except Timeout:
-            raise StorageError(
-                "another program is writing it; nothing was changed, try again", path=self._file
-            ) from None
-        except OSError as error:
-            raise StorageError(f"cannot be written: {error.strerror or error}", path=self._file) from error
-        with held:
-            yield
 
     def __repr__(self) -> str:
         said = list(self.all().values())

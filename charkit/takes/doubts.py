@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from charkit.errors import LedgerError, ProviderError, RateLimited
 from charkit.ledger import Step, owners
+from charkit.money import dollars
 from charkit.providers.base import Outcome
 from charkit.takes.collecting import Pause
 from charkit.takes.orders import prompt_in
@@ -142,7 +143,7 @@ def in_doubt(job: JobRow, finding: Finding, price_usd: float) -> str:
         there = f"floor.resolve({job.id!r}, accepted=True) if it was charged (its {what} is lost)"
     return (
         f"nobody knows whether {job.endpoint} took this request on ({_SAYS[finding]}). It may have cost "
-        f"${price_usd:.2f}, which stays counted, and it is not sent again by itself. Look for it at "
+        f"{dollars(price_usd)}, which stays counted, and it is not sent again by itself. Look for it at "
         f"the service; then say {there}, or floor.resolve({job.id!r}, accepted=False) if it is not, and run again."
     )
 

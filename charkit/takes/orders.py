@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from charkit.errors import UsageError
 from charkit.ledger import Intent, micro
+from charkit.money import dollars
 from charkit.providers.base import ImageRequest, JudgeRequest, VideoRequest
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Order:
         return f"request-{_VERSION}:sha256:{hashlib.sha256(self.text.encode()).hexdigest()}"
 
     def __repr__(self) -> str:
-        return f"Order({self.subject} take {self.number}, {self.route}, ${self.price_usd:.2f})"
+        return f"Order({self.subject} take {self.number}, {self.route}, {dollars(self.price_usd)})"
 
 
 def _place(order: Order) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from charkit.cards import BadgeKind, card
 from charkit.errors import CharkitError
+from charkit.money import dollars
 from charkit.providers.base import Outcome, SentField
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Take:
         parts = [self.id, self.status, self.route]
         if self.ok:
             parts.append(self.shape)
-        parts.append(f"${self.price_usd:.2f}")
+        parts.append(dollars(self.price_usd))
         if self.simulated:
             parts.append("simulated")
         return f"Take({', '.join(parts)})"
@@ -169,7 +170,7 @@ class Take:
         rows = [("route", f"{self.route}{instead}"), ("model", self.model)]
         if self.ok:
             rows.append(("size", self.shape))
-        rows.append(("price", f"${self.price_usd:.2f}"))
+        rows.append(("price", dollars(self.price_usd)))
         if self.category or self.stage:
             rows.append(("refused at", " · ".join(word for word in (self.stage, self.category) if word)))
         if self.why:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from charkit.errors import UsageError
 from charkit.ledger import micro, usd
 from charkit.ledger.states import TERMINAL
+from charkit.money import dollars
 from charkit.takes.collection import Takes
 from charkit.takes.ways import standing
 
@@ -118,7 +119,7 @@ class Retakes:
         shots = Counter(take.subject for take in self.takes)
         made = ", ".join(f"{shot} {count}" for shot, count in shots.items()) or "none"
         left = f"; left as they are: {', '.join(one.shot for one in self.declined)}" if self.declined else ""
-        return f"Retakes({made}; ${self.committed_usd:.2f}{left})"
+        return f"Retakes({made}; {dollars(self.committed_usd)}{left})"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         from charkit.cards import grid, table
@@ -255,7 +256,5 @@ def _gained(rule: RetakeRule, wish: Wish, round_: int) -> bool:
 
 
 def _too_dear(rule: RetakeRule, price: int, left: int) -> str:
-    return (
-        f"a take may cost ${usd(price):.4f}, and ${usd(max(0, left)):.4f} of the ${rule.budget_usd:.2f} for retakes "
-        "are left"
-    )
+    cost, over, budget = dollars(usd(price)), dollars(usd(max(0, left))), dollars(rule.budget_usd or 0)
+    return f"a take may cost {cost}, and {over} of the {budget} for retakes are left"

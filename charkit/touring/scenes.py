@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from charkit.errors import BadDocument, RouteClosed, SpendLimit, WouldLeak
+from charkit.money import dollars
 from charkit.settings import child_environment
 from charkit.sharing import reproduce, share
 from charkit.shots import Storyboard
@@ -108,7 +109,7 @@ def _cap(ground: Ground) -> Came:
         studio.shoot()
     except SpendLimit as error:
         spent = studio.spend.committed / 1e6
-        return spent <= _TOO_LITTLE, (str(error), f"committed: ${spent:.4f} of ${_TOO_LITTLE:.2f}")
+        return spent <= _TOO_LITTLE, (str(error), f"committed: {dollars(spent)} of {dollars(_TOO_LITTLE)}")
     return False, ("more was bought than the cap allows",)
 
 
@@ -183,7 +184,7 @@ def _retake(ground: Ground) -> Came:
     card = studio.retake(studio.score())
     cost = (studio.spend.settled - before) / 1e6
     best = card.best()
-    seen = (f"one more take of S02 for ${cost:.4f}; the film uses take {best['S02']} of it", *card.lines)
+    seen = (f"one more take of S02 for {dollars(cost)}; the film uses take {best['S02']} of it", *card.lines)
     return best["S02"] == 2 and [take.subject for take in studio.takes() if take.number == 2] == ["S02"], seen
 
 

@@ -15,8 +15,8 @@ from charkit.cards import Html, badge, card, grid, picture_uri
 from charkit.casting import POSES, Candidates
 from charkit.errors import UsageError
 from charkit.ledger import usd
+from charkit.money import dollars
 from charkit.widgets.board import Board
-from charkit.widgets.shot_work import dollars
 from charkit.widgets.thumbs import Thumbs
 
 if TYPE_CHECKING:
@@ -135,7 +135,9 @@ class CastingBoard(Board):
         boxes = []
         for take in self._found:
             number = _number(take)
-            tile = self._tiles.setdefault(number, _Tile(self, number))
+            if number not in self._tiles:
+                self._tiles[number] = _Tile(self, number)
+            tile = self._tiles[number]
             tile.show(take, self._thumbs.of(take), anchor=self._is_anchor(take), rejected=number in rejected)
             if number not in rejected or self.hidden.value:
                 boxes.append(tile.box)
@@ -165,7 +167,7 @@ class CastingBoard(Board):
 
     def _show_versions(self) -> None:
         known = self._studio.history(self._sheet.slug)
-        self.versions.value = f"<code>{html.escape(repr(known))}</code>" if len(known) else "no version is locked yet"
+        self.versions.value = html.escape(repr(known)[1:-1]) if len(known) else "no version is locked yet"
 
     def _is_anchor(self, take: Take) -> bool:
         return take.subject == self._found.kept
@@ -201,7 +203,7 @@ class CastingBoard(Board):
     def _lock(self) -> str:
         version = self._studio.lock(self._sheet.slug, note=self.note.value.strip())
         self._show_versions()
-        return f"locked: {version!r}"
+        return f"locked: {repr(version)[1:-1]}"
 
     # ------------------------------------------------------------------ paid work, through the studio alone
 

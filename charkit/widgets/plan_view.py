@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from charkit.cards import Html, badge, folded, table
+from charkit.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ def offer(way: PlannedShot) -> str:
     """Return a route as a list names it: with the price of one take, and how many pictures go along."""
     pictures = f", {len(way.references)} pictures" if way.references else ""
     other = next((", other size" for warning in way.warnings if "re-encoded" in warning), "")
-    return f"{way.route}: ${way.price_usd:.3f}{pictures}{other}"
+    return f"{way.route}: {dollars(way.price_usd)}{pictures}{other}"
 
 
 def heading() -> Html:
@@ -48,7 +49,7 @@ def row(shot: PlannedShot | None, ways: Ways | None, total: float, *, over: bool
     """
     if shot is None:
         return Html(f"<div>no plan{_cannot(ways)}</div>")
-    price = f"${shot.price_usd:.3f}<div style='{_QUIET}'>to here ${total:.2f}</div>"
+    price = f"{dollars(shot.price_usd)}<div style='{_QUIET}'>to here {dollars(total)}</div>"
     price += badge("✗ over the cap", "bad") if over else ""
     goes = f'<div style="{_QUIET}">{html.escape(shot.route)}, {shot.seconds} s, {shot.width}×{shot.height}</div>'
     contents = (html.escape(_pictures(shot)) or "words alone", price, _mind(shot) + _cannot(ways))
@@ -99,15 +100,15 @@ def sums(plan: Plan, *, spent: float, cap: float, live: bool) -> Html:
         live: Whether real services are paid.
     """
     then, worst = spent + plan.total_usd, spent + plan.most_usd
-    said = [f"one take of each shot <b>${plan.total_usd:.2f}</b>", f"committed so far ${spent:.2f}"]
-    said.append(f"together ${then:.2f} of the cap of <b>${cap:.2f}</b>")
+    said = [f"one take of each shot <b>{dollars(plan.total_usd)}</b>", f"committed so far {dollars(spent)}"]
+    said.append(f"together {dollars(then)} of the cap of <b>{dollars(cap)}</b>")
     if plan.most_usd > plan.total_usd:
-        said.append(f"${worst:.2f} if the dearest fallback stood in everywhere")
+        said.append(f"{dollars(worst)} if the dearest fallback stood in everywhere")
     mark = badge("✓ fits under the cap", "ok") if worst <= cap else badge("! may pass the cap", "warn")
     mark = badge("✗ does not fit under the cap", "bad") if then > cap else mark
     meter = (
         f'<meter min="0" max="{max(cap, then, 0.01):.4f}" value="{then:.4f}" high="{cap:.4f}" '
-        f'style="{_METER}">${then:.2f} of ${cap:.2f}</meter>'
+        f'style="{_METER}">{dollars(then)} of {dollars(cap)}</meter>'
     )
     kind = "" if live else " · simulated, nothing is paid"
     return Html(f'<div style="padding: 6px 0">{meter} {mark} {"; ".join(said)}{kind}</div>')
@@ -118,7 +119,7 @@ def approval_line(plan: Plan | None, approval: Approval | None) -> Html:
     if approval is None:
         return Html(f'<div style="{_QUIET}">Not approved. Once a plan is, the run shoots no other one.</div>')
     note = f" “{html.escape(approval.note)}”" if approval.note else ""
-    words = f"{approval.on:%Y-%m-%d %H:%M} UTC, ${approval.total_usd:.2f}{note}"
+    words = f"{approval.on:%Y-%m-%d %H:%M} UTC, {dollars(approval.total_usd)}{note}"
     if plan is not None and plan.approved:
         return Html(f"<div>{badge('✓ approved', 'ok')} {words}</div>")
     changes = approval.changes(plan) if plan is not None else ("there is no plan",)
@@ -140,8 +141,8 @@ def plan_still(plan: Plan, choices: Mapping[str, str], ways: Iterable[Ways]) -> 
             shot.shot,
             Html(_route(shot, choices.get(shot.shot, ""))),
             _pictures(shot) or "–",
-            f"${shot.price_usd:.3f}",
-            f"${total:.3f}",
+            dollars(shot.price_usd),
+            dollars(total),
             Html(_mind(shot)),
         ]
         for shot, total in zip(plan, totals, strict=True)

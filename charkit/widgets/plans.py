@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from charkit.cards import Html
 from charkit.errors import CharkitError
+from charkit.money import dollars
 from charkit.widgets.board import Board
 from charkit.widgets.plan_view import ROUTE_WIDTH, approval_line, heading, offer, plan_still, row, sums
 from charkit.widgets.showing import ahead, put
@@ -96,7 +97,7 @@ class PlanTable(Board):
             self._show()  # the list says again what holds
             raise
         planned = self.plan[shot] if self.plan is not None else None
-        said = f"{shot} goes over {planned.route}, ${planned.price_usd:.3f} a take" if planned else shot
+        said = f"{shot} goes over {planned.route}, {dollars(planned.price_usd)} a take" if planned else shot
         return said if wanted else f"{said}: left to the planner again"
 
     def _approve(self) -> str:
@@ -106,7 +107,7 @@ class PlanTable(Board):
         self.note.value = ""
         self.plan = self.studio.replan()
         self._show()
-        return f"approved: one take of {len(approval.shots)} shots for ${approval.total_usd:.2f}"
+        return f"approved: one take of {len(approval.shots)} shots for {dollars(approval.total_usd)}"
 
     def _withdraw(self) -> str:
         self.studio.withdraw_approval()
@@ -157,7 +158,7 @@ class PlanTable(Board):
         if chosen or self.plan is None:
             return [(f"leave it to {who}", ""), *listed]
         planned = self.plan[shot]
-        return [(f"{planned.route}: ${planned.price_usd:.3f}, by {who}", ""), *listed]
+        return [(f"{planned.route}: {dollars(planned.price_usd)}, by {who}", ""), *listed]
 
     def _show(self) -> None:
         self._choices = self.studio.route_choices.routes
@@ -171,7 +172,7 @@ class PlanTable(Board):
         studio, plan = self.studio, self.plan
         put(self._sum, sums(plan, spent=committed, cap=studio.max_spend, live=studio.live) if plan is not None else "")
         put(self._state, approval_line(plan, studio.approval))
-        price = f": one take of each, ${self.plan.total_usd:.2f}" if self.plan is not None else ""
+        price = f": one take of each, {dollars(self.plan.total_usd)}" if self.plan is not None else ""
         self.approval.description = f"approve{price}"
         self.approval.disabled = self.plan is None or self.plan.approved
         self.withdrawal.disabled = self.studio.approval is None
@@ -204,4 +205,4 @@ class PlanTable(Board):
         if self.plan is None:
             return f"<PlanTable {self.studio.production!r}: no plan>"
         state = "approved" if self.plan.approved else "not approved"
-        return f"<PlanTable {self.plan.title!r}: {len(self.plan)} shots, ${self.plan.total_usd:.2f}, {state}>"
+        return f"<PlanTable {self.plan.title!r}: {len(self.plan)} shots, {dollars(self.plan.total_usd)}, {state}>"

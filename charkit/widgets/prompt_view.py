@@ -6,6 +6,7 @@ import html
 from typing import TYPE_CHECKING, Final
 
 from charkit.cards import Html, badge, card, folded, grid
+from charkit.money import dollars
 from charkit.prompts.comparison import compare
 from charkit.prompts.showing import marked
 from charkit.studio.wordings import WORDS
@@ -82,8 +83,8 @@ def price_line(tried: Tried | None, *, count: int, spent: float, cap: float, liv
     mark = badge("✓ fits under the cap", "ok") if fits else badge("✗ over the cap", "bad")
     kind = "" if live else " · simulated, nothing is paid"
     words = (
-        f"one take of {tried.planned.seconds} s on {html.escape(tried.route)} <b>${price:.3f}</b>; {count} cost "
-        f"<b>${count * price:.2f}</b>; committed so far ${spent:.2f} of ${cap:.2f}{kind}"
+        f"one take of {tried.planned.seconds} s on {html.escape(tried.route)} <b>{dollars(price)}</b>; {count} cost "
+        f"<b>{dollars(count * price)}</b>; committed so far {dollars(spent)} of {dollars(cap)}{kind}"
     )
     return Html(f'<div style="padding: 4px 0">{mark} {words}</div>')
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from charkit.cards import Html
 from charkit.character import counted
 from charkit.errors import CharkitError, UsageError
+from charkit.money import dollars
 from charkit.studio.wordings import Draft, template_name
 from charkit.widgets.board import Board
 from charkit.widgets.prompt_fields import WIDE, label_fields, word_fields
@@ -125,7 +126,7 @@ class PromptLab(Board):
             raise UsageError(f"there is nothing to make: {tried.refused if tried else 'mend the words first'}")
         missing = max(0, count - len(self.studio.variants_of(tried.planned)))
         price = missing * tried.planned.price_usd
-        self.say(f"making {counted(missing, 'take')} of {tried.shot} on {tried.route}, ${price:.2f}", "busy")
+        self.say(f"making {counted(missing, 'take')} of {tried.shot} on {tried.route}, {dollars(price)}", "busy")
         self._at_work = True
         self.making.disabled = True
         words, template = tried.wording.words, tried.wording.template
@@ -161,7 +162,8 @@ class PromptLab(Board):
         plan = self.studio.use_words(shot, self.tried.wording.words, template=self.tried.wording.template)
         if plan[shot].route != route:
             plan = self.studio.choose_route(shot, route, reason="with these words")
-        self._show_all()
+        self._show_words()  # of what was made before, nothing changes
+        self.versions.tell(self._history)
         void = "; the approval of the plan is void now" if plan.approval is not None and not plan.approved else ""
         return f"the run makes {shot} in these words on {route}{void}"
 
@@ -231,8 +233,10 @@ class PromptLab(Board):
 
     def _show_all(self) -> None:
         self._show_words()
-        self._show_takes()
-        self.versions.tell(self._history)
+        history = self._history
+        takes = {take.number: take for take in self.studio.takes() if take.subject == self.shot.value}
+        put(self._parts["takes"], gallery(history, takes, self._thumbs.of))
+        self.versions.tell(history)
 
     def _show_words(self) -> None:
         tried = self.tried
@@ -249,7 +253,7 @@ class PromptLab(Board):
         tried = self.tried
         if tried is None:
             return
-        options = [(f"{way.route}: ${way.price_usd:.3f} for {way.seconds} s", way.route) for way in tried.ways.able]
+        options = [(f"{way.route}: {dollars(way.price_usd)} for {way.seconds} s", way.route) for way in tried.ways.able]
         if tried.planned is None:
             options.append((f"{tried.route}: cannot", tried.route))
         self._reading = True
@@ -267,7 +271,7 @@ class PromptLab(Board):
         able = price is not None
         self.making.disabled = not able or self._at_work
         self.using.disabled = not able
-        self.making.description = f"make {count} more: ${count * price:.2f}" if price is not None else "make"
+        self.making.description = f"make {count} more: {dollars(count * price)}" if price is not None else "make"
         from charkit.ledger import usd
 
         spent, cap = usd(self.studio.spend.committed), self.studio.max_spend
@@ -279,10 +283,6 @@ class PromptLab(Board):
         used = self.studio.used_words(tried.shot)
         slots = self.studio.prompts.templates[str(self.template.value)].slots
         return given(tried, slots, used.words if used is not None else None)
-
-    def _show_takes(self) -> None:
-        takes = {take.number: take for take in self.studio.takes() if take.subject == self.shot.value}
-        put(self._parts["takes"], gallery(self._history, takes, self._thumbs.of))
 
     @property
     def _history(self) -> ShotHistory | None:

@@ -9,6 +9,7 @@ import html
 from typing import TYPE_CHECKING, Final
 
 from charkit.cards import badge, picture_uri
+from charkit.money import dollars
 from charkit.scoring.retakes import Standing
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def facts(view: TakeView) -> list[tuple[str, str]]:
     rows = [("scores", view.verdicts)] if view.verdicts else []
     if view.worst is not None:
         rows.append(("worst", f"{view.worst.score:.3f} at {view.worst.time:.2f} s"))
-    rows.append(("made", f"{take.route}, ${take.price_usd:.2f}{f', {take.seconds:.1f} s' if take.seconds else ''}"))
+    rows.append(("made", f"{take.route}, {dollars(take.price_usd)}{f', {take.seconds:.1f} s' if take.seconds else ''}"))
     if take.why:
         rows.append(("retaken", take.why))
     if take.message:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from charkit.errors import CharkitError, UsageError
 from charkit.ledger import usd
+from charkit.money import dollars
 from charkit.widgets.board import Board
 
 if TYPE_CHECKING:
@@ -191,8 +192,3 @@ class ShotWork(Board):
 def _job(shot: str, number: int, outcome: str, share: int | None) -> str:
     bar = f'<progress max="100" value="{share}" style="width: 120px"></progress> {share} %' if share is not None else ""
     return f"<div>{html.escape(shot)} take {number}: {html.escape(outcome)} {bar}</div>"
-
-
-def dollars(amount: float) -> str:
-    """Return an amount as people read it: cents, and more places for less than ten of them."""
-    return f"${amount:.2f}" if amount >= 0.1 or amount == 0 else f"${amount:.4f}".rstrip("0")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from charkit.errors import UsageError
 from charkit.ledger import usd
+from charkit.money import dollars
 from charkit.plan import Plan
 from charkit.takes import Takes
 from charkit.widgets.player import MOST
@@ -25,7 +26,6 @@ from charkit.widgets.shot_playing import ShotPlaying
 from charkit.widgets.shot_still import PICTURED, still
 from charkit.widgets.shot_tiles import LaneView, Tile
 from charkit.widgets.shot_view import FILTERS, ORDERS, lanes, pages, views
-from charkit.widgets.shot_work import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -91,7 +91,8 @@ def test_any_words_give_names_that_can_be_folders(words: list[str]) -> None:
         ("grid: {counts: [1]}", "Did you mean 'count'"),
         ("grid: {count: ['1']}", "Write numbers without quotes"),
         ("grid: {count: [1.5]}", "is a whole number, not 1.5"),
-        ("grid: {count: [true]}", "is a whole number, not True"),
+        ("grid: {count: [true]}", "is a whole number, not true"),
+        ("parameters: {word: null}", "is text, not null"),
         ("parameters: {fast: 'false'}", "Write false, without quotes"),
         ("parameters: {fast: no}", "Write false, without quotes"),  # YAML 1.2: a text
         ("parameters: {fast: 0}", "is true or false, not 0"),

@@ -18,7 +18,8 @@ from charkit.batch import plan_sweep, read_results, run_sweep
 from charkit.batch.kernels import ready
 from charkit.batch.records import RunMoney, RunOrder, RunRecord
 from charkit.errors import BadDocument, CharkitError, RunBusy, StorageError, UsageError
-from charkit.ledger import Ledger
+from charkit.ledger import Caps, Intent, Ledger, owners, usd
+from charkit.money import dollars
 from charkit.workspace import new_production
 
 from .conftest import Kept, shown, write_notebook, write_sweep
@@ -113,7 +114,7 @@ def test_a_record_that_was_cut_off_counts_as_not_ended(tmp_path: Path, inline: K
 
 TAKE = """import charkit as ck
 from charkit.batch import variant
-studio = variant(ck.open_studio(production, run=run, live=live, max_spend=max_spend, resolution="360p"),
+studio = variant(ck.open_studio(production, run=run, live=live, max_spend=max_spend, resolution=resolution),
                  shot=shot, character=character, route=route, action=action, seed=seed)
 takes = studio.shoot()
 max_spend"""
@@ -126,7 +127,8 @@ shot: str = "S01"  # which
 character: str = ""  # who
 route: str = ""  # how
 action: str = ""  # what
-seed: int = 0  # root"""
+seed: int = 0  # root
+resolution: str = "360p"  # size"""
 
 
 @pytest.fixture
@@ -232,12 +234,69 @@ def test_a_sweep_killed_in_the_middle_repeats_no_finished_run_and_pays_nothing_t
     assert spent.settled == sum(job.price for job in jobs)
 
 
-def _gone_on_with(film: Path, inline: Kept):
+@pytest.mark.thorough
+def test_two_workers_on_one_ledger_in_postgresql_pay_nothing_twice_through_a_kill_and_hold_the_cap_together(
+    film: Path, postgres_places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARKIT_LEDGER", where := postgres_places())
+    price = plan_sweep(film).runs[0].price.planned
+    one_run, cap = round(price * 1.2, 4), round(price * 2.5, 4)  # money for two runs, and for two at once
+    text = film.read_text().replace("[1, 2]", "[1, 2, 3]").replace("max_spend: 1.5", f"max_spend: {cap}")
+    film.write_text(text + f"\nparameters: {{max_spend: {one_run}}}\n")
+    log = (film.parent / "log").open("w")
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "charkit", "batch", str(film), "--workers", "2"], stdout=log, stderr=log
+    )
+    until = time.monotonic() + 120
+    while len(_taken_on(where)) < 2 and time.monotonic() < until and driver.poll() is None:
+        time.sleep(0.02)
+    os.kill(driver.pid, signal.SIGKILL)  # both workers wait for a clip that is being made, or one has just got it
+    driver.wait()
+    log.close()
+    before = _taken_on(where)
+    assert len(before) == 2, (film.parent / "log").read_text()
+    results = _gone_on_with(film, "local", workers=2)
+    assert sorted(record.state for record in results.records) == ["done", "done", "not started"]
+    assert f"less is left of the sweep's {dollars(cap)}" in next(r.error for r in results.records if not r.done)
+    with Ledger.open(where) as ledger:
+        jobs, spent = ledger.jobs(), ledger.spend(simulated=True)
+        assert not ledger.verify().faults
+    assert {job.id for job in jobs} == before
+    assert {job.run for job in jobs} == {record.run for record in results.done}
+    assert _accepted(film.parent / "data" / "simulator") == 2
+    assert (spent.unknown, spent.reserved, spent.settled) == (0, 0, sum(job.price for job in jobs))
+    assert results.charged_usd == pytest.approx(usd(spent.settled))
+    assert usd(spent.settled) <= cap
+    assert not (film.parent / "data" / "ledger.sqlite").exists()
+
+
+def test_what_a_run_committed_counts_wherever_the_ledger_is(film: Path, tmp_path: Path, monkeypatch) -> None:
+    elsewhere = tmp_path / "elsewhere" / "budget.sqlite"
+    elsewhere.parent.mkdir()
+    monkeypatch.setenv("CHARKIT_LEDGER", str(elsewhere))
+    first = plan_sweep(film).runs[0]
+    held = Intent(
+        request_key="request:sha256:1", take_number=1, request="{}", production="small", run=first.name, subject="S01",
+        kind="video", route="omni-1.2", endpoint="gemini", model="omni", price=250_000, simulated=True,
+    )  # fmt: skip
+    with Ledger.open(elsewhere) as ledger:
+        ledger.reserve(held, caps=Caps(run=1_000_000), owner=owners.current())
+    assert plan_sweep(film).runs[0].price.committed == 0.25
+    assert plan_sweep(film).committed_usd == 0.25
+
+
+def _taken_on(ledger: str) -> set[str]:
+    """Return the jobs that a service has taken on."""
+    with Ledger.open(ledger) as opened:
+        return {job.id for job in opened.jobs() if job.remote_id is not None}
+
+
+def _gone_on_with(film: Path, executor: Kept | str, workers: int | None = None):
     """Go on as soon as what the dead driver left behind has ended."""
     until = time.monotonic() + 60
     while True:
         try:
-            return run_sweep(film, executor=inline)
+            return run_sweep(film, executor=executor, workers=workers)
         except CharkitError:
             if time.monotonic() > until:
                 raise

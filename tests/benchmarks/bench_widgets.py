@@ -214,6 +214,7 @@ def prompt_lab(folder: Path, takes: int) -> Measured:
     lab = PromptLab(studio, "S001")
     still = lab.still()
     opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    studio.look_ahead()  # the lab does so beside the loop
     typed = iter(f"Ada walks to the sea and waves {'again ' * n}" for n in range(50))
     opened.actions = {
         "a key": timed(lambda: setattr(lab.fields["action"], "value", next(typed)), 12),
@@ -225,7 +226,34 @@ def prompt_lab(folder: Path, takes: int) -> Measured:
     return opened
 
 
+def casting_board(folder: Path, takes: int) -> Measured:
+    """As many candidates as a casting offers, made by the simulator, in a run of as many shots."""
+    from charkit.casting import POSES
+    from charkit.widgets.casting import CastingBoard
+
+    studio = _planned_run(folder, takes)
+    studio.candidates("ada", count=len(POSES))
+    wire = Wire()
+    began = time.perf_counter()
+    board = CastingBoard(studio, "ada", count=len(POSES))
+    still = board.still()
+    opened = Measured(open_s=time.perf_counter() - began, open_bytes=wire.total + len(still))
+    anchors, hidden = iter([1, 2, 1, 2, 1, 2]), iter([3, 4, 5, 6, 7, 8])
+    opened.actions = {
+        "keep": timed(lambda: board._tiles[next(anchors)].keep.click(), 6),
+        "reject": timed(lambda: board._tiles[next(hidden)].reject.click(), 6),
+        "show rejected": timed(lambda: setattr(board.hidden, "value", not board.hidden.value), 6),
+        "count": timed(lambda: setattr(board.count, "value", 15 - board.count.value), 6),
+        "lock the sheet": timed(board.lock_button.click, 1),
+        "still": timed(board.still, 3),
+    }
+    if board.failure is not None:
+        raise board.failure
+    return opened
+
+
 BOARDS: Mapping[str, Callable[[Path, int], Measured]] = {
+    "CastingBoard": casting_board,
     "CutEditor": cut_editor,
     "PlanTable": plan_table,
     "PromptLab": prompt_lab,

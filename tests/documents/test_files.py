@@ -191,6 +191,28 @@ def test_writing_into_a_file_keeps_its_comments_and_spelling(tmp_path: Path) -> 
     assert read_yaml(path, Board).shots[2] == Shot(id="S03")
 
 
+def test_a_file_that_is_written_again_and_again_is_parsed_once_a_time_and_by_others_changes_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from charkit.documents import files
+
+    whole, parsed = files.load, []
+    monkeypatch.setattr(files, "load", lambda text, path: parsed.append(text) or whole(text, path))
+    path = tmp_path / "board.yaml"
+    path.write_text("# mine\ntitle: one\n")
+    write_yaml(path, Board(title="two"))
+    write_yaml(path, Board(title="three"))
+    assert parsed == ["# mine\ntitle: one\n", "# mine\ntitle: two\n", "# mine\ntitle: three\n"]
+    path.write_text("# yours\ntitle: three\n")
+    write_yaml(path, Board(title="four"))
+    assert path.read_text() == "# yours\ntitle: four\n"
+    other = tmp_path / "other.yaml"
+    other.write_text("# yours\ntitle: four\n")
+    write_yaml(other, Board(title="five"))
+    write_yaml(path, Board(title="six"))
+    assert (other.read_text(), path.read_text()) == ("# yours\ntitle: five\n", "# yours\ntitle: six\n")
+
+
 def test_entries_keep_their_own_values_when_one_before_them_goes(tmp_path: Path) -> None:
     path = tmp_path / "board.yaml"
     path.write_text("title: x\nshots:\n  - id: a\n  - id: b\n    seconds: 6 # b's\n  - {id: c, seconds: 7}\n")

@@ -57,6 +57,15 @@ def own(folder: Path, text: str) -> RouteMatrix:
     return RouteMatrix.load(path)
 
 
+def test_a_sheet_and_its_pictures_are_read_once_for_all_shots_and_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    digest = CharacterSheet.digest.fget
+    monkeypatch.setattr(CharacterSheet, "digest", property(lambda sheet: asked.append(sheet.slug) or digest(sheet)))
+    found = plan_film(BOARD, CAST, pictures(sheet="sha256:older"), MATRIX, on=TODAY)
+    assert sorted(asked) == sorted(CAST)
+    assert found["S02"].sheets == (("Mira", digest(CAST["mira"])),)
+
+
 ID_ROUTE = """\
 sources:
   me: {as_of: 2026-11-20, source: my own server, confidence: third party}
@@ -89,7 +98,7 @@ def test_characters_go_to_the_best_reference_route_and_transitions_to_the_cheape
 
 def test_alternatives_are_named_with_what_speaks_against_them() -> None:
     passed = {other.route: other.why for other in plan()["S02"].passed_over}
-    assert passed["omni-1.1"] == "$0.400 instead of $0.278"
+    assert passed["omni-1.1"] == "$0.40 instead of $0.278"
     assert "5, 8, 10 s" in passed["muse-video"]
     assert "1344x768" in passed["h3-saygm"]
     assert "sora-2" not in passed

@@ -33,7 +33,7 @@ def test_an_approval_holds_for_the_plan_that_was_seen_on_any_day(seen: Plan) -> 
     ("change", "said"),
     [
         ({"route": "omni-1.1"}, "S02 goes over omni-1.1 instead of omni-1.2"),
-        ({"price_usd": 9.0}, r"S02 costs \$9.000 instead of"),
+        ({"price_usd": 9.0}, r"S02 costs \$9\.00 instead of"),
         ({"references": ()}, "S02 has other words, pictures, fallbacks or warnings"),
         ({"fallbacks": ()}, "S02 has other"),
         ({"warnings": ("mind this",)}, "S02 has other"),

@@ -108,11 +108,11 @@ def test_an_unknown_shot_is_refused(made: Plan) -> None:
 
 def test_a_plan_shows_itself_in_one_line_and_as_a_table(made: Plan) -> None:
     shown = made._repr_mimebundle_()
-    assert shown["text/plain"] == "<Plan 'The Lantern': 10 shots, 43 s at 720p, $2.85>"
+    assert shown["text/plain"] == "<Plan 'The Lantern': 10 shots, 43 s at 720p, $2.846>"
     assert "7 on omni-1.2" in shown["text/html"]
     assert "have sound is not established" in shown["text/html"]
     card = made["S02"]._repr_mimebundle_()
-    assert card["text/plain"] == "<PlannedShot S02: omni-1.2, 4 s at 720p, 1 picture, $0.28>"
-    assert "omni-1.1: $0.400 instead of $0.278" in card["text/html"]
-    assert "omni-1.1, $0.4000 a take" in card["text/html"]
+    assert card["text/plain"] == "<PlannedShot S02: omni-1.2, 4 s at 720p, 1 picture, $0.278>"
+    assert "omni-1.1: $0.40 instead of $0.278" in card["text/html"]
+    assert "omni-1.1, $0.40 a take" in card["text/html"]
     assert "omni-1.2-vertex, omni-1.1-vertex" in card["text/html"]

@@ -74,7 +74,7 @@ def test_requests_are_compared_by_key_and_money_by_request(run, other: Path) -> 
     requests["ada.face", 1] = extra
     found = aspects(run, other, Made(folder=other, manifest=after.manifest, requests=requests))
     assert found["requests"].details == ("A1-t1: asks for something else", "A2-t2: was not asked here")
-    assert found["money"].details[0].startswith("A1-t1: $0.1000")
+    assert found["money"].details[0].startswith("A1-t1: $0.10")
 
 
 def test_what_a_service_made_is_not_comparable_with_a_rehearsal_but_its_words_are(run, other: Path) -> None:

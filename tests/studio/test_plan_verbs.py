@@ -103,7 +103,7 @@ def test_two_notebooks_at_once_lose_none_of_each_others_choices(studio: Studio, 
 def test_whoever_waits_too_long_for_another_notebook_is_told(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     from filelock import FileLock
 
-    monkeypatch.setattr("charkit.studio.design_verbs._PATIENCE", 0.01)
+    monkeypatch.setattr("charkit.studio.design_verbs.PATIENCE", 0.01)
     with FileLock(studio.place.folder / ".deciding.lock"), pytest.raises(RunBusy):
         studio.choose_route("A1", None)
 
@@ -113,6 +113,25 @@ def test_looking_ahead_lets_the_next_choice_look_at_nothing(studio: Studio, monk
     monkeypatch.setattr("charkit.studio.remembering.look", lambda *_: pytest.fail("looked again"))
     monkeypatch.setattr(type(studio._preflights.colours._resemblance), "see", lambda *_: pytest.fail("seen again"))
     studio.choose_route("A2", studio.ways("A2")[0].able[1].route)
+
+
+def test_looking_ahead_lets_the_first_words_of_a_reopened_run_plan_only_their_shot(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from charkit.studio import plan_verbs
+
+    whole, planned = plan_verbs.plan_film, []
+
+    def counted(board, *args, **kwargs):
+        planned.append([shot.id for shot in board.each()])
+        return whole(board, *args, **kwargs)
+
+    monkeypatch.setattr(plan_verbs, "plan_film", counted)
+    before = (studio.place.folder / "plan.json").read_bytes()
+    studio.look_ahead()
+    assert (studio.place.folder / "plan.json").read_bytes() == before
+    studio.use_words("A3", {"action": "Ada nods"})
+    assert planned == [["A1", "A2", "A3"], ["A3"]]
 
 
 def test_after_a_choice_only_that_shot_is_planned_again_and_plan_takes_nothing_for_granted(

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charkit.errors import BadDocument, StorageError, UsageError
-from charkit.takes import decisions as module
 from charkit.takes.decisions import MAX_NOTE, TakeDecisions
 
 
@@ -77,7 +76,7 @@ def test_a_program_that_never_lets_go_is_said_and_nothing_is_changed(
     said: TakeDecisions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said.keep("S01", 1)
-    monkeypatch.setattr(module, "_PATIENCE", 0.05)
+    monkeypatch.setattr("charkit.documents.holding.PATIENCE", 0.05)
     with FileLock(said._file.with_name(".decisions.json.lock")), pytest.raises(StorageError, match="try again"):
         TakeDecisions(said._file).reject("S01", 1)
     assert said.of("S01", 1).word == "kept"

@@ -646,7 +646,7 @@ class TestPictures:
         assert take.path.suffix == ".png"
         assert take.path.read_bytes() == data
         assert (take.width, take.height, take.seconds, take.price_usd) == (64, 64, None, 0.0336)
-        assert repr(take) == "Take(mira-front-t1, succeeded, nano, 64×64, $0.03, simulated)"
+        assert repr(take) == "Take(mira-front-t1, succeeded, nano, 64×64, $0.0336, simulated)"
         assert studio.make(self.order())[0] == take
         assert studio.path_of("mira-front") == ["intended", "sending", "succeeded"]
 

@@ -133,7 +133,7 @@ def test_the_intent_says_what_the_order_says() -> None:
     assert (intent.subject, intent.endpoint, intent.model, intent.simulated) == ("S02", "gateway", "h3", False)
     assert intent.request == request_text(ORDER)
     assert prompt_in(intent.request) == REQUEST.prompt
-    assert repr(ORDER) == "Order(S02 take 1, h3, $0.29)"
+    assert repr(ORDER) == "Order(S02 take 1, h3, $0.288)"
 
 
 REQUESTS = st.builds(

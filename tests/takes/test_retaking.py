@@ -124,9 +124,7 @@ def test_the_budget_is_for_all_retakes_of_the_run_together_and_is_never_exceeded
     assert [take.id for take in made.takes] == ["S03-t2", "S01-t2"]
     assert made.committed_usd == 0.8
     assert [one.shot for one in made.declined] == ["S03", "S01", "S02"]
-    assert {one.why for one in made.declined} == {
-        "a take may cost $0.4000, and $0.2000 of the $1.00 for retakes are left"
-    }
+    assert {one.why for one in made.declined} == {"a take may cost $0.40, and $0.20 of the $1.00 for retakes are left"}
     assert room.go(rule, drifted("S02")).takes == Takes()
     assert room.go(RetakeRule(budget_usd=1.2), drifted("S02")).committed_usd == pytest.approx(1.2)
 

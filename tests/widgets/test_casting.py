@@ -11,6 +11,7 @@ import charkit as ck
 from charkit.errors import UsageError
 from charkit.widgets.casting import CastingBoard
 from tests.studio.conftest import on_the_simulator, write_production  # noqa: F401
+from tests.widgets.conftest import Wire
 
 pytestmark = pytest.mark.usefixtures("on_the_simulator")
 
@@ -24,6 +25,7 @@ def posts(simulator: str) -> int:
 def test_candidates_are_made_kept_rejected_and_locked_and_all_of_it_is_on_disk(
     tmp_path: Path,
     on_the_simulator: str,  # noqa: F811
+    wire: Wire,
 ) -> None:
     home = write_production(tmp_path / "data")
     studio = ck.open_studio(home, run="cast", max_spend=5.0)
@@ -45,8 +47,10 @@ def test_candidates_are_made_kept_rejected_and_locked_and_all_of_it_is_on_disk(
     board.count.value = 4
     assert not board.make_button.disabled
     board.count.value = 3
+    wire.reset()
     board._tiles[2].keep.click()
     board._tiles[1].reject.click()
+    assert not [each for each in wire.sent if each["type"] == "comm_open"]  # no click makes new controls
     assert repr(board) == "CastingBoard(Ada: 3 candidates, candidate 2 kept, 1 rejected)"
     assert json.loads((studio.place.folder / "casting.json").read_text("utf-8"))["anchors"] == {"ada": 2}
     assert len(board._row.children) == 2

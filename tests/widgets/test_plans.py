@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from charkit.money import dollars
 from charkit.studio import Studio
 from charkit.widgets.plans import PlanTable
 from tests.studio.conftest import on_the_simulator  # noqa: F401  # a fixture
@@ -61,7 +62,7 @@ def test_the_sum_runs_down_the_rows_and_stands_against_the_cap(home: Path, studi
     total = 0.0
     for shot in table.plan:
         total += shot.price_usd
-        assert f"to here ${total:.2f}" in table._cells[shot.shot].value
+        assert f"to here {dollars(total)}" in table._cells[shot.shot].value
         assert "over the cap" not in table._cells[shot.shot].value
     assert "fits under the cap" in table._sum.value
     assert "<meter" in table._sum.value
@@ -75,7 +76,7 @@ def test_the_sum_runs_down_the_rows_and_stands_against_the_cap(home: Path, studi
 def test_approving_is_on_disk_and_void_once_the_plan_changes(studio: Studio, home: Path) -> None:
     table = PlanTable(studio)
     assert table.plan is not None
-    assert f"${table.plan.total_usd:.2f}" in table.approval.description, "the price stands on the button"
+    assert dollars(table.plan.total_usd) in table.approval.description, "the price stands on the button"
     table.note.value = "looks right"
     table.approval.click()
     assert "✓ approved" in table._state.value
@@ -119,7 +120,7 @@ def test_a_table_without_a_plan_says_why_and_lets_the_choice_be_taken_back(studi
     assert "There is no plan" in table.still()
     table.routes["A2"].value = ""
     assert table.plan is not None
-    assert repr(table) == f"<PlanTable 'Three': 3 shots, ${table.plan.total_usd:.2f}, not approved>"
+    assert repr(table) == f"<PlanTable 'Three': 3 shots, {dollars(table.plan.total_usd)}, not approved>"
 
 
 def test_a_saved_notebook_shows_routes_prices_approval_and_who_cannot(studio: Studio) -> None:
@@ -129,7 +130,7 @@ def test_a_saved_notebook_shows_routes_prices_approval_and_who_cannot(studio: St
     assert table.plan is not None
     for shot in table.plan:
         assert shot.route in still
-        assert f"${shot.price_usd:.3f}" in still
+        assert dollars(shot.price_usd) in still
     assert "✓ approved" in still
     assert "cannot, because" in still
     assert "<script" not in still

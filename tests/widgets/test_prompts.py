@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from charkit.errors import UsageError
+from charkit.money import dollars
 from charkit.studio import Studio
 from charkit.widgets.prompts import PromptLab
 from tests.studio.conftest import on_the_simulator  # noqa: F401  # a fixture
@@ -74,8 +75,8 @@ def test_every_route_is_listed_with_its_price_and_the_button_says_the_sum(studio
     other = ways.able[1]
     lab.route.value = other.route
     lab.count.value = 3
-    assert lab.making.description == f"make 3 more: ${3 * other.price_usd:.2f}"
-    assert f"${other.price_usd:.3f}" in shown(lab, "price")
+    assert lab.making.description == f"make 3 more: {dollars(3 * other.price_usd)}"
+    assert dollars(other.price_usd) in shown(lab, "price")
     assert studio.draft("A2").route == other.route
 
 

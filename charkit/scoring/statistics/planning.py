@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from charkit.cards import table
+from charkit.money import dollars
 
 __all__ = ["Advice", "advise", "design_effect", "detectable", "paired_power", "paired_shots", "power", "shots_per_arm"]
 
@@ -214,7 +215,7 @@ class Advice:
         if self.have is not None:
             said.append(self._about_those())
         if self.cost is not None:
-            said.append(f"{self.arms} arms of {self.paired} shots at ${self.price:g} cost ${self.cost:,.2f}.")
+            said.append(f"{self.arms} arms of {self.paired} shots at ${self.price:g} cost {dollars(self.cost)}.")
         return tuple(said)
 
     def _about_those(self) -> str:

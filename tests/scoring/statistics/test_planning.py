@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from charkit.money import dollars
 from charkit.scoring.statistics import (
     advise,
     compare_verdicts,
@@ -93,7 +94,7 @@ def test_what_can_be_told_is_the_least_that_has_the_power():
 def test_the_price_is_said_before_it_is_paid():
     found = advise(0.70, 0.95, price=0.40, arms=3)
     assert found.cost == pytest.approx(found.paired * 3 * 0.40)
-    assert f"${found.cost:,.2f}" in found.lines[-1]
+    assert dollars(found.cost) in found.lines[-1]
     assert found.lines[-1] in found._repr_mimebundle_()["text/html"]
 
 
