@@ -178,8 +178,8 @@ def _options_avc(profile: str, threads: int, sets: int) -> dict[str, str]:
 
 
 def _options_hevc(threads: int) -> dict[str, str]:
-    """The profile follows from the pixel format; a pool of threads is shared by the rows of a picture."""
-    own = "open-gop=0:info=0:log-level=none" + (f":pools={threads}:frame-threads=1" if threads else "")
+    """The profile follows from the pixel format; the rows of two pictures at most share a pool of threads."""
+    own = "open-gop=0:info=0:log-level=none" + (f":pools={threads}:frame-threads={min(2, threads)}" if threads else "")
     return {"preset": PRESET, "crf": str(_QUALITY_HEVC), "x265-params": own}
 
 
