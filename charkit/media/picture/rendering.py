@@ -19,7 +19,7 @@ import av
 from av.error import FFmpegError
 
 from charkit.errors import EncodingFailed, MediaError
-from charkit.media.conform import encoder
+from charkit.media.conform import Pictures
 from charkit.media.lanes import Part, Picture
 from charkit.media.picture.planes import changed, mixed, planes_of, to_frame
 from charkit.media.picture.reading import decoded, reach
@@ -290,9 +290,9 @@ def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _encode(frames: Iterable[VideoFrame], shape: Shape, path: Path, threads: int) -> None:
     with av.open(str(path), "w", format="mp4") as container:
-        stream = encoder(container, shape, threads=threads, sets=OWN_SETS)
+        pictures = Pictures(container, shape, threads=threads, sets=OWN_SETS)
         for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, 1 / shape.fps
             frame.pict_type = av.video.frame.PictureType.NONE  # the source's choice of keyframes is not ours
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            pictures.write(frame)
+        pictures.close()
