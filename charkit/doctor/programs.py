@@ -24,7 +24,11 @@ __all__ = ["media", "notebooks", "packages", "python"]
 _MUST_ENCODE = {"libx264": "transitions and drafts", "aac": "the film's sound"}
 _MUST_DECODE = {"h264": "most services' clips", "aac": "their sound", "png": "pictures"}
 _MAY_DECODE = {"hevc": "clips of telephones", "av1": "clips of some services", "vp9": "WebM clips"}
-_MAY_ENCODE = {"prores_ks": "ProRes for editors", "dnxhd": "DNxHR for editors"}
+_MAY_ENCODE = {
+    "libx265": "transitions between H.265 clips",
+    "prores_ks": "ProRes for editors",
+    "dnxhd": "DNxHR for editors",
+}
 _THIS_PYTHON = {"python", f"python{sys.version_info.major}", "python" + ".".join(map(str, sys.version_info[:2]))}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _LETTERS = {

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["PRESET", "QUALITY", "Shape", "cadence", "can_encode", "conform", "encoder"]
+__all__ = ["PRESET", "QUALITY", "Pictures", "Shape", "cadence", "can_encode", "conform"]
 
 PRESET: Final = "veryfast"
 """libx264's speed."""
@@ -40,6 +40,9 @@ QUALITY: Final = 16
 
 _QUALITY_HEVC: Final = 18
 """libx265's, whose scale gives more for the same number (x265 documentation, `--crf`: its default 28 is x264's 23)."""
+
+_HELD: Final = 3
+"""Frames by which pictures of libx265 are decoded early: its two B-frames, one of which others may need, take two."""
 
 _ENCODERS: Final = {"h264": "libx264", "hevc": "libx265"}
 
@@ -129,18 +132,18 @@ def _write(facts: ClipFacts, shape: Shape, out: Path, last: int | None, report: 
     wanted = max(1, round(Fraction(facts.seconds).limit_denominator(100_000) * shape.fps))
     wanted = wanted if last is None else min(wanted, last)
     with av.open(str(out), "w", format="mp4") as container:
-        stream = encoder(container, shape)
+        pictures = Pictures(container, shape)
         written = 0
         shown: VideoFrame | None = None
         for frame in islice(_shaped(facts, shape), wanted):
             shown = frame
-            container.mux(stream.encode(_numbered(frame, written, shape)))
+            pictures.write(_numbered(frame, written, shape))
             written += 1
             report(written / wanted)
         while shown is not None and written < wanted:  # the last frame stands until its time is over
-            container.mux(stream.encode(_numbered(shown, written, shape)))
+            pictures.write(_numbered(shown, written, shape))
             written += 1
-        container.mux(stream.encode())
+        pictures.close()
     return written
 
 
@@ -149,23 +152,42 @@ def can_encode(codec: str) -> bool:
     return _ENCODERS.get(codec, "") in av.codecs_available
 
 
-def encoder(container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0) -> VideoStream:
-    """Add a stream that encodes pictures of a shape.
+class Pictures:
+    """A stream of a file that is encoded as a film needs it."""
 
-    Args:
-        container: Where to.
-        shape: What they look like. Where its codec cannot be encoded (`can_encode`), they become H.264.
-        threads: How many the encoder may use; 0: as it likes.
-        sets: The id of its parameter sets; libx265 has no choice but 0.
-    """
-    codec = shape.codec if can_encode(shape.codec) else "h264"
-    options = _options_hevc(threads) if codec == "hevc" else _options_avc(_profile(shape), threads, sets)
-    stream = cast("VideoStream", container.add_stream(_ENCODERS[codec], rate=shape.fps, options=options))
-    stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
-    context = stream.codec_context
-    context.max_b_frames = 0 if codec == "h264" and _profile(shape) == "baseline" else 2
-    context.color_range, context.colorspace, context.color_primaries, context.color_trc = shape.tags.codes
-    return stream
+    def __init__(self, container: OutputContainer, shape: Shape, *, threads: int = 0, sets: int = 0) -> None:
+        """Add it to a file.
+
+        Args:
+            container: Where to.
+            shape: What its pictures look like. Where its codec cannot be encoded (`can_encode`), they become H.264.
+            threads: How many the encoder may use; 0: as it likes.
+            sets: The id of its parameter sets; libx265 has no choice but 0.
+        """
+        codec = shape.codec if can_encode(shape.codec) else "h264"
+        options = _options_hevc(threads) if codec == "hevc" else _options_avc(_profile(shape), threads, sets)
+        stream = cast("VideoStream", container.add_stream(_ENCODERS[codec], rate=shape.fps, options=options))
+        stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, shape.pixel_format
+        context = stream.codec_context
+        context.max_b_frames = 0 if codec == "h264" and _profile(shape) == "baseline" else 2
+        context.color_range, context.colorspace, context.color_primaries, context.color_trc = shape.tags.codes
+        self._container, self._stream, self._hevc, self._stored = container, stream, codec == "hevc", 0
+
+    def write(self, frame: VideoFrame | None) -> None:
+        """Encode a frame; its time is its number, in ticks of the shape's rate.
+
+        Raises:
+            av.error.FFmpegError: it cannot be encoded or written.
+        """
+        for packet in self._stream.encode(frame):
+            if self._hevc:  # of a few frames libx265 says wrongly, or not at all, when they are to be decoded
+                packet.dts = self._stored - _HELD
+            self._stored += 1
+            self._container.mux(packet)
+
+    def close(self) -> None:
+        """Write what the encoder still holds; as `write`."""
+        self.write(None)
 
 
 def _profile(shape: Shape) -> str:
@@ -178,8 +200,8 @@ def _options_avc(profile: str, threads: int, sets: int) -> dict[str, str]:
 
 
 def _options_hevc(threads: int) -> dict[str, str]:
-    """The profile follows from the pixel format; a pool of threads is shared by the rows of a picture."""
-    own = "open-gop=0:info=0:log-level=none" + (f":pools={threads}:frame-threads=1" if threads else "")
+    """The profile follows from the pixel format; the rows of two pictures at most share a pool of threads."""
+    own = "open-gop=0:info=0:log-level=none" + (f":pools={threads}:frame-threads={min(2, threads)}" if threads else "")
     return {"preset": PRESET, "crf": str(_QUALITY_HEVC), "x265-params": own}
 
 

@@ -23,7 +23,7 @@ from av.error import FFmpegError
 from charkit.documents import whole_file
 from charkit.errors import EncodingFailed, UnreadableMedia, UsageError
 from charkit.media.chapters import put_chapters, read_chapters
-from charkit.media.conform import encoder
+from charkit.media.conform import Pictures
 from charkit.media.fit import fit_together
 from charkit.media.frames import Frame, sample
 from charkit.media.opening import open_clip
@@ -264,7 +264,7 @@ def _write(
     picture, sound = source.streams.video[0], next(iter(source.streams.audio), None)
     picture.thread_type = "AUTO"
     shape = _shape(facts, window)
-    video = encoder(film, shape)
+    pictures = Pictures(film, shape)
     audio = film.add_stream_from_template(sound) if sound else None
     number = 0
     for packet in source.demux([stream for stream in (picture, sound) if stream is not None]):
@@ -272,13 +272,13 @@ def _write(
             for frame in packet.decode():
                 shown = _cut_out(cast("VideoFrame", frame), window, float(number / facts.fps), shape)
                 shown.pts, shown.time_base = number, 1 / facts.fps
-                film.mux(video.encode(shown))
+                pictures.write(shown)
                 number += 1
                 report(min(1.0, number / facts.frames))
         elif packet.dts is not None and audio is not None:
             packet.stream = audio
             film.mux(packet)
-    film.mux(video.encode())
+    pictures.close()
     if number != facts.frames:
         raise UnreadableMedia(f"{number} of {facts.frames} frames could be decoded", path=facts.path)
 

@@ -9,7 +9,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from charkit.media.conform import encoder
+from charkit.media.conform import Pictures
 from charkit.media.picture.planes import from_rgb
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def write_still(picture: Image.Image, seconds: float, shape: Shape, out: Path) -
     frames = max(1, round(Fraction(seconds).limit_denominator(100_000) * shape.fps))
     sized = picture.convert("RGB").resize((shape.width, shape.height), Image.Resampling.LANCZOS)
     with av.open(str(out), "w", format="mp4") as container:
-        stream = encoder(container, shape)
+        pictures = Pictures(container, shape)
         frame = from_rgb(np.asarray(sized, np.uint8), shape)
         for number in range(frames):
             frame.pts, frame.time_base = number, 1 / shape.fps
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            pictures.write(frame)
+        pictures.close()
     return frames

@@ -313,7 +313,7 @@ def _why_rendered(placed: Placed, frames: int) -> str:
         "its in point": piece.first > 0,
         "its out point": piece.last < piece.facts.frames,
         "what its edit list hides": piece.facts.hidden_frames and piece.facts.order.entries,
-        "what stands before its first picture that decodes by itself": 0 not in piece.facts.order.entries,
+        "what stands before its first picture that decodes by itself": min(piece.facts.order.entries, default=1) > 0,
     }
     return f"{frames} of {piece.frames} frames, for {', '.join(cause for cause, holds in causes.items() if holds)}"
 

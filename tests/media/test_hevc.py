@@ -127,6 +127,18 @@ def test_a_clip_that_begins_with_pictures_nobody_can_decode_is_shown_without_the
         assert all(np.array_equal(a, b) for a, b in zip(frames_of(film.path), whole, strict=True))
 
 
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_renders_of_a_few_frames_are_whole(closed, clip, tmp_path, frames):
+    end = (24 + frames) / 24
+    single = clip("one.mp4", codec="libx265", frames=frames, rate=None, b_frames=0)
+    older = clip("older.mp4", frames=frames, rate=None)
+    clips = [Splice(path=closed, end=end), Splice(path=single), Splice(path=older), Splice(path=closed)]
+    film = splice(clips, tmp_path / "film.mp4")
+    assert [one.frames for one in film.clips] == [24 + frames, frames, frames, 48]
+    assert [one.action for one in film.clips][1:] == ["copied", "conformed", "copied"]
+    assert len(judged_by_another(film.path)) == 72 + 3 * frames
+
+
 def test_ten_bits_of_high_dynamic_range_keep_their_depth_and_their_words(clip, tmp_path):
     words = "log-level=none:open-gop=0:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"
     path = clip(codec="libx265", pixel_format="yuv420p10le", rate=None, frames=24, options=(("x265-params", words),))
