@@ -236,7 +236,9 @@ class _Sheet:
         self, x: int, y: int, text: str, font: ImageFont.FreeTypeFont, ink: tuple[int, int, int], room: int
     ) -> None:
         font, text = legible(text, round(font.size))
-        way = "ltr" if font.layout_engine is ImageFont.Layout.RAQM else None  # a name in Arabic does not turn the line around
+        way = (
+            "ltr" if font.layout_engine is ImageFont.Layout.RAQM else None
+        )  # a name in Arabic does not turn the line around
         if self.pen.textlength(text, font=font, direction=way) > room:
             while text and self.pen.textlength(text + "…", font=font, direction=way) > room:
                 text = text[:-1]

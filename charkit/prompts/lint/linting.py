@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from charkit.character import line_in
 from charkit.errors import UnknownName
@@ -14,16 +14,16 @@ from charkit.prompts.lint.hits import Hit
 from charkit.prompts.lint.people import Scene, person_of
 from charkit.prompts.lint.text import Passage
 from charkit.prompts.template import Prompt
-from charkit.prompts.video import ShotWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
+    from charkit.prompts.lint.board import BoardShot, BoardWords
     from charkit.routes import Route
 
-__all__ = ["BoardWords", "check_rule", "lint_prompt", "lint_shot", "lint_storyboard", "lint_text"]
+__all__ = ["check_rule", "lint_prompt", "lint_shot", "lint_storyboard", "lint_text"]
 
 _FIELDS = ("angle", "place", "light", "action", "camera", "sound")
 _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]], ...] = (
@@ -39,68 +39,6 @@ _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]
 )
 """Rules that know English only, and the fields that they look at; all where none is named."""
 _ANY: tuple[Callable[[Passage, Scene], Iterator[Hit]], ...] = (names.misspelt, names.strangers, locked.altered)
-
-
-class _InShot(Protocol):
-    @property
-    def name(self) -> str:
-        """Who."""
-
-    @property
-    def wardrobe(self) -> str:
-        """In which outfit."""
-
-
-class BoardShot(ShotWords, Protocol):
-    """What the linter reads of a shot. `charkit.shots.Shot` is one."""
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-
-    @property
-    def route(self) -> str | None:
-        """The route that a person chose."""
-
-    @property
-    def characters(self) -> Sequence[_InShot]:
-        """Its cast."""
-
-    @property
-    def allow(self) -> Mapping[str, str]:
-        """Rules that a person allows here, each with the reason."""
-
-
-class BoardWords(Protocol):
-    """What the linter reads of a storyboard. `charkit.shots.Storyboard` is one."""
-
-    @property
-    def title(self) -> str:
-        """The film's."""
-
-    @property
-    def style(self) -> str:
-        """The style line of every prompt."""
-
-    @property
-    def language(self) -> str:
-        """Of the dialogue."""
-
-    @property
-    def route(self) -> str | None:
-        """The route of shots that name none."""
-
-    @property
-    def allow(self) -> Mapping[str, str]:
-        """Rules that a person allows everywhere, each with the reason."""
-
-    @property
-    def file(self) -> Path | None:
-        """Where it was read from."""
-
-    @property
-    def shots(self) -> Sequence[BoardShot]:
-        """The shots in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
