@@ -11,7 +11,7 @@ from charkit.prompts.length import too_long
 from charkit.prompts.lint import clothes, identity, locked, names, speech, staging, triggers
 from charkit.prompts.lint.findings import RULES, Allowed, Finding, Lint, Silence
 from charkit.prompts.lint.hits import Hit
-from charkit.prompts.lint.people import Scene, person_of
+from charkit.prompts.lint.people import Scene, person_of, readable
 from charkit.prompts.lint.text import Passage
 from charkit.prompts.template import Prompt
 
@@ -38,6 +38,8 @@ _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]
     (triggers.triggered, ()),
 )
 """Rules that know English only, and the fields that they look at; all where none is named."""
+_OF_SHEETS = frozenset({clothes.never, identity.looks, identity.age, clothes.clothes})
+"""Those that hold words against a sheet, and cannot where it is in another tongue."""
 _ANY: tuple[Callable[[Passage, Scene], Iterator[Hit]], ...] = (names.misspelt, names.strangers, locked.altered)
 
 
@@ -68,7 +70,7 @@ def lint_storyboard(board: BoardWords, cast: Cast) -> Lint:
     looked = [_of_shot(shot, index, board, cast, board.file) for index, shot in enumerate(board.shots)]
     findings = [one for lint in looked for one in lint.findings]
     allowed = [one for lint in looked for one in lint.allowed]
-    silent = [one for lint in looked for one in lint.silent]
+    silent = list(dict.fromkeys(one for lint in looked for one in lint.silent))  # a sheet stands in many shots
     style = Passage(field="style", text=board.style, place=("style",))
     scene = Scene(routes=(board.route,) if board.route else ())
     for hit in triggers.triggered(style, scene) if style.english else ():
@@ -99,7 +101,7 @@ def _of_shot(shot: BoardShot, index: int, board: BoardWords, cast: Cast, file: P
         title=shot.id,
         findings=tuple(one for one in findings if one.rule not in own),
         allowed=tuple(Allowed(finding=one, reason=own[one.rule]) for one in findings if one.rule in own),
-        silent=tuple(_silences(passages, shot.id)),
+        silent=(*_silences(passages, shot.id), *_unread(_scene(shot, board, cast))),
     )
 
 
@@ -143,9 +145,10 @@ def _in_passage(passage: Passage, scene: Scene) -> Iterator[Hit]:
         yield from rule(passage, scene)
     if not passage.english or passage.field == "dialogue":
         return
+    read = readable(scene)
     for rule, fields in _ENGLISH:
         if not fields or passage.field in fields or passage.field == "text":
-            yield from rule(passage, scene)
+            yield from rule(passage, read if rule in _OF_SHEETS else scene)
 
 
 def _told_once(found: list[_Found]) -> list[_Found]:
@@ -201,6 +204,21 @@ def _silences(passages: list[Passage], shot: str) -> list[Silence]:
     ]
 
 
+_SHEET_RULES = tuple(
+    rule
+    for rule in RULES
+    if rule.startswith("wrong-") or rule in ("never-shown", "garment-colour", "second-outfit", "not-in-wardrobe")
+)
+"""What the rules that hold words against a sheet find."""
+
+
+def _unread(scene: Scene) -> Iterator[Silence]:
+    """Yield the sheets against which nothing could be held."""
+    for person in scene.people:
+        if not person.english:
+            yield Silence(shot="", field=f"the sheet of {person.name}", rules=_SHEET_RULES)
+
+
 def lint_text(
     text: str,
     cast: Cast,
@@ -227,7 +245,7 @@ def lint_text(
     return Lint(
         title=title,
         findings=tuple(_finding(one, "", None) for one in found),
-        silent=tuple(_silences([passage], "")),
+        silent=(*_silences([passage], ""), *_unread(scene)),
     )
 
 
