@@ -102,7 +102,7 @@ def look(path: Path, finder: FaceFinder) -> Looked:
         bits=_bits(grid),
         colours=np.asarray(grid.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32),
         small=encode_jpeg(small, quality=85),
-        warnings=(*opened.warnings, *_misnamed(path, facts[0])),
+        warnings=opened.warnings,
     )
 
 
@@ -116,16 +116,6 @@ def unlike(one: Looked, other: Looked) -> tuple[int, float] | None:
     straight = int((one.bits[0] != other.bits[0]).sum()), float(np.abs(one.colours - other.colours).mean())
     turned = int((one.bits[0] != other.bits[1]).sum()), float(np.abs(one.colours - other.colours[:, ::-1]).mean())
     return min(straight, turned)
-
-
-def _misnamed(path: Path, media_type: str) -> tuple[str, ...]:
-    """Say so where a file's name promises another kind: services that go by the name refuse it or read it wrong."""
-    named = Image.registered_extensions().get(path.suffix.lower())
-    promised = Image.MIME.get(named or "", "")
-    if not promised or not media_type or promised == media_type:
-        return ()
-    kinds = [kind.removeprefix("image/").upper() for kind in (media_type, promised)]
-    return (f"it is {kinds[0]} under the name of {kinds[1]}",)
 
 
 def _kind(path: Path) -> str:
