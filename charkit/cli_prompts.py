@@ -81,7 +81,8 @@ def _show(found: Lint) -> None:
     for one in found.allowed:
         out.print(Text(f"{one.finding.where}: allowed {one.finding.rule}: {one.reason}", style="dim"))
     for silence in found.silent:
-        said = f"{silence.shot} {silence.field}: not English; {len(silence.rules)} rules did not look at it"
+        where = " ".join(filter(None, (silence.shot, silence.field)))
+        said = f"{where}: not English; {len(silence.rules)} rules did not look at it"
         out.print(Text(said, style="dim"))
     out.print(repr(found)[1:-1])
 

@@ -64,26 +64,18 @@ def add_pictures(
         raise UsageError(f"there is no view {view!r}. {did_you_mean(view, [known.value for known in View])}")
     if origin == "photo" and not (consent or sheet.likeness.consent):
         raise UsageError(f"photos of {sheet.name} need a consent: who agreed to what use, and when")
-    have = {sheet.digest_of(picture) for picture in sheet.references}
-    fresh: dict[str, tuple[Path, bytes]] = {}
-    for path in map(Path, pictures):
-        data = _sound(path)
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-        if digest not in have:
-            fresh.setdefault(digest, (path, data))
+    fresh = _fresh(sheet, pictures)
     facts = {"origin": origin, "source": source or None, "licence": licence or None, "consent": consent or None}
-    said = {key: value for key, value in facts.items() if value}
     worn = {} if wardrobe == "default" else {"wardrobe": wardrobe}
+    told = {"view": view, **worn, **{key: value for key, value in facts.items() if value}}
+    stem = f"{view}{f'-{slug_of(wardrobe)[:40]}' if worn else ''}"
     written: list[Path] = []
     try:
-        for path, data in fresh.values():
-            written.append(_copied(data, home, f"{view}{f'-{slug_of(wardrobe)[:40]}' if worn else ''}", path.suffix))
-        named = [
-            SheetPicture.model_validate(
-                {"file": f"{home.stem}/{file.name}", "view": view, **worn, **said, **_rehearsed(data)}
-            )
-            for file, (_, data) in zip(written, fresh.values(), strict=True)
-        ]
+        named = []
+        for path, data in fresh:
+            written.append(_copied(data, home, stem, path.suffix))
+            facts_of = {"file": f"{home.stem}/{written[-1].name}", **told, **_rehearsed(data)}
+            named.append(SheetPicture.model_validate(facts_of))
         if named:
             rewrite(home, (*sheet.references, *named))
     except BaseException:
@@ -91,6 +83,19 @@ def add_pictures(
             file.unlink(missing_ok=True)
         raise
     return CharacterSheet.load(home)
+
+
+def _fresh(sheet: CharacterSheet, pictures: Iterable[Path | str]) -> list[tuple[Path, bytes]]:
+    """Return the pictures that a sheet does not name yet, each once, after looking at all of them."""
+    seen = {sheet.digest_of(picture) for picture in sheet.references}
+    fresh = []
+    for path in map(Path, pictures):
+        data = _sound(path)
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if digest not in seen:
+            seen.add(digest)
+            fresh.append((path, data))
+    return fresh
 
 
 def _rehearsed(data: bytes) -> dict[str, bool]:

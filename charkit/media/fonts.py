@@ -6,17 +6,21 @@ whose letters change with their neighbours or run from right to left need Raqm, 
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PIL import ImageFont, features
 
 from charkit.errors import MissingDependency, UsageError
 
-__all__ = ["font_for", "lacking"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["font_for", "lacking", "legible"]
 
 _FOLDERS: Final = {
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
@@ -57,11 +61,7 @@ def font_for(text: str, size: int, file: Path | None = None) -> ImageFont.FreeTy
         if missing := lacking(font, text):
             raise UsageError(f"{file} cannot draw {_named(missing)}; choose a font that can")
         return font
-    for path in _installed():
-        try:
-            font = ImageFont.truetype(str(path), size)
-        except OSError:
-            continue
+    for font in _faces(size):
         if not lacking(font, text):
             return font
     font = _bundled(size)
@@ -71,6 +71,51 @@ def font_for(text: str, size: int, file: Path | None = None) -> ImageFont.FreeTy
             "script), or name a font file"
         )
     return font
+
+
+@lru_cache(maxsize=1024)
+def legible(text: str, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
+    """Return a font for a label, and the label as it can be drawn: never with empty boxes for letters.
+
+    Pillow's own font is taken where it has all letters, else one that is installed. Where none has them, those that
+    the best font lacks are written by their numbers: `U+5C0F U+96EA`, as any table of characters lists them.
+
+    Args:
+        text: One line.
+        size: As for `font_for`.
+
+    Raises:
+        MissingDependency: this Pillow has no FreeType.
+    """
+    bundled = _bundled(size)
+    if not lacking(bundled, text):
+        return bundled, text
+    try:
+        return font_for(text, size), text
+    except (UsageError, MissingDependency):
+        pass
+    numbered = {c for c in text if _needs_raqm(c)} if not features.check("raqm") else set()
+    best, missing = bundled, set(lacking(bundled, text)) | numbered
+    for font in _faces(size):
+        its = set(lacking(font, text)) | numbered
+        if len(its) < len(missing):
+            best, missing = font, its
+    marks = {c for c in text if unicodedata.category(c).startswith("M")}  # alone they stand on a box
+    return best, _numbered(text, missing | marks)
+
+
+def _numbered(text: str, missing: set[str]) -> str:
+    """Write letters by their numbers, with a space between them and what stands beside."""
+    said = "".join(f" U+{ord(c):04X} " if c in missing else c for c in text)
+    return re.sub(r" +([,.:;)]|$)", r"\1", re.sub(r"  +", " ", said)).strip()
+
+
+def _faces(size: int) -> Iterator[ImageFont.FreeTypeFont]:
+    for path in _installed():
+        try:
+            yield ImageFont.truetype(str(path), size)
+        except OSError:
+            continue
 
 
 def lacking(font: ImageFont.FreeTypeFont, text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from charkit.errors import MissingDependency
+from charkit.media.fonts import legible
 from charkit.media.frames import poster, sample
 from charkit.media.images import encode_jpeg
 from charkit.media.probe import probe
@@ -234,11 +235,15 @@ class _Sheet:
     def _line(
         self, x: int, y: int, text: str, font: ImageFont.FreeTypeFont, ink: tuple[int, int, int], room: int
     ) -> None:
-        if self.pen.textlength(text, font=font) > room:
-            while text and self.pen.textlength(text + "…", font=font) > room:
+        font, text = legible(text, round(font.size))
+        way = (
+            "ltr" if font.layout_engine is ImageFont.Layout.RAQM else None
+        )  # a name in Arabic does not turn the line around
+        if self.pen.textlength(text, font=font, direction=way) > room:
+            while text and self.pen.textlength(text + "…", font=font, direction=way) > room:
                 text = text[:-1]
             text = text.rstrip() + "…"
-        self.pen.text((x, y), text, font=font, fill=ink)
+        self.pen.text((x, y), text, font=font, fill=ink, direction=way)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:

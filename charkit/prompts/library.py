@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from charkit.errors import BadDocument, UnknownName, did_you_mean
-from charkit.prompts.template import Template, read_template
+from charkit.prompts.reading import read_template
+from charkit.prompts.template import Template
 
 if TYPE_CHECKING:
     from charkit.prompts.template import Slot

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from charkit.character import Line, View, ended
-from charkit.documents.complaints import bad_document
-from charkit.documents.tree import line_of, load, plain
+from charkit.character import View
 from charkit.errors import BadDocument, did_you_mean
+from charkit.prompts.engine import compiled, line_of_error, sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jinja2 import Environment
-    from jinja2 import Template as Compiled
-
     from charkit.prompts.comparison import PromptDiff
 
 __all__ = ["Filled", "Prompt", "Slot", "SlotKind", "Template", "sentence", "view_words"]
-
-_HEADER = re.compile(r"\A---\n(?P<yaml>.*?\n)---\n", re.DOTALL)
-_IN_TEMPLATE = "<template>"
-"""What jinja2 calls the file of a template that was given as a string."""
 
 SlotKind = Literal["text", "line", "lines", "people"]
 """What goes into a slot: text of any form; one line of it; a list of lines; characters, each with `label` and
@@ -172,9 +160,9 @@ class Template:
         from jinja2 import TemplateError
 
         try:
-            return _compiled(self.source).render(content).strip()
+            return compiled(self.source).render(content).strip()
         except TemplateError as error:
-            raise self._wrong(f"cannot be filled: {error}", _line_of_error(error)) from None
+            raise self._wrong(f"cannot be filled: {error}", line_of_error(error)) from None
 
     def _wrong(self, problem: str, line: int | None = None) -> BadDocument:
         return BadDocument(f"template {self.name!r} {problem}", file=self.file, line=line)
@@ -189,81 +177,6 @@ class Template:
         from charkit.prompts.showing import template_table
 
         return {"text/plain": repr(self), "text/html": template_table(self)}
-
-
-class _Slot(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: SlotKind
-    optional: bool = False
-    about: Line
-
-
-class _Header(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    about: Line
-    slots: dict[str, _Slot] = Field(min_length=1)
-
-
-def read_template(path: Path, *, own: bool = False) -> Template:
-    """Return the template of a file.
-
-    Raises:
-        BadDocument: it has no header, or its slots are not as declared; with file and line.
-    """
-    try:
-        source = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadDocument(f"cannot be read as UTF-8 text: {error}", file=path) from None
-    found = _HEADER.match(source)
-    if found is None:
-        problem = "a template begins with `---`, `about:`, its `slots:` and `---`, then the words"
-        raise BadDocument(problem, file=path, line=1)
-    tree = load(f"---\n{found['yaml']}", path)
-    try:
-        header = _Header.model_validate(plain(tree, path))
-    except ValidationError as error:
-        raise bad_document(error, model=_Header, tree=tree, file=path) from None
-    slots = tuple(
-        Slot(name=name, kind=one.kind, optional=one.optional, about=one.about, line=line_of(tree, ("slots", name)))
-        for name, one in header.slots.items()
-    )
-    template = Template(name=path.stem, about=header.about, source=source, slots=slots, file=path, own=own)
-    _check_use(template)
-    return template
-
-
-def _check_use(template: Template) -> None:
-    from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
-
-    try:
-        parsed = _environment().parse(_body(template.source))
-    except TemplateError as error:
-        line = error.lineno if isinstance(error, TemplateSyntaxError) else None
-        raise BadDocument(str(error.message), file=template.file, line=line) from None
-    used = meta.find_undeclared_variables(parsed)
-    known = [slot.name for slot in template.slots]
-    for name in sorted(used.difference(known)):
-        line = next((node.lineno for node in parsed.find_all(nodes.Name) if node.name == name), None)
-        problem = f"uses {name!r}, which is not declared under `slots`. {did_you_mean(name, known)}"
-        raise BadDocument(problem, file=template.file, line=line)
-    for slot in template.slots:
-        if slot.name not in used:
-            raise BadDocument(f"declares the slot {slot.name!r} and never uses it", file=template.file, line=slot.line)
-
-
-def _body(source: str) -> str:
-    """Return the words below the header, on the lines on which they stand in the file."""
-    return _HEADER.sub(lambda header: "\n" * header[0].count("\n"), source)
-
-
-def _line_of_error(error: Exception) -> int | None:
-    """Return the line of the template in which filling it failed; jinja2 writes it into the traceback."""
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == _IN_TEMPLATE:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
 
 
 def _fits(kind: SlotKind, value: object) -> bool:
@@ -284,31 +197,6 @@ def _filled(slot: Slot, value: object) -> Filled:
     else:
         text = str(value)
     return Filled(name=slot.name, text=text, optional=slot.optional)
-
-
-@lru_cache(maxsize=64)
-def _compiled(source: str) -> Compiled:
-    return _environment().from_string(_body(source))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        autoescape=False,  # prompts are plain text; HTML is made in charkit.cards
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["sentence"] = sentence
-    return environment
-
-
-def sentence(text: str) -> str:
-    """Return text as one line that ends like a sentence; the filter `sentence` of templates."""
-    return ended(" ".join(text.split()))
 
 
 def view_words(view: str) -> str:

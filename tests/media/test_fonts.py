@@ -12,9 +12,11 @@ from charkit.media import fonts
 @pytest.fixture
 def nothing_installed(monkeypatch):
     monkeypatch.setattr(fonts, "_installed", tuple)
-    fonts.font_for.cache_clear()
+    for known in (fonts.font_for, fonts.legible):
+        known.cache_clear()
     yield
-    fonts.font_for.cache_clear()
+    for known in (fonts.font_for, fonts.legible):
+        known.cache_clear()
 
 
 def test_without_installed_fonts_plain_words_are_drawn_by_the_one_that_comes_along(nothing_installed):
@@ -44,3 +46,25 @@ def test_a_font_that_cannot_be_read_or_lacks_letters_is_named(tmp_path):
     (tmp_path / "no.ttf").write_bytes(b"not a font")
     with pytest.raises(UsageError, match="no.ttf is no font"):
         fonts.font_for("a", 20, tmp_path / "no.ttf")
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Mira, face", "Mira, face"),
+        ("\u5c0f\u96ea, face", "U+5C0F U+96EA, face"),
+        ("Ms \u96ea (full)", "Ms U+96EA (full)"),
+        ("\u092e\u0940, face", "U+092E U+0940, face"),  # a vowel sign alone would stand on a box
+    ],
+)
+def test_a_label_in_letters_that_no_font_has_is_written_by_their_numbers(nothing_installed, text, drawn):
+    font, said = fonts.legible(text, 18)
+    assert said == drawn
+    assert fonts.lacking(font, said) == ""
+
+
+@pytest.mark.parametrize("text", ["\u041c\u0438\u0440\u0430, face", "\u0645\u064a\u0646\u0627, face", "\ubbfc, full"])
+def test_a_label_is_never_drawn_with_boxes_whatever_is_installed(text):
+    font, said = fonts.legible(text, 18)
+    assert fonts.lacking(font, said) == ""
+    assert said == text or "U+" in said

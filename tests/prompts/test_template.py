@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charkit.errors import BadDocument
-from charkit.prompts.template import Template, read_template
+from charkit.prompts.reading import read_template
+from charkit.prompts.template import Template
 
 HEAD = """\
 ---

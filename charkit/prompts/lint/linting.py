@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from charkit.character import line_in
 from charkit.errors import UnknownName
@@ -11,19 +11,19 @@ from charkit.prompts.length import too_long
 from charkit.prompts.lint import clothes, identity, locked, names, speech, staging, triggers
 from charkit.prompts.lint.findings import RULES, Allowed, Finding, Lint, Silence
 from charkit.prompts.lint.hits import Hit
-from charkit.prompts.lint.people import Scene, person_of
+from charkit.prompts.lint.people import Scene, person_of, readable
 from charkit.prompts.lint.text import Passage
 from charkit.prompts.template import Prompt
-from charkit.prompts.video import ShotWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from charkit.character import Cast
+    from charkit.prompts.lint.board import BoardShot, BoardWords
     from charkit.routes import Route
 
-__all__ = ["BoardWords", "check_rule", "lint_prompt", "lint_shot", "lint_storyboard", "lint_text"]
+__all__ = ["check_rule", "lint_prompt", "lint_shot", "lint_storyboard", "lint_text"]
 
 _FIELDS = ("angle", "place", "light", "action", "camera", "sound")
 _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]], ...] = (
@@ -38,69 +38,9 @@ _ENGLISH: tuple[tuple[Callable[[Passage, Scene], Iterator[Hit]], tuple[str, ...]
     (triggers.triggered, ()),
 )
 """Rules that know English only, and the fields that they look at; all where none is named."""
+_OF_SHEETS = frozenset({clothes.never, identity.looks, identity.age, clothes.clothes})
+"""Those that hold words against a sheet, and cannot where it is in another tongue."""
 _ANY: tuple[Callable[[Passage, Scene], Iterator[Hit]], ...] = (names.misspelt, names.strangers, locked.altered)
-
-
-class _InShot(Protocol):
-    @property
-    def name(self) -> str:
-        """Who."""
-
-    @property
-    def wardrobe(self) -> str:
-        """In which outfit."""
-
-
-class BoardShot(ShotWords, Protocol):
-    """What the linter reads of a shot. `charkit.shots.Shot` is one."""
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-
-    @property
-    def route(self) -> str | None:
-        """The route that a person chose."""
-
-    @property
-    def characters(self) -> Sequence[_InShot]:
-        """Its cast."""
-
-    @property
-    def allow(self) -> Mapping[str, str]:
-        """Rules that a person allows here, each with the reason."""
-
-
-class BoardWords(Protocol):
-    """What the linter reads of a storyboard. `charkit.shots.Storyboard` is one."""
-
-    @property
-    def title(self) -> str:
-        """The film's."""
-
-    @property
-    def style(self) -> str:
-        """The style line of every prompt."""
-
-    @property
-    def language(self) -> str:
-        """Of the dialogue."""
-
-    @property
-    def route(self) -> str | None:
-        """The route of shots that name none."""
-
-    @property
-    def allow(self) -> Mapping[str, str]:
-        """Rules that a person allows everywhere, each with the reason."""
-
-    @property
-    def file(self) -> Path | None:
-        """Where it was read from."""
-
-    @property
-    def shots(self) -> Sequence[BoardShot]:
-        """The shots in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +70,7 @@ def lint_storyboard(board: BoardWords, cast: Cast) -> Lint:
     looked = [_of_shot(shot, index, board, cast, board.file) for index, shot in enumerate(board.shots)]
     findings = [one for lint in looked for one in lint.findings]
     allowed = [one for lint in looked for one in lint.allowed]
-    silent = [one for lint in looked for one in lint.silent]
+    silent = list(dict.fromkeys(one for lint in looked for one in lint.silent))  # a sheet stands in many shots
     style = Passage(field="style", text=board.style, place=("style",))
     scene = Scene(routes=(board.route,) if board.route else ())
     for hit in triggers.triggered(style, scene) if style.english else ():
@@ -161,7 +101,7 @@ def _of_shot(shot: BoardShot, index: int, board: BoardWords, cast: Cast, file: P
         title=shot.id,
         findings=tuple(one for one in findings if one.rule not in own),
         allowed=tuple(Allowed(finding=one, reason=own[one.rule]) for one in findings if one.rule in own),
-        silent=tuple(_silences(passages, shot.id)),
+        silent=(*_silences(passages, shot.id), *_unread(_scene(shot, board, cast))),
     )
 
 
@@ -205,9 +145,10 @@ def _in_passage(passage: Passage, scene: Scene) -> Iterator[Hit]:
         yield from rule(passage, scene)
     if not passage.english or passage.field == "dialogue":
         return
+    read = readable(scene)
     for rule, fields in _ENGLISH:
         if not fields or passage.field in fields or passage.field == "text":
-            yield from rule(passage, scene)
+            yield from rule(passage, read if rule in _OF_SHEETS else scene)
 
 
 def _told_once(found: list[_Found]) -> list[_Found]:
@@ -263,6 +204,21 @@ def _silences(passages: list[Passage], shot: str) -> list[Silence]:
     ]
 
 
+_SHEET_RULES = tuple(
+    rule
+    for rule in RULES
+    if rule.startswith("wrong-") or rule in ("never-shown", "garment-colour", "second-outfit", "not-in-wardrobe")
+)
+"""What the rules that hold words against a sheet find."""
+
+
+def _unread(scene: Scene) -> Iterator[Silence]:
+    """Yield the sheets against which nothing could be held."""
+    for person in scene.people:
+        if not person.english:
+            yield Silence(shot="", field=f"the sheet of {person.name}", rules=_SHEET_RULES)
+
+
 def lint_text(
     text: str,
     cast: Cast,
@@ -289,7 +245,7 @@ def lint_text(
     return Lint(
         title=title,
         findings=tuple(_finding(one, "", None) for one in found),
-        silent=tuple(_silences([passage], "")),
+        silent=(*_silences([passage], ""), *_unread(scene)),
     )
 
 

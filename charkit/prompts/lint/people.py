@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from charkit.prompts.lint.lexicon import lexicon
-from charkit.prompts.lint.text import Passage, named_in, words_of
+from charkit.prompts.lint.text import Passage, is_english, named_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from charkit.character import CharacterSheet
 
-__all__ = ["Mention", "Person", "Scene", "mentions", "person_of"]
+__all__ = ["Mention", "Person", "Scene", "mentions", "person_of", "readable"]
 
 Pronoun: TypeAlias = Literal["she", "he", "it", "they"]
 
@@ -45,6 +46,11 @@ class Person:
     outfits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The other outfits, by name."""
     never: tuple[str, ...] = ()
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether rules that know English only can hold words against the sheet."""
+        return is_english(self.locked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +99,15 @@ def person_of(sheet: CharacterSheet, wardrobe: str = "default") -> Person:
         },
         never=sheet.never,
     )
+
+
+def readable(scene: Scene) -> Scene:
+    """Return the scene for rules that hold words against a sheet: who is described in another tongue is a stranger."""
+    there = tuple(person for person in scene.people if person.english)
+    if len(there) == len(scene.people):
+        return scene
+    unread = tuple(person.name for person in scene.people if not person.english)
+    return replace(scene, people=there, absent=(*scene.absent, *unread))
 
 
 @dataclass(frozen=True, kw_only=True)

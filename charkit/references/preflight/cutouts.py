@@ -72,7 +72,7 @@ def corners_of(looked: Looked) -> Corners | None:
         return None
     with Image.open(io.BytesIO(looked.small)) as picture:
         grey = np.asarray(picture.convert("L"), dtype=np.uint8)
-    finder = cv2.ORB_create(nfeatures=_CORNERS, fastThreshold=8)
+    finder = cv2.ORB.create(nfeatures=_CORNERS, fastThreshold=8)
     found = [_corners(finder, side) for side in (grey, np.ascontiguousarray(grey[:, ::-1]))]
     if any(len(places) < _LEAST for places, _ in found):
         return None

@@ -65,6 +65,8 @@ class Looked:
     """Mean colours of a grid, shape (16, 16, 3)."""
     small: bytes = b""
     """The picture at `SMALL` pixels as JPEG, to prove findings with."""
+    warnings: tuple[str, ...] = ()
+    """What is odd about the file, such as that it moves or is named as another kind."""
     problem: str = ""
     """Why it cannot be read; then nothing else is known."""
 
@@ -100,6 +102,7 @@ def look(path: Path, finder: FaceFinder) -> Looked:
         bits=_bits(grid),
         colours=np.asarray(grid.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32),
         small=encode_jpeg(small, quality=85),
+        warnings=opened.warnings,
     )
 
 

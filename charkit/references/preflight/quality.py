@@ -35,6 +35,8 @@ def quality_findings(pictured: Pictured, looked: Looked) -> Iterator[Finding]:
     if min(looked.width, looked.height) < MIN_SIDE:
         said = f"is {looked.width}x{looked.height} pixels; a reference needs {MIN_SIDE} on each side"
         yield _about(pictured, looked, "picture.small", "error", said, "make or scan it larger; enlarging adds nothing")
+    for odd in looked.warnings:
+        yield _about(pictured, looked, "picture.form", "warning", odd, "save it again as a still PNG or JPEG")
     if looked.sharpness < BLURRED:
         said = f"is blurred (sharpness {looked.sharpness:.0f}; sharp pictures have {BLURRED:.0f} and far more)"
         yield _about(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from charkit.character import Cast
+from charkit.character import Cast, CharacterSheet
 from charkit.errors import BadDocument, UnknownName
 from charkit.prompts import Appearing, video_prompt
 from charkit.prompts.lint import RULES, Lint, check_rule, lint_prompt, lint_storyboard, lint_text
@@ -240,3 +240,28 @@ def test_a_lint_shows_the_words_marked_in_their_text(cast: Cast) -> None:
     assert 'title="wrong-eyes">blue eyes</mark>' in shown["text/html"]
     assert "&lt;b&gt;" in shown["text/html"]
     assert "<b>" not in shown["text/html"].replace("<b style", "")
+
+
+def test_against_a_sheet_in_another_tongue_nothing_is_held_and_that_is_said_once() -> None:
+    xue = CharacterSheet.model_validate(
+        {
+            "name": "Xue",
+            "description": {"what": "\u4e00\u4e2a\u5973\u5b69", "hair": "\u9ed1\u8272\u77ed\u53d1", "pronoun": "she"},
+            "wardrobe": {"default": "\u7ea2\u8272\u5916\u5957"},
+        }
+    )
+    mira = CharacterSheet.model_validate(
+        {"name": "Mira", "description": {"what": "a girl", "hair": "short black hair"}}
+    )
+    shots = [
+        {"id": "A1", "seconds": 4, "place": "a pier", "characters": ["Xue"],
+         "action": "Xue with long red hair wears a green coat."},
+        {"id": "A2", "seconds": 4, "place": "a pier", "characters": ["Xue", "Mira"],
+         "action": "Xue waves to Mira with long red hair."},
+    ]  # fmt: skip
+    found = lint_storyboard(Storyboard(title="t", style="flat", shots=shots), Cast((xue, mira)))
+    assert [(one.shot, one.rule) for one in found] == [("A2", "wrong-hair")]
+    (silent,) = [one for one in found.silent if "sheet" in one.field]
+    assert (silent.shot, silent.field) == ("", "the sheet of Xue")
+    assert {"wrong-hair", "not-in-wardrobe"} <= set(silent.rules)
+    assert [one.field for one in lint_text("Xue waves.", Cast((xue,))).silent] == ["the sheet of Xue"]

@@ -8,6 +8,8 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from preflight_pictures import SHARED, Sees, drawing, face
 
 from charkit.references.preflight.looking import BLURRED, COLOURS, COPY, look, unlike
+from charkit.vision import FaceFinder
+from charkit.weights import Weights
 
 
 def seen(picture: Image.Image, tmp_path: Path, name: str = "picture.png", **how: int):
@@ -128,3 +130,17 @@ def test_a_bad_file_says_what_it_is_and_nobody_looks_for_faces(
 @pytest.mark.parametrize("size", [(1, 1), (5, 900), (17, 17), (40, 40)])
 def test_tiny_pictures_are_no_trouble(tmp_path: Path, size: tuple[int, int]) -> None:
     assert not seen(Image.new("RGB", size, "green"), tmp_path).problem
+
+
+def test_what_is_odd_about_a_file_is_told(tmp_path: Path) -> None:
+    still = Image.effect_noise((300, 300), 60).convert("RGB")
+    still.save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").rename(tmp_path / "named.png")
+    still.save(tmp_path / "moving.gif", save_all=True, append_images=[Image.effect_noise((300, 300), 60)])
+    still.save(tmp_path / "plain.jpeg")
+    nobody = FaceFinder(Weights.open(tmp_path / "none"))
+    (named,) = look(tmp_path / "named.png", nobody).warnings
+    assert "is a JPEG under the name .png" in named
+    (moving,) = look(tmp_path / "moving.gif", nobody).warnings
+    assert "frame" in moving
+    assert look(tmp_path / "plain.jpeg", nobody).warnings == ()

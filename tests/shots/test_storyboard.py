@@ -10,7 +10,7 @@ from charkit.character import Cast
 from charkit.errors import BadDocument, UnknownName
 from charkit.shots import Storyboard
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LANTERN = ROOT / "data" / "productions" / "lantern"
 TEMPLATE = ROOT / "charkit" / "templates" / "production"
 
