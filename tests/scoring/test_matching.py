@@ -40,7 +40,7 @@ def test_a_frame_that_is_the_reference_is_a_match_as_a_whole():
 
 
 def test_a_figure_whose_head_begins_low_is_found_though_the_searched_part_goes_on_below_the_frame(cut):
-    picture, figure = cut
+    figure = cut[1]
     part, mask = figure.at(1.6, 216, mirrored=False)
     frame = np.random.default_rng(2).integers(90, 110, (216, 384, 3)).astype(np.uint8)
     top = 216 // 5

@@ -79,9 +79,7 @@ def test_a_card_that_lacked_a_line_is_judged_under_the_one_that_was_set(shots, a
     assert after.ceiling(Axis.PALETTE).trials == len(own.of("palette").genuine)
 
 
-def test_too_small_a_cast_leaves_every_line_as_it_was_and_judges_nothing_else(
-    shots, appearance, palette, tmp_path
-):
+def test_too_small_a_cast_leaves_every_line_as_it_was_and_judges_nothing_else(shots, appearance, palette, tmp_path):
     found = calibrate_cast(shots[:1], (appearance, palette), tmp_path)
     assert found.lines == {}
     assert found.of("appearance").threshold is None
