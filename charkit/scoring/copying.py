@@ -13,9 +13,9 @@ softmax, temperature 0.01, over the correlations with the straight and the mirro
 computes it (arXiv 2505.24862), on pixels here and not on embeddings.
 
 The line is where 1 % of takes drawn anew would be flagged, by `bench_copying.py --line 140` on identities drawn by the
-simulator (medium, full and close shots, mild light). Of 70 the lowest lies at .127; of 70 others, held out, the .13 that
-stands flags 1, and all 70 references pasted into such shots, straight, mirrored or another view. Real clips against
-other pictures score .70 or more, against their own earlier moment .16 or more.
+simulator (medium, full and close shots, mild light). Of 70 the lowest lies at .127; of 70 others, held out, the line
+that stands flags 1, and all 70 references pasted into such shots, straight, mirrored or another view. Real clips
+against other pictures score .70 or more, against their own earlier moment .16 or more.
 
 A figure that is drawn stroke by stroke as its reference, arms and legs swung, is hardly told from a paste: on drawings
 by one recipe (`bench_copying.py`), as AUC of another figure and of the same drawn anew against pasted, then the shares
