@@ -50,13 +50,26 @@ class Measured(Entry):
     ceiling: float | None = Field(default=None, ge=0, le=1)
     """The share of positive controls that passed: what a perfect character would have reached."""
 
+    people: float | None = Field(default=None, ge=0, le=1)
+    """How well the axis agrees with people: the AUC of its scores against blinded raters (notebooks/91); None where
+    nobody was asked. What people decided about takes of a film while they looked at scores is never in it."""
+
+    @property
+    def worth(self) -> float:
+        """How many shots of it count: all, unless people were asked; then as far as the axis saw what they saw.
+
+        2·AUC - 1 is 1 for an axis that always ranks as people do and 0 for one that guesses (Somers' D): a convention,
+        so that an axis that people contradict moves no plan, however many shots it counted.
+        """
+        return self.n * (1.0 if self.people is None else max(0.0, 2 * self.people - 1))
+
     def expected(self, prior: float, weight: int) -> float:
         """Return the share of shots to expect, an assumption counting as so many shots of its own.
 
         The mean of a beta distribution with `weight` pseudo-observations at `prior`: three lucky shots change little,
         thirty decide.
         """
-        return (self.rate * self.n + prior * weight) / (self.n + weight)
+        return (self.rate * self.worth + prior * weight) / (self.worth + weight)
 
     def __str__(self) -> str:
         simulated = ", simulated" if self.simulated else ""
@@ -64,7 +77,8 @@ class Measured(Entry):
         if self.low is not None and self.high is not None:
             ends = f", 95 % CI {100 * self.low:.0f}–{100 * self.high:.0f}"
         means = f" with {self.means}" if self.means else ""
-        return f"{self.rate:.0%} of {self.n}{means} ({self.axis}{ends}{simulated})"
+        people = "" if self.people is None else f", AUC {self.people:.2f} against people"
+        return f"{self.rate:.0%} of {self.n}{means} ({self.axis}{ends}{people}{simulated})"
 
 
 class _MeasurementsFile(Entry):

@@ -12,16 +12,20 @@ Whole frames are also compared with whole references by fingerprint. The copy-pa
 softmax, temperature 0.01, over the correlations with the straight and the mirrored figure, first entry, as ViStoryBench
 computes it (arXiv 2505.24862), on pixels here and not on embeddings.
 
-Measured by `python tests/benchmarks/bench_copying.py` on drawn figures (30 identities, mild light), pasted against
-another figure, then against the same figure drawn anew by the same recipe with arms and legs swung, as AUC; then the
-shares flagged at the stock line of pastes, of figures drawn anew, and of others:
+The line is where 1 % of takes drawn anew would be flagged, by `bench_copying.py --line 140` on identities drawn by the
+simulator (medium, full and close shots, mild light). Of 70 the lowest lies at .127; of 70 others, held out, the line
+that stands flags 1, and all 70 references pasted into such shots, straight, mirrored or another view. Real clips
+against other pictures score .70 or more, against their own earlier moment .16 or more.
 
-    close-up    .97    .77     63 %     7 %    0 %
-    medium     1.00    .76     60 %    23 %    0 %
-    full       1.00    .82     53 %     0 %    0 %
+A figure that is drawn stroke by stroke as its reference, arms and legs swung, is hardly told from a paste: on drawings
+by one recipe (`bench_copying.py`), as AUC of another figure and of the same drawn anew against pasted, then the shares
+flagged of pastes, of figures drawn anew, and of others:
 
-So four pastes in ten go unflagged, and a figure that is drawn just as its reference can be flagged; nobody else is. It
-cannot see a paste that was turned, warped or mostly covered.
+    close-up    .97    .77     83 %    67 %    3 %
+    medium     1.00    .76     83 %    70 %    0 %
+    full       1.00    .78     93 %    73 %    0 %
+
+It cannot see a paste that was turned, warped or mostly covered.
 """
 
 from __future__ import annotations
@@ -50,12 +54,12 @@ if TYPE_CHECKING:
 __all__ = ["STOCK_COPY", "CopyingScorer"]
 
 STOCK_COPY: Final = Threshold(
-    name="copying-stock-1",
-    value=0.03,
+    name="copying-stock-2",
+    value=0.13,
     calibrated=False,
-    note="where half or more of pasted references lie, and few figures drawn anew in nearly the same pose",
+    note="about 1 % false alarms on drawn identities (1 of 70 held out); all pasted references lie below",
 )
-"""Less than this left unexplained by the reference: it is the reference."""
+"""Less than this left unexplained by the reference: it is the reference. `bench_copying.py` chooses it."""
 
 _LOOKED_AT: Final = 3
 """Frames per take that are searched at most: a paste stays through a shot."""

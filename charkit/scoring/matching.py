@@ -35,6 +35,10 @@ _TALL: Final = {
 """How tall a whole figure would be, in heights of the frame, by the storyboard's framing."""
 _LARGEST: Final = 0.88
 """Share of the frame's height that the searched part of a figure takes at most, so that it can still be moved."""
+_BELOW: Final = 7
+"""Lines of `_ROWS` by which a figure may go on below the frame, so that its head may begin a quarter down."""
+_SLACK: Final = 8
+"""Lines of `_FINE` that are left to move a figure that ends where the frame does."""
 _GAIN: Final = (0.5, 2.0)
 """By how much light may have changed a channel's contrast."""
 
@@ -176,7 +180,9 @@ def _grey(rgb: oklab.Bytes) -> oklab.Floats:
 
 
 def _places(frame: oklab.Bytes, figures: Sequence[Figure], framing: str) -> Iterator[_Place]:
-    light = _grey(frame)
+    cv2 = opencv()
+    # A head that begins low leaves less room than the searched part of its figure is tall.
+    light = cv2.copyMakeBorder(_grey(frame), 0, _BELOW, 0, 0, cv2.BORDER_REPLICATE)
     for figure in figures:
         for one in figure.templates(framing):
             found = _correlated(light, one.light, one.mask)
@@ -202,6 +208,8 @@ def _fitted(frame: oklab.Bytes, place: _Place, ways: Sequence[float]) -> Match |
     for factor in (0.955, 0.97, 0.985, 1.0, 1.015, 1.03, 1.045):
         part, mask = place.figure.at(place.tall * factor, _FINE, mirrored=place.mirrored)
         left, top = max(0, round(place.left * grown) - 6), max(0, round(place.top * grown) - 6)
+        room = frame.shape[0] - top - _SLACK
+        part, mask = np.ascontiguousarray(part[:room]), np.ascontiguousarray(mask[:room])
         window = np.ascontiguousarray(frame[top : top + part.shape[0] + 12, left : left + part.shape[1] + 12])
         found = _correlated(_grey(window), _grey(part), mask.astype(np.float32))
         if found is None or (best is not None and found[0] <= best[0]):

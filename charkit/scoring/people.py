@@ -17,7 +17,7 @@ import io
 import random
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,7 +26,7 @@ from charkit.errors import CharkitError, UnknownName, UsageError
 from charkit.media import frames as sampling
 from charkit.media import images
 from charkit.scoring.agreement import agreement
-from charkit.scoring.base import Axis, Threshold, Verdict  # noqa: TC001  # pydantic reads annotations at run time
+from charkit.scoring.people_questions import ANSWERS, Answer, AxisScore, Question, Rating
 from charkit.scoring.people_result import AxisResult, HumanResult
 from charkit.scoring.run import score_takes
 from charkit.scoring.subject import prior_box
@@ -35,57 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from charkit.scoring.base import Scorer, ShotEvidence
+    from charkit.scoring.base import Axis, Scorer, ShotEvidence
 
-__all__ = ["ANSWERS", "Answer", "HumanCheck", "Question", "Rating", "ask_people"]
+__all__ = ["ANSWERS", "Answer", "AxisScore", "HumanCheck", "Question", "Rating", "ask_people"]
 
-Answer: TypeAlias = Literal["same", "different", "cannot tell"]
-ANSWERS: tuple[Answer, ...] = ("same", "different", "cannot tell")
 _VALUES: Mapping[Answer, float | None] = {"same": 1.0, "different": 0.0, "cannot tell": None}
 _SIDE = 220
 """Pixels of a shown picture's longer side."""
 _RATER = re.compile(r"[\w-]{1,40}")
-
-
-class AxisScore(BaseModel):
-    """What one axis says of a question's pair; never shown to raters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    axis: Axis
-    score: float | None
-    verdict: Verdict
-    threshold: Threshold
-
-
-class Question(BaseModel):
-    """Two pictures: is it the same character?"""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
-
-    id: str
-    left: bytes
-    """JPEG."""
-    right: bytes
-    kind: Literal["own", "stranger"]
-    """Whether the reference is the character's own. Hidden, as is all that follows."""
-    shot: str
-    take: int
-    character: str
-    clip_digest: str
-    scores: tuple[AxisScore, ...]
-
-
-class Rating(BaseModel):
-    """One rater's answers so far."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Literal["charkit rating 1"] = "charkit rating 1"
-    rater: str
-    simulated: bool = False
-    """Whether a program answered, to rehearse the check."""
-    answers: dict[str, Answer]
 
 
 class _CheckFile(BaseModel):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from charkit.errors import MissingDependency
 from charkit.media import frames as sampling
 from charkit.scoring.palette import PaletteScorer
 from charkit.scoring.scorecard import Scorecard, ScoredTake
@@ -38,7 +39,8 @@ def score_takes(
 ) -> Scorecard:
     """Score characters in takes.
 
-    A clip that cannot be decoded makes its characters unverifiable, with the reason; the others are scored.
+    A clip that cannot be decoded makes its characters unverifiable, with the reason; so does a scorer that breaks on
+    it. The others are scored.
 
     Args:
         evidence: One entry per character and take; one with an empty `character` for a take that shows none.
@@ -83,7 +85,18 @@ def _score_one(asked: Sequence[tuple[Scorer, Sequence[ShotEvidence]]], clip: Sam
     frames = {height: _shrunk(clip.frames, height) for height in {_height(scorer) for scorer, _ in asked}}
     for scorer, entries in asked:
         for entry in entries:
-            scorer.update(entry, frames[_height(scorer)], problem=problem)
+            _update(scorer, entry, frames[_height(scorer)], problem)
+
+
+def _update(scorer: Scorer, entry: ShotEvidence, frames: Sequence[Frame], problem: str) -> None:
+    """Ask a scorer; where it breaks on a take, that take is unverifiable for it, and the others are scored."""
+    try:
+        scorer.update(entry, frames, problem=problem)
+    except MissingDependency:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is no pass, and costs the other takes nothing
+        said = f"{type(error).__name__}: {error}"
+        scorer.update(entry, [], problem=f"{scorer.facts.name} failed on it ({' '.join(said.split())[:200]})")
 
 
 def _height(scorer: Scorer) -> int:

@@ -19,6 +19,7 @@ from charkit.scoring.controls import make_controls
 from charkit.scoring.experiment import Experiment
 from charkit.scoring.statistics import advise
 from charkit.studio.judging import evidence_of
+from charkit.studio.jury import Jury, jury
 from charkit.takes import Order, Takes
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from charkit.plan import PlannedShot
     from charkit.scoring import ShotEvidence
-    from charkit.scoring.base import Scorer
+    from charkit.scoring.base import Axis, Scorer
+    from charkit.scoring.controls import Controls
+    from charkit.scoring.people_result import HumanResult
     from charkit.scoring.statistics import Advice
     from charkit.studio.arm_plans import ArmPlan, Desk
     from charkit.studio.drift_truth import DriftTruth
@@ -62,8 +65,10 @@ class Benchmark:
     """Makes orders; what was made before comes back at no cost."""
     clear: Callable[[Sequence[PlannedShot]], None]
     """Refuses what may not be uploaded, before anything is."""
-    scorer: Callable[[], Scorer] = field(default=PaletteScorer)
-    """Returns a fresh scorer of the axis that decides."""
+    panel: Callable[[], Sequence[Scorer]] = field(default=lambda: (PaletteScorer(),))
+    """Returns fresh scorers of all axes; see `jury` for which of them decides."""
+    axis: Axis | str = ""
+    """The one that decides; by default the first that can judge everybody in the script."""
 
     def __post_init__(self) -> None:
         if self.takes < 1:
@@ -78,6 +83,18 @@ class Benchmark:
     def _planned(self) -> tuple[list[ArmPlan], dict[str, str]]:
         return self.desk.plan(self.wanted, self.route)
 
+    @cached_property
+    def jury(self) -> Jury:
+        """Who judges, and on which axis it is decided.
+
+        Raises:
+            UnknownName: there is no such axis.
+            UsageError: it cannot decide, or none can.
+        """
+        named = {who.name for shot in self.desk.script.each() for who in shot.characters}
+        domains = {self.desk.cast[name].domain for name in named}
+        return jury(self.panel, domains, self.axis)
+
     @property
     def price_usd(self) -> float:
         """What all takes of all arms cost at most."""
@@ -88,15 +105,16 @@ class Benchmark:
         """What will be asked; see `register`.
 
         Raises:
-            UsageError: fewer than two arms can be run.
+            UnknownName: there is no such axis.
+            UsageError: fewer than two arms can be run, or the axis cannot decide.
         """
         planned, left_out = self._planned
         if len(planned) < 2:
             why = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
             raise UsageError(f"only {len(planned)} of the arms can be run, and a comparison needs two: {why}")
         names = {plan.arm.name for plan in planned}
-        scorer, script = self.scorer(), self.desk.script
-        line = getattr(scorer, "threshold", None)
+        script, judges = self.desk.script, self.jury
+        decisive = [line for line in judges.lines if line.axis is judges.axis]
         return Registration(
             title=script.title,
             script=_digest([shot.model_dump(mode="json") for shot in script.each()]),
@@ -107,10 +125,12 @@ class Benchmark:
             arms=tuple(plan.arm for plan in planned),
             left_out=left_out,
             contrasts=tuple(c for c in self.compare if {c.first, c.second} <= names),
-            axis=scorer.facts.axis,
-            threshold=line.name if line else scorer.facts.version,
-            line=line.value if line else 0.0,
-            calibrated=bool(line and line.calibrated),
+            axis=judges.axis,
+            threshold=", ".join(line.threshold for line in decisive),
+            line=decisive[0].line,
+            calibrated=all(line.calibrated for line in decisive),
+            lines=judges.lines,
+            unknown=dict(judges.unknown),
             price_usd=self.price_usd,
             simulated=self.simulated,
         )
@@ -122,6 +142,8 @@ class Benchmark:
             first: One rate; by default what circulates for words alone.
             second: Another; by default what circulates for references.
             correlation: Of shots of one character.
+
+        The level is shared out over the contrasts, as Holm's correction asks of the first that is to be shown.
         """
         shots = self._appearances * self.takes
         people = max(1, len(self.registration.characters))
@@ -133,6 +155,7 @@ class Benchmark:
             have=shots,
             price=self.price_usd / (len(self.plans) * shots),
             arms=len(self.plans),
+            alpha=self.registration.alpha / max(1, len(self.registration.contrasts)),
         )
 
     @property
@@ -148,7 +171,7 @@ class Benchmark:
         file = self.folder / "registration.json"
         if file.is_file():
             before = read_json(file, Registration)
-            if before.digest != self.registration.digest and (self.folder / "takes.json").is_file():
+            if not before.asks_as(self.registration) and (self.folder / "takes.json").is_file():
                 raise UsageError(
                     f"this run was registered otherwise before its takes were made ({file}); "
                     "ask the new question in a run of another name"
@@ -198,7 +221,7 @@ class Benchmark:
         )
 
     def measure(self, takes: Takes | None = None) -> Experiment:
-        """Judge every take, put the controls before the same scorer, and answer what was registered.
+        """Judge every take on every axis, put the controls before the same scorers, and answer what was registered.
 
         Args:
             takes: What `shoot` returned; made or collected now where it is not given.
@@ -208,17 +231,21 @@ class Benchmark:
         trials = [
             trial
             for plan in self.plans
-            for trial in trials_of(plan.arm, score_takes(evidence[plan.arm.name], scorers=[self.scorer()]).scores)
+            for trial in trials_of(plan.arm, score_takes(evidence[plan.arm.name], scorers=self.jury.scorers()).scores)
         ]
         first = next(iter(evidence.values()), [])
         found = Experiment(
             registration=self.registration,
             trials=tuple(trials),
-            controls=make_controls(first, self.scorer),
+            controls=self._controls(first, self.jury.axis),
+            beside={axis: self._controls(first, axis) for axis in self.jury.beside},
             truths=self._truths(),
         )
         found.save(self.folder / "experiment.json")
         return found
+
+    def _controls(self, evidence: Sequence[ShotEvidence], axis: Axis) -> Controls:
+        return make_controls(evidence, lambda: self.jury.scorer(axis))
 
     def evidence(self, takes: Takes) -> list[ShotEvidence]:
         """Return what scorers, and people, are told about the takes of all arms."""
@@ -227,13 +254,20 @@ class Benchmark:
     def _evidence(self, arm: Arm, takes: Takes) -> list[ShotEvidence]:
         subjects = {_subject(arm, shot.id): shot.id for shot in self.desk.script.each()}
         own = Takes(replace(take, subject=subjects[take.subject]) for take in takes if take.subject in subjects)
-        return evidence_of(own, self.desk.script, self.desk.references)
+        return evidence_of(own, self.desk.script, self.desk.references, self.desk.cast)
 
     def _truths(self) -> Mapping[str, float]:
         known = self.truth.kept if self.truth else {}
         return {plan.arm.name: known[plan.arm.name] for plan in self.plans if plan.arm.name in known}
 
-    def publish(self, found: Experiment, file: Path, *, source: str = "notebooks/90_route_benchmark.ipynb") -> Path:
+    def publish(
+        self,
+        found: Experiment,
+        file: Path,
+        *,
+        people: HumanResult | None = None,
+        source: str = "notebooks/90_route_benchmark.ipynb",
+    ) -> Path:
         """Write what was found of each route into the measurements that the planner and `charkit routes` read.
 
         Of several arms on one route, the one with the strongest means stands for it: the planner uses that one too.
@@ -241,9 +275,12 @@ class Benchmark:
         Args:
             found: What `measure` returned.
             file: `measurements.yaml` in the data folder.
+            people: What blinded raters said of the same takes, so that the planner knows what the axis is worth. It
+                counts from three people and a hundred pairs on; programs that rehearse count on the simulator alone.
             source: Where the run can be read.
         """
         best: dict[str, Measured] = {}
+        agreed = self._agreed(found.registration.axis, people)
         for result in sorted(found.arms, key=lambda r: (_STRENGTH.index(r.arm.means), r.arm.pictures)):
             if result.rate.value is None:
                 continue
@@ -259,9 +296,17 @@ class Benchmark:
                 high=round(result.rate.interval.high, 4),
                 coverage=round(result.rate.coverage or 0.0, 4),
                 ceiling=None if (most := found.controls.ceiling.value) is None else round(most, 4),
+                people=agreed,
             )
         record_measurements(file, best)
         return file
+
+    def _agreed(self, axis: Axis, people: HumanResult | None) -> float | None:
+        """Return an axis's AUC against people, where enough of them were asked about it."""
+        if people is None or not (people.enough or self.simulated):
+            return None
+        against = next((one.against for one in people.axes if one.axis is axis), None)
+        return None if against is None else round(against.auc, 4)
 
     def __repr__(self) -> str:
         return (

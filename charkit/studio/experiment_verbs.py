@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from charkit.errors import SpendLimit, UnknownName, UsageError
 from charkit.plan import Plan
 from charkit.scoring.arms import PRESETS, Contrast, arms_named
+from charkit.scoring.experiment import Experiment
 from charkit.scoring.people import HumanCheck, ask_people
 from charkit.scoring.retakes import report_of
 from charkit.studio.arm_plans import Desk
 from charkit.studio.benchmarking import Benchmark
 from charkit.studio.drift_truth import DriftTruth, kept_in
 from charkit.studio.judging import wishes_of
-from charkit.studio.panel import likeness_panel
+from charkit.studio.panel import likeness_panel, panel_for
 from charkit.studio.wiring import Wiring
 from charkit.takes import RetakeRule
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from charkit.plan import PlannedShot
     from charkit.scoring import Scorecard, ShotEvidence
-    from charkit.scoring.experiment import Experiment
+    from charkit.scoring.calibration import Calibrations
     from charkit.scoring.retakes import RetakeReport
     from charkit.takes import Order, Retakes, Take, Takes, Wish
 
@@ -47,6 +48,8 @@ class ExperimentVerbs(Wiring):
         route: str = "",
         seed: int = 90,
         truth: Mapping[str, float] | None = None,
+        axis: str = "",
+        lines: Calibrations | None = None,
     ) -> Benchmark:
         """Return an experiment: the same shots in several arms. Nothing is sent before its `shoot`.
 
@@ -59,6 +62,9 @@ class ExperimentVerbs(Wiring):
             route: For all arms; by default the cheapest live one that can run most of them.
             seed: The root of the experiment's seeds: another one than the film's, so that no take is shared with it.
             truth: Declared to the simulator beforehand: by arm, the share of takes that keep the character.
+            axis: The one that decides, written down before the first take; all others are told beside it. By default
+                the first that can judge everybody: identity with its weights, else the palette.
+            lines: Set on the cast before, such as another run's `calibration()`; by default this run's own.
 
         Raises:
             UnknownName: there is no such arm, shot or route.
@@ -72,6 +78,7 @@ class ExperimentVerbs(Wiring):
         for name in (name for pair in asked for name in pair):
             if name not in names:
                 raise UnknownName("arm of this experiment", name, names)
+        own = (self._own_lines() if lines is None else lines).lines
         return Benchmark(
             desk=self._desk_for(_names(shots), seed),
             wanted=wanted,
@@ -87,11 +94,28 @@ class ExperimentVerbs(Wiring):
             simulated=not self.live,
             make=self._make_for_benchmark,
             clear=self._clear_for_benchmark,
+            panel=lambda: panel_for(self.cast.values(), lines=own),
+            axis=axis,
         )
 
-    def publish(self, found: Experiment, of: Benchmark) -> Path:
-        """Write what a benchmark found into `measurements.yaml`, which `charkit routes` and the planner read."""
-        return of.publish(found, self.place.data / "measurements.yaml")
+    def publish(self, found: Experiment | None, of: Benchmark) -> Path:
+        """Write what a benchmark found into `measurements.yaml`, which `charkit routes` and the planner read.
+
+        What blinded raters said in this run's human check goes with it. What somebody starred, kept or rejected on a
+        board does not: there the scores stand beside the take, so it decides which take is shown and nothing else.
+
+        Args:
+            found: What it measured; None for what it measured last.
+            of: The benchmark.
+
+        Raises:
+            BadDocument: it has measured nothing yet.
+        """
+        asked = self._people
+        check = HumanCheck.load(asked) if (asked / "questions.json").is_file() else None
+        said = check.result() if check is not None and check.ratings else None
+        measured = Experiment.load(of.folder / "experiment.json") if found is None else found
+        return of.publish(measured, self.place.data / "measurements.yaml", people=said)
 
     def human_check(self, evidence: Iterable[ShotEvidence], *, pairs: int = 100, seed: int = 0) -> HumanCheck:
         """Return the questions of this run's check by people; made once, then read from disk with all answers.
@@ -104,18 +128,23 @@ class ExperimentVerbs(Wiring):
         Raises:
             UsageError: no take shows a character that has a reference.
         """
-        folder = self.place.folder / "people"
+        folder = self._people
         if (folder / "questions.json").is_file():
             return HumanCheck.load(folder)
         with self._working("ask people"):
             return ask_people(
                 evidence,
                 folder,
-                scorers=lambda: likeness_panel(self.cast.values()),
+                scorers=lambda: likeness_panel(self.cast.values(), lines=self._own_lines().lines),
                 pairs=pairs,
                 seed=seed,
                 simulated=not self.live,
             )
+
+    @property
+    def _people(self) -> Path:
+        """Where this run's questions to people lie."""
+        return self.place.folder / "people"
 
     def rehearse_raters(
         self, check: HumanCheck, takes: Iterable[Take], *, raters: int = 3, slips: float = 0.08
@@ -217,6 +246,9 @@ class ExperimentVerbs(Wiring):
             return self._shown(self._make(orders))
 
     # ------------------------------------------------------------------ what the studio brings
+
+    @abstractmethod
+    def _own_lines(self) -> Calibrations: ...
 
     @abstractmethod
     def plan(self) -> Plan:

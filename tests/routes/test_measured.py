@@ -53,6 +53,13 @@ def test_few_shots_change_an_assumption_little_and_many_decide() -> None:
     assert measured(100) > 0.97
 
 
+def test_an_axis_that_people_contradict_moves_no_plan_however_many_shots_it_counted() -> None:
+    said = {"rate": 1.0, "n": 40, "axis": "palette", "as_of": dt.date(2026, 11, 20), "source": "run"}
+    expected = [Measured(**said, people=auc).expected(0.5, 10) for auc in (1.0, 0.8, 0.5, 0.3, None)]
+    assert expected == pytest.approx([0.9, 29 / 34, 0.5, 0.5, 0.9])
+    assert "AUC 0.80 against people" in str(Measured(**said, people=0.8))
+
+
 def test_a_newer_measurement_replaces_an_older_one_and_leaves_the_others(tmp_path: Path) -> None:
     file = tmp_path / "measurements.yaml"
     file.write_text(TEXT + "  omni-1.1: {rate: 0.5, n: 8, axis: palette, as_of: 2026-11-01, source: mine}  # by hand\n")

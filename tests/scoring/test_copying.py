@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from charkit.scoring import Axis, Verdict
+from charkit.media import frames as sampling
+from charkit.scoring import Axis, ShotEvidence, Verdict
 from charkit.scoring.base import Scorer
-from charkit.scoring.copying import CopyingScorer
+from charkit.scoring.copying import STOCK_COPY, CopyingScorer
 
 WHO = 4
 
@@ -62,6 +65,26 @@ def test_a_paste_under_another_light_is_still_one_and_noise_over_it_moves_the_sc
     darker = [(0.8 * p).astype(np.uint8) for p in pasted(bed)]
     assert judge(darker).verdict is Verdict.DRIFTED
     assert judge(noisy).score > plain.score
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("name", ["veo3_24fps_stereo48k_b.mp4", "sora2_30fps_portrait_audio_longer.mp4"])
+def test_a_real_clip_is_not_flagged_for_other_pictures_nor_for_its_own_earlier_moment(tmp_path, name):
+    media = Path(__file__).resolve().parents[3] / "shared" / "media"
+    clip, face = media / "clips" / name, media / "images" / "face_photo.png"
+    if not clip.is_file():
+        pytest.skip(f"needs the real clip {name} in ../shared/media/clips, which is not there")
+    frames = sampling.sample(clip, 8, height=240)
+    earlier = tmp_path / "earlier.png"
+    Image.fromarray(frames[0].rgb).save(earlier)
+    scorer = CopyingScorer()
+    for reference in (face, earlier):
+        said = {"shot": "S", "clip": clip, "character": "M", "framing": "full", "references": (reference,)}
+        scorer.update(ShotEvidence(**said), frames[3:])
+    other, moment = scorer.compute()
+    assert (other.verdict, moment.verdict) == (Verdict.CONSISTENT, Verdict.CONSISTENT)
+    assert other.score > 0.5
+    assert moment.score > STOCK_COPY.value
 
 
 def test_what_cannot_be_judged_never_passes(bed, judge, tmp_path):

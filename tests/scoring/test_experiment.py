@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from charkit.errors import UnknownName, UsageError
 from charkit.scoring import PaletteScorer
-from charkit.scoring.arms import Arm, Contrast, Means, Registration, Trial, arms_named, rate_of, trials_of
+from charkit.scoring.arms import (
+    Arm,
+    Contrast,
+    Means,
+    RegisteredLine,
+    Registration,
+    Trial,
+    arms_named,
+    rate_of,
+    trials_of,
+)
 from charkit.scoring.base import Axis, Verdict
 from charkit.scoring.controls import Control, Controls
 from charkit.scoring.experiment import Experiment
@@ -87,8 +98,40 @@ def test_other_axes_stay_beside_the_one_that_was_registered() -> None:
     other = trial(WORDS, 9, verdict=False, axis=Axis.IDENTITY)
     both = Experiment(registration=found.registration, trials=(*found.trials, other), controls=Controls(), truths={})
     assert both.arms[0].rate == found.arms[0].rate
+    assert both.other_axes == (Axis.IDENTITY,)
+    assert (both.rate(WORDS.name, "identity").passes, both.rate(WORDS.name, "identity").verifiable) == (0, 1)
+    assert both.rate(PICTURES.name, "identity").value is None
     with pytest.raises(UnknownName, match="text only"):
         both.of("text onyl")
+    with pytest.raises(UnknownName, match="no judged axis called 'gate'"):
+        both.rate(WORDS.name, "gate")
+
+
+def test_other_axes_stand_in_a_table_of_their_own_with_their_ceilings(tmp_path: Path) -> None:
+    plain = experiment([True], [False])
+    told = Control(kind="re-lit", shot="S1", character="Mira", verdict=Verdict.CONSISTENT, score=0.9)
+    found = replace(
+        plain,
+        registration=registered(WORDS, PICTURES, unknown={"appearance": "dinov2-s is not there"}),
+        trials=(*plain.trials, trial(WORDS, 1, verdict=True, axis=Axis.IDENTITY)),
+        beside={Axis.IDENTITY: Controls([told])},
+    )
+    page = found._repr_mimebundle_()["text/html"]
+    assert "never added up" in page
+    assert "appearance: unknown, dinov2-s is not there" in page
+    assert page.count("1/1 (21–100), 1/1 judged") == 2
+    found.save(tmp_path / "experiment.json")
+    assert Experiment.load(tmp_path / "experiment.json") == found
+
+
+def test_a_registration_of_before_other_axes_were_judged_asks_the_same() -> None:
+    line = RegisteredLine(axis=Axis.PALETTE, scorer="palette 2", threshold="t", line=0.7, calibrated=False)
+    old, new = registered(WORDS, PICTURES), registered(WORDS, PICTURES, lines=(line,))
+    assert old.digest != new.digest
+    assert old.asks_as(new)
+    assert new.asks_as(old)
+    assert not new.asks_as(registered(WORDS, PICTURES, lines=(line.model_copy(update={"line": 0.6}),)))
+    assert not old.asks_as(registered(WORDS, PICTURES, line=0.6))
 
 
 def test_controls_give_ceiling_and_corrected_rate_and_none_without_them() -> None:

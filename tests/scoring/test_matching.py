@@ -37,3 +37,14 @@ def test_nothing_fits_into_a_frame_that_is_too_narrow(cut):
 
 def test_a_frame_that_is_the_reference_is_a_match_as_a_whole():
     assert Match.whole().mask((4, 6)).all()
+
+
+def test_a_figure_whose_head_begins_low_is_found_though_the_searched_part_goes_on_below_the_frame(cut):
+    figure = cut[1]
+    part, mask = figure.at(1.6, 216, mirrored=False)
+    frame = np.random.default_rng(2).integers(90, 110, (216, 384, 3)).astype(np.uint8)
+    top = 216 // 5
+    inside, rows = frame[top:, 100 : 100 + part.shape[1]], 216 - top
+    inside[mask[:rows] > 0] = part[:rows][mask[:rows] > 0]
+    assert part.shape[0] > rows
+    assert find(frame, [figure], "medium").likeness > 0.9

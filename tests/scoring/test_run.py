@@ -90,6 +90,28 @@ def test_a_clip_with_two_characters_is_decoded_once(bed, clips, monkeypatch):
     assert len(opened) == 1
 
 
+class Breaking(PaletteScorer):
+    """Breaks on the first take that it is shown, as an encoder does on a picture of a strange size."""
+
+    def __init__(self):
+        super().__init__()
+        self.broken = False
+
+    def update(self, evidence, frames, *, problem=""):
+        if frames and not self.broken:
+            self.broken = True
+            raise ValueError("out of\nshape")
+        super().update(evidence, frames, problem=problem)
+
+
+def test_a_scorer_that_breaks_on_a_take_says_so_and_scores_the_others(bed, clips):
+    entries = [make_evidence(shot, clips["same"], bed.references(5)) for shot in ("S01", "S02")]
+    first, second = score_takes(entries, scorers=[Breaking()]).scores
+    assert (first.verdict, first.score) == (Verdict.UNVERIFIABLE, None)
+    assert first.reason == "palette failed on it (ValueError: out of shape)"
+    assert second.score is not None
+
+
 def test_a_missing_clip_is_unverifiable_and_never_a_pass(bed, tmp_path):
     card = score_takes([make_evidence("S01", tmp_path / "gone.mp4", bed.references(5))])
     assert card.scores[0].verdict is Verdict.UNVERIFIABLE

@@ -10,11 +10,14 @@ import charkit as ck
 from charkit.errors import RouteClosed, UnknownName, UsageError
 from charkit.providers.base import Blob, Role
 from charkit.routes.measured import read_measurements
+from charkit.scoring import PaletteScorer
 from charkit.scoring.arms import Means, Registration
-from charkit.scoring.base import Verdict
+from charkit.scoring.base import Axis, Threshold, Verdict
+from charkit.scoring.calibration import Calibration, Calibrations
 from charkit.scoring.controls import Controls
 from charkit.scoring.experiment import Experiment
 from tests.scoring.test_experiment import trial
+from tests.scoring.test_people import check_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +89,9 @@ def test_takes_that_cannot_be_judged_give_no_rate_and_nothing_to_publish(studio:
     benchmark = studio.benchmark(("text only", "three references"), takes=1)
     found = benchmark.measure()  # the artist of the tests paints one flat colour: nobody is in the picture
     assert [(r.rate.verifiable, r.rate.expected) for r in found.arms] == [(0, 1), (0, 1)]
-    assert {trial.verdict for trial in found.trials} == {Verdict.UNVERIFIABLE}
+    assert {trial.verdict for trial in found.decisive} == {Verdict.UNVERIFIABLE}
+    assert found.other_axes == (Axis.VARIATION, Axis.GATE)  # appearance has no weights here: unknown, not judged
+    assert [found.rate("text only", axis).expected for axis in found.other_axes] == [1, 1]
     assert read_measurements(studio.publish(found, benchmark), studio.routes.routes) == {}
     assert Experiment.load(studio.place.folder / "benchmark" / "experiment.json") == found
 
@@ -110,6 +115,60 @@ routes:
       sound: {value: true, cite: me}
     price: {value: {unit: second, usd: {any: 0.1}}, cite: me}
 """
+
+
+def test_the_axis_that_decides_is_named_with_every_other_line_before_the_first_take(studio: Studio) -> None:
+    asked = studio.benchmark(("text only", "three references"), takes=1).register()
+    assert (asked.axis, asked.line, asked.calibrated) == (Axis.PALETTE, 0.7, False)
+    assert [line.axis for line in asked.lines] == [Axis.PALETTE, Axis.VARIATION]
+    assert "charkit weights get dinov2-s" in asked.unknown["appearance"]
+    page = asked._repr_mimebundle_()["text/html"]
+    assert "line on variation" in page
+    assert "unknown: appearance" in page
+    with pytest.raises(UsageError, match="appearance cannot decide this experiment: .*dinov2"):
+        studio.benchmark(("text only", "three references"), axis="appearance").register()
+    with pytest.raises(UnknownName, match="palette"):
+        studio.benchmark(("text only", "three references"), axis="palete").register()
+
+
+def test_a_line_that_another_run_set_on_the_cast_is_registered_and_judges(studio: Studio) -> None:
+    line = Threshold(name="palette-cast-1", value=0.55, calibrated=True, far=0.01, cast=12, impostors=200)
+    own = Calibration(axis=Axis.PALETTE, scorer=PaletteScorer().facts.label, threshold=line, impostors=())
+    benchmark = studio.benchmark(("text only", "one reference"), takes=1, lines=Calibrations(items=(own,)))
+    assert (benchmark.registration.line, benchmark.registration.calibrated) == (0.55, True)
+    assert benchmark.jury.scorer(Axis.PALETTE).threshold == line  # type: ignore[attr-defined]
+
+
+def test_characters_are_judged_by_what_their_sheets_declare(production: Path, on_the_simulator: str) -> None:
+    sheet = production / "characters" / "ada.yaml"
+    sheet.write_text(f"{sheet.read_text('utf-8')}kind: anime\n", encoding="utf-8")
+    benchmark = ck.open_studio(production, run="anime", max_spend=5.0, resolution="360p").benchmark(
+        ("text only", "one reference"), takes=1
+    )
+    assert "ccip" in benchmark.registration.unknown["identity"]
+    assert {entry.domain for entry in benchmark.evidence(benchmark.shoot())} == {"anime"}
+
+
+def test_what_people_said_of_the_axis_goes_to_the_planner_and_stars_on_a_board_do_not(studio: Studio) -> None:
+    benchmark = studio.benchmark(("text only", "three references"), takes=1)
+    arm = benchmark.plans[1].arm
+    trials = tuple(trial(arm, n, verdict=n > 0) for n in range(4))
+    found = Experiment(registration=benchmark.registration, trials=trials, controls=Controls(), truths={})
+    found.save(benchmark.folder / "experiment.json")
+    studio.decisions.star("A2", 1)
+
+    def published() -> float | None:
+        return read_measurements(studio.publish(None, benchmark), studio.routes.routes)["omni-1.2"].people
+
+    assert published() is None
+    check = check_of(studio.place.folder / "people", 0.9, 0.8, 0.3, 0.6)
+    assert published() is None
+    for name, said in zip(("q0", "q1", "q2", "q3"), ("same", "different", "different", "same"), strict=True):
+        check.answer("ann", name, said)  # type: ignore[arg-type]
+    assert published() == 0.75
+    before = check.result()
+    studio.decisions.reject("A2", 1)
+    assert check.result() == before
 
 
 def test_the_arm_of_character_ids_runs_on_a_gateway_that_knows_them(
