@@ -214,8 +214,8 @@ class Advice:
         ]
         if self.have is not None:
             said.append(self._about_those())
-        if self.cost is not None:
-            said.append(f"{self.arms} arms of {self.paired} shots at ${self.price:g} cost {dollars(self.cost)}.")
+        if self.cost is not None and self.price is not None:
+            said.append(f"{self.arms} arms of {self.paired} shots at {dollars(self.price)} cost {dollars(self.cost)}.")
         return tuple(said)
 
     def _about_those(self) -> str:
