@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import charkit
+from charkit import cli
 
 
 def charkit_command(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -88,3 +90,13 @@ def test_a_parameter_that_is_no_pair_is_refused(tmp_path: Path) -> None:
 
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert charkit_command("version", cwd=tmp_path).stdout.strip() == charkit.__version__
+
+
+def test_the_version_is_said_as_option_and_as_command() -> None:
+    for asked in ("--version", "version"):
+        assert CliRunner().invoke(cli.app, [asked]).output == f"{charkit.__version__}\n"
+
+
+def test_the_help_begins_with_the_way_to_a_film() -> None:
+    said = CliRunner().invoke(cli.app, ["--help"]).output
+    assert said.index("The way to a film") < said.index(" new ") < said.index(" run ") < said.index("Routes, jobs")

@@ -59,7 +59,7 @@ class ProductionRun:
         return self.folder / "report.html"
 
 
-ABOUT_CHARACTERS = ("01_character_design", "02_references")
+ABOUT_CHARACTERS = ("01_character_design", "02_references", "05_score")
 """Left out of a film that shows nobody: they have nothing to look at."""
 
 

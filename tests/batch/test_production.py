@@ -140,6 +140,7 @@ def test_the_productions_cap_reaches_every_notebook_and_stays_in_no_one_elses_wa
 def test_a_film_that_shows_nobody_leaves_out_the_notebooks_about_characters(production: Path, notebooks: Path) -> None:
     write(notebooks / "01_character_design.ipynb", "1 / 0")
     write(notebooks / "02_references.ipynb", "1 / 0")
+    write(notebooks / "05_score.ipynb", "1 / 0")
     (production / "characters" / "robin.yaml").unlink()
     board = "title: T\nstyle: ink\nshots:\n  - {id: A, seconds: 5, place: the sea}\n"
     (production / "storyboard.yaml").write_text(board, encoding="utf-8")
