@@ -107,6 +107,8 @@ def run(
     from charkit.batch import run_production
     from charkit.workspace import Workspace
 
+    if live and max_spend is None:
+        raise UsageError("say with --max-spend how many US dollars this run may spend at most")
     with _told_of_interrupts(), _Narrator(Workspace.locate(production, name).progress, quiet=as_json) as narrator:
         made = run_production(
             production,

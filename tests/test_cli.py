@@ -100,3 +100,12 @@ def test_the_version_is_said_as_option_and_as_command() -> None:
 def test_the_help_begins_with_the_way_to_a_film() -> None:
     said = CliRunner().invoke(cli.app, ["--help"]).output
     assert said.index("The way to a film") < said.index(" new ") < said.index(" run ") < said.index("Routes, jobs")
+
+
+def test_a_live_run_is_told_how_much_it_may_spend_before_anything_begins(tmp_path: Path) -> None:
+    made = charkit_command("new", "mine", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    refused = charkit_command("run", "mine", "--live", cwd=tmp_path, GEMINI_API_KEY="k")
+    assert refused.returncode == 2
+    assert "--max-spend" in refused.stderr
+    assert not (tmp_path / "data" / "runs").exists()
