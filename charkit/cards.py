@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BadgeKind", "Html", "badge", "card", "folded", "grid", "picture_uri", "swatches", "table"]
+__all__ = ["BadgeKind", "Html", "badge", "card", "folded", "grid", "no_formulas", "picture_uri", "swatches", "table"]
 
 BadgeKind: TypeAlias = Literal["simulated", "ok", "warn", "bad"]
 """What a badge says at a glance; the words on it say it again for those who do not see colours."""
@@ -30,6 +30,7 @@ _BARE = "background-color: transparent; border: none"  # over the notebook's own
 _FONT = "font-family: system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#|(?![a-z][a-z0-9+.-]*:|//))", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_TAG = re.compile(r"(<(?!br\b)[^>]*>)")
 _SHORT_CELL = 20  # characters
 _LONG_NOTE = 90  # characters; a longer note folds away under its first words
 
@@ -77,7 +78,7 @@ def card(
         f"border-radius: 10px; overflow: hidden; background-color: {_GROUND}; "
         "box-sizing: border-box; font-size: 13px; line-height: 1.45; text-align: left"
     )
-    return Html(f'<figure style="{style}">{"".join(parts)}</figure>')
+    return no_formulas(f'<figure style="{style}">{"".join(parts)}</figure>')
 
 
 def _picture(data: bytes | None, kind: str, title: str, href: str | None, width: int) -> str:
@@ -163,7 +164,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str = 
     style = (
         f"{_FONT}; border-collapse: collapse; border: none; margin: 4px 0 12px 0; font-size: 13px; line-height: 1.45"
     )
-    return Html(
+    return no_formulas(
         f'<table style="{style}">{top}<thead><tr style="{_BARE}">{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
@@ -185,7 +186,7 @@ def _is_figures(cells: Sequence[str]) -> bool:
 
 def grid(cards: Sequence[str]) -> Html:
     """Return cards side by side, as many in a row as fit."""
-    return Html(f'<div style="margin: 4px 0; text-align: left">{"".join(str(one) for one in cards)}</div>')
+    return no_formulas(f'<div style="margin: 4px 0; text-align: left">{"".join(str(one) for one in cards)}</div>')
 
 
 def folded(title: str, content: str) -> Html:
@@ -194,7 +195,18 @@ def folded(title: str, content: str) -> Html:
     pre = "white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; margin: 6px 0 0 12px; text-align: left"
     inner = content if isinstance(content, Html) else f'<pre style="{pre}">{_text(content)}</pre>'
     summary = f'<summary style="cursor: pointer">{_text(title)}</summary>'
-    return Html(f'<details style="{style}">{summary}{inner}</details>')
+    return no_formulas(f'<details style="{style}">{summary}{inner}</details>')
+
+
+def no_formulas(markup: str) -> Html:
+    """Return markup whose prices stay prices: what stands between two `$` JupyterLab and nbconvert set as a formula.
+
+    MathJax looks for a formula within one stretch of text, which any tag but a line break ends. So wherever a stretch
+    has two of them, each gets a tag of its own.
+    """
+    parts = _TAG.split(markup)
+    parts[::2] = [part.replace("$", "<span>$</span>") if part.count("$") > 1 else part for part in parts[::2]]
+    return Html("".join(parts))
 
 
 def swatches(palette: Mapping[str, str]) -> Html:

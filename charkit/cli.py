@@ -40,11 +40,16 @@ from charkit.errors import CharkitError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TO_A_FILM = "The way to a film"
+_MONEY = "Routes, jobs, money"
+_FILES = "Finished files"
+_MANY = "Many runs, and giving them away"
+_HELP = "To begin with"
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    help="Keep one character the same across every shot of an AI-generated film, and prove it with a measurement.",
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -61,7 +66,26 @@ def main() -> None:
         sys.exit(2 if isinstance(error, UsageError) else 1)
 
 
-@app.command()
+@app.command(rich_help_panel=_TO_A_FILM)
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the production.")],
+    *,
+    folder: Annotated[Path, typer.Option("--in", help="Where productions stand.")] = Path("data/productions"),
+    as_json: Json = False,
+) -> None:
+    """Make a production to edit: a commented storyboard and a character sheet that run as they are."""
+    from charkit.workspace import new_production
+
+    made = new_production(name, folder)
+    if as_json:
+        typer.echo(json.dumps({"folder": str(made)}))
+        return
+    out.print(
+        f"Made {_escaped(str(made))}. Edit storyboard.yaml and characters/, then: charkit run {_escaped(str(made))}"
+    )
+
+
+@app.command(rich_help_panel=_TO_A_FILM)
 def run(
     production: Annotated[
         Path, typer.Argument(help="Folder with storyboard.yaml and characters/.", autocompletion=productions)
@@ -83,6 +107,8 @@ def run(
     from charkit.batch import run_production
     from charkit.workspace import Workspace
 
+    if live and max_spend is None:
+        raise UsageError("say with --max-spend how many US dollars this run may spend at most")
     with _told_of_interrupts(), _Narrator(Workspace.locate(production, name).progress, quiet=as_json) as narrator:
         made = run_production(
             production,
@@ -116,54 +142,51 @@ def run(
     )
 
 
-@app.command()
-def new(
-    name: Annotated[str, typer.Argument(help="Name of the production.")],
-    *,
-    folder: Annotated[Path, typer.Option("--in", help="Where productions stand.")] = Path("data/productions"),
-    as_json: Json = False,
-) -> None:
-    """Make a production to edit: a commented storyboard and a character sheet that run as they are."""
-    from charkit.workspace import new_production
-
-    made = new_production(name, folder)
-    if as_json:
-        typer.echo(json.dumps({"folder": str(made)}))
-        return
-    out.print(
-        f"Made {_escaped(str(made))}. Edit storyboard.yaml and characters/, then: charkit run {_escaped(str(made))}"
-    )
-
-
-app.command()(cli_batch.batch)
-app.command()(cli_routes.routes)
-app.command()(cli_score.score)
-app.command()(cli_score.advise)
-app.command()(cli_doctor.doctor)
-app.command()(cli_share.share)
-app.command()(cli_tour.tour)
-app.command()(cli_share.reproduce)
-app.add_typer(cli_by_hand.app, name="by-hand")
-app.add_typer(cli_jobs.app, name="jobs")
-app.add_typer(cli_keys.app, name="keys")
-app.add_typer(cli_ledger.app, name="ledger")
-app.add_typer(cli_provenance.app, name="provenance")
-app.command()(cli_money.spend)
-app.command()(cli_money.plan)
-app.add_typer(cli_character.app, name="character")
-app.command()(cli_preflight.preflight)
-app.command()(cli_prompts.lint)
-app.add_typer(cli_preflight.weights, name="weights")
-app.command()(cli_film.film)
-app.command()(cli_film.probe)
-app.command()(cli_recipe.recipe)
-app.command()(cli_recipe.rerun)
+app.command(rich_help_panel=_TO_A_FILM)(cli_money.plan)
+app.command(rich_help_panel=_TO_A_FILM)(cli_prompts.lint)
+app.add_typer(cli_character.app, name="character", rich_help_panel=_TO_A_FILM)
+app.command(rich_help_panel=_TO_A_FILM)(cli_preflight.preflight)
+app.command(rich_help_panel=_TO_A_FILM)(cli_score.score)
+app.command(rich_help_panel=_TO_A_FILM)(cli_film.film)
+app.add_typer(cli_by_hand.app, name="by-hand", rich_help_panel=_TO_A_FILM)
+app.add_typer(cli_jobs.app, name="jobs", rich_help_panel=_MONEY)
+app.command(rich_help_panel=_MONEY)(cli_money.spend)
+app.command(rich_help_panel=_MONEY)(cli_routes.routes)
+app.add_typer(cli_keys.app, name="keys", rich_help_panel=_MONEY)
+app.add_typer(cli_ledger.app, name="ledger", rich_help_panel=_MONEY)
+app.command(rich_help_panel=_FILES)(cli_film.probe)
+app.command(rich_help_panel=_FILES)(cli_recipe.recipe)
+app.command(rich_help_panel=_FILES)(cli_recipe.rerun)
+app.add_typer(cli_provenance.app, name="provenance", rich_help_panel=_FILES)
+app.command(rich_help_panel=_MANY)(cli_batch.batch)
+app.command(rich_help_panel=_MANY)(cli_score.advise)
+app.command(rich_help_panel=_MANY)(cli_share.share)
+app.command(rich_help_panel=_MANY)(cli_share.reproduce)
+app.command(rich_help_panel=_HELP)(cli_tour.tour)
+app.command(rich_help_panel=_HELP)(cli_doctor.doctor)
+app.add_typer(cli_preflight.weights, name="weights", rich_help_panel=_HELP)
 
 
-@app.command()
+@app.command(rich_help_panel=_HELP)
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+def _say_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _charkit(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=lambda asked: _say_version(asked=asked))
+    ] = False,
+) -> None:
+    """Keep one character the same across every shot of an AI-generated film, and prove it with a measurement."""
 
 
 @contextmanager

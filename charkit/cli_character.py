@@ -28,7 +28,7 @@ def show_all(
     as_json: Json = False,
 ) -> None:
     """List the characters of a production, with their versions and whether they are locked."""
-    from charkit.character import Cast, history_of
+    from charkit.character import Cast, counted, history_of
 
     home = folder / "characters" if (folder / "characters").is_dir() else folder
     cast = Cast.load(home)
@@ -36,7 +36,7 @@ def show_all(
         _say({"characters": [_facts(sheet) for sheet in cast.values()]})
         return
     for sheet in cast.values():
-        pictures = f"{len(sheet.references)} own pictures" if sheet.references else "no own pictures"
+        pictures = counted(len(sheet.references), "own picture") if sheet.references else "no own pictures"
         state = history_of(sheet).state(sheet)
         typer.echo(f"{sheet.slug:<16} {sheet.name:<20} {sheet.kind:<10} {sheet.version}  {state}, {pictures}")
 
@@ -192,7 +192,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a character into one file that another person can import: sheet, pictures, digests, licence."""
-    from charkit.character import CharacterSheet, export_character
+    from charkit.character import CharacterSheet, counted, export_character
 
     if run:
         from charkit.studio import open_studio
@@ -206,7 +206,9 @@ def export(
         _say({"file": str(file), **record.model_dump(mode="json")})
         return
     drawn = ", some of them simulated" if record.simulated else ""
-    typer.echo(f"{file}: {record.name}, version {record.digest[7:15]}, {len(record.files) - 1} pictures{drawn}")
+    typer.echo(
+        f"{file}: {record.name}, version {record.digest[7:15]}, {counted(len(record.files) - 1, 'picture')}{drawn}"
+    )
     typer.echo(f"licence: {record.licence}")
 
 

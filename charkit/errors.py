@@ -175,7 +175,8 @@ class UnsupportedRequest(UsageError):
         self.rule = rule
         self.nearest = nearest
         self.source = source
-        parts = [problem]
+        more = bool(rule or nearest or source) and not problem.endswith((".", "!", "?"))
+        parts = [problem + ("." if more else "")]
         if rule:
             parts.append(f"Rule: {rule}.")
         if nearest:

@@ -66,14 +66,22 @@ class Workspace:
             replace_file(self.folder / _OWNER, self.home.name.encode("utf-8"))
         self.refuse_strangers()
 
+    def runs(self, holding: str) -> list[str]:
+        """Return the names of this production's runs whose folder holds a file."""
+        found = (file.parent for file in self.folder.parent.glob(f"*/{holding}"))
+        return sorted(folder.name for folder in found if self._owner_of(folder) == self.home.name)
+
+    def _owner_of(self, folder: Path) -> str:
+        mark = folder / _OWNER
+        return mark.read_text(encoding="utf-8").strip() if mark.is_file() else self.home.name
+
     def refuse_strangers(self) -> None:
         """Keep one production out of another's run: it would take over its takes, and write over its film.
 
         Raises:
             UsageError: the run is another production's.
         """
-        mark = self.folder / _OWNER
-        owner = mark.read_text(encoding="utf-8").strip() if mark.is_file() else self.home.name
+        owner = self._owner_of(self.folder)
         if owner != self.home.name:
             raise UsageError(
                 f"run {self.run!r} is a run of {owner}, not of {self.home.name}; choose another name for this one "

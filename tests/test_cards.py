@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from charkit.cards import BadgeKind, Html, badge, card, folded, grid, picture_uri, swatches, table
+from charkit.cards import BadgeKind, Html, badge, card, folded, grid, no_formulas, picture_uri, swatches, table
 
 HOSTILE = "</figure><script>alert('x')</script>\" onload=\"x"
 VOID = {"img", "br"}
@@ -151,3 +151,13 @@ def test_what_is_folded_keeps_its_lines_and_is_escaped_unless_it_is_markup() -> 
     assert "a &amp; b\nc" in shown
     assert "<b>x</b>" in folded("title", Html("<b>x</b>"))
     assert "<pre" not in folded("title", Html("<b>x</b>"))
+
+
+def test_two_prices_in_one_text_are_not_set_as_a_formula():
+    shown = table(["price"], [["$0.10/s at 720p, $0.30/s at 4k"], ["$5.00"]], caption="$1.13 of $5.00")
+    for stretch in re.split(r"<(?!br)[^>]*>", shown):
+        assert stretch.count("$") < 2
+    assert "$5.00</td>" in shown
+    assert re.sub(r"</?span>", "", shown).count("$1.13 of $5.00") == 1
+    assert no_formulas(shown) == shown
+    assert no_formulas('<a title="$1 $2">$1<br>$2</a>') == '<a title="$1 $2"><span>$</span>1<br><span>$</span>2</a>'

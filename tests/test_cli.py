@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import charkit
+from charkit import cli
 
 
 def charkit_command(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -88,3 +90,22 @@ def test_a_parameter_that_is_no_pair_is_refused(tmp_path: Path) -> None:
 
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert charkit_command("version", cwd=tmp_path).stdout.strip() == charkit.__version__
+
+
+def test_the_version_is_said_as_option_and_as_command() -> None:
+    for asked in ("--version", "version"):
+        assert CliRunner().invoke(cli.app, [asked]).output == f"{charkit.__version__}\n"
+
+
+def test_the_help_begins_with_the_way_to_a_film() -> None:
+    said = CliRunner().invoke(cli.app, ["--help"]).output
+    assert said.index("The way to a film") < said.index(" new ") < said.index(" run ") < said.index("Routes, jobs")
+
+
+def test_a_live_run_is_told_how_much_it_may_spend_before_anything_begins(tmp_path: Path) -> None:
+    made = charkit_command("new", "mine", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    refused = charkit_command("run", "mine", "--live", cwd=tmp_path, GEMINI_API_KEY="k")
+    assert refused.returncode == 2
+    assert "--max-spend" in refused.stderr
+    assert not (tmp_path / "data" / "runs").exists()

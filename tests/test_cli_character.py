@@ -79,7 +79,7 @@ def test_pictures_are_added_and_the_character_goes_out_and_comes_in(home: Path) 
     assert added["added"] == ["yuki/front.png"]
     assert added["digest"] != added["before"]
     assert "nothing new" in said("import", SHEET, "me.png", "--view", "front")
-    assert "1 pictures" in said("export", SHEET, "yuki.char", "--licence", "CC0-1.0")
+    assert "1 picture\n" in said("export", SHEET, "yuki.char", "--licence", "CC0-1.0")
     taken = facts("import", "yuki.char", "--into", "theirs")
     assert (taken["how"], taken["digest"]) == ("new", added["digest"])
     assert "there already" in said("import", "yuki.char", "--into", "theirs")

@@ -78,5 +78,8 @@ def test_a_run_belongs_to_the_production_that_began_it(production: Path) -> None
     other = new_production("mine", production.parent)
     Workspace.locate(production, "first", Settings()).claim()
     Workspace.locate(production, "first", Settings()).claim()
+    (Workspace.locate(production, "first", Settings()).folder / "takes.json").touch()
+    assert Workspace.locate(production, "next", Settings()).runs("takes.json") == ["first"]
+    assert Workspace.locate(other, "next", Settings()).runs("takes.json") == []
     with pytest.raises(UsageError, match=r"'first' is a run of lantern, not of mine; .* --run mine"):
         Workspace.locate(other, "first", Settings())

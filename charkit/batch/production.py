@@ -59,6 +59,10 @@ class ProductionRun:
         return self.folder / "report.html"
 
 
+ABOUT_CHARACTERS = ("01_character_design", "02_references", "05_score")
+"""Left out of a film that shows nobody: they have nothing to look at."""
+
+
 def tour() -> list[Notebook]:
     """Return the notebooks of the main job, in order, with their declared parameters."""
     folder = shelf.notebooks_folder()
@@ -117,7 +121,11 @@ def run_production(
     if resolution is not None:
         given["resolution"] = resolution
     notebooks = tour()
-    plan = [(nb, check_parameters(nb, given, parameters or {}, notebooks)) for nb in notebooks]
+    plan = [
+        (nb, check_parameters(nb, given, parameters or {}, notebooks))
+        for nb in notebooks
+        if studio.cast or nb.name not in ABOUT_CHARACTERS
+    ]
     place.claim()
     began = time.monotonic()
     try:

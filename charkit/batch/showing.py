@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Final
 
-from charkit.cards import Html, badge, card, folded, table
+from charkit.cards import Html, badge, card, folded, no_formulas, table
 from charkit.money import dollars
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def _shown(headings: Sequence[str], rows: Sequence[Sequence[str]], sentences: Se
     said = html.escape(" ".join(sentences))
     first = f'<div style="{style}">{said}</div>{table(headings, rows[:_MOST])}'
     if len(rows) <= _MOST:
-        return Html(first)
-    return Html(first + folded(f"{len(rows) - _MOST} more", table(headings, rows[_MOST:])))
+        return no_formulas(first)
+    return no_formulas(first + folded(f"{len(rows) - _MOST} more", table(headings, rows[_MOST:])))
 
 
 def _dressed(cell: str) -> str:

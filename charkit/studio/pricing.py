@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charkit.character import counted
 from charkit.ledger import micro, usd
 from charkit.ledger.spending import dollars
 from charkit.ledger.states import TERMINAL
@@ -181,7 +182,7 @@ class Pricing:
             line = self._designed(sheet, f"{missing} of {len(wishes)} pictures", price, there=False)
             return [self._stand_in(sheet, wish) for wish in wishes], line
         price = sum(micro(order.price_usd) for order in asked)
-        return found, self._designed(sheet, f"{len(asked)} pictures", price, there=True) if asked else None
+        return found, self._designed(sheet, counted(len(asked), "picture"), price, there=True) if asked else None
 
     def _designed(self, sheet: CharacterSheet, asked: str, price: int, *, there: bool) -> QuoteLine:
         route = self.designing.route.name
@@ -204,7 +205,7 @@ class Pricing:
         )
 
     def _shot(self, planned: PlannedShot) -> QuoteLine:
-        pictures = f", {len(planned.references)} pictures" if planned.references else ""
+        pictures = f", {counted(len(planned.references), 'picture')}" if planned.references else ""
         return QuoteLine(
             what=planned.shot,
             route=planned.route,

@@ -133,7 +133,7 @@ def _opened(production: Path | str, run: str) -> Studio:
 
     place = Workspace.locate(production, run)
     if not (place.folder / "takes.json").is_file():
-        runs = sorted(path.parent.name for path in place.folder.parent.glob("*/takes.json"))
+        runs = place.runs("takes.json")
         known = f"Runs with takes: {', '.join(runs)}." if runs else "No run has takes yet."
         raise UsageError(f"run {run!r} of {place.home.name} has no takes to score. {known}")
     return open_studio(production, run=run)

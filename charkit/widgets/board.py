@@ -44,7 +44,7 @@ import uuid
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from charkit.cards import Html
+from charkit.cards import Html, no_formulas
 from charkit.errors import CharkitError, MissingDependency, UsageError
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ class Board(ABC):
         _publish(bundle, transient={"display_id": self._display}, **({"update": True} if again else {}))
 
     def _framed(self) -> Html:
-        return Html(f'{_STYLE}<div class="charkit-still">{self.still()}</div>')
+        return no_formulas(f'{_STYLE}<div class="charkit-still">{self.still()}</div>')
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": self._framed()}

@@ -135,3 +135,14 @@ def test_the_productions_cap_reaches_every_notebook_and_stays_in_no_one_elses_wa
     assert seen == [7.5, 2.25, 7.5]
     with pytest.raises(UsageError, match="production_cap"):
         batch.run_production(production, run="capped", production_cap=-1.0)
+
+
+def test_a_film_that_shows_nobody_leaves_out_the_notebooks_about_characters(production: Path, notebooks: Path) -> None:
+    write(notebooks / "01_character_design.ipynb", "1 / 0")
+    write(notebooks / "02_references.ipynb", "1 / 0")
+    write(notebooks / "05_score.ipynb", "1 / 0")
+    (production / "characters" / "robin.yaml").unlink()
+    board = "title: T\nstyle: ink\nshots:\n  - {id: A, seconds: 5, place: the sea}\n"
+    (production / "storyboard.yaml").write_text(board, encoding="utf-8")
+    made = batch.run_production(production, run="sea")
+    assert [done.name for done in made.notebooks] == ["00_first_film", "01_second"]
