@@ -190,16 +190,16 @@ class Cashier:
 
 def test_a_run_waits_for_money_and_is_not_started_where_there_is_none(film: Path, monkeypatch) -> None:
     monkeypatch.setenv("CHARKIT_SIMULATOR_URL", "http://127.0.0.1:1")
-    film.write_text(film.read_text().replace("[1, 2]", "[1, 2, 3, 4]").replace("max_spend: 1.5", "max_spend: 1.2"))
+    film.write_text(film.read_text().replace("[1, 2]", "[1, 2, 3, 4]").replace("max_spend: 1.5", "max_spend: 1.1"))
     modest = Cashier(places=4, commits=0.1)
     results = run_sweep(film, executor=modest)
     assert [record.state for record in results.records] == ["done"] * 4
-    assert modest.most_at_once <= 1.2 + 1e-9
+    assert modest.most_at_once <= 1.1 + 1e-9
     greedy = Cashier(places=4, commits=None)
     results = run_sweep(film, executor=greedy)
-    assert results.charged_usd <= 1.2 + 1e-9
+    assert results.charged_usd <= 1.1 + 1e-9
     assert [record.state for record in results.records] == ["done", "not started", "not started", "not started"]
-    assert "less is left of the sweep's $1.20. Raise max_spend" in results.records[1].error
+    assert "less is left of the sweep's $1.10. Raise max_spend" in results.records[1].error
     assert not (results.folder / results.records[1].run).exists()
 
 
